@@ -1,0 +1,32 @@
+# make demo and make test do all the set-up they need; both may be repeated.
+.PHONY: setup demo test soak lint fix bench image
+
+bin := .venv/bin
+
+setup:
+	@deploy/setup.sh
+
+demo: setup
+	$(bin)/quzheng demo --out demo-out
+
+test: setup
+	$(bin)/pytest -n 2 -q
+
+soak: setup
+	$(bin)/pytest -n 2 -q --full
+	$(MAKE) image
+
+lint: setup
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/mypy
+
+fix: setup
+	$(bin)/ruff check --fix .
+	$(bin)/ruff format .
+
+bench: setup
+	@for program in tests/bench/*.py; do echo "== $$program"; $(bin)/python $$program; done
+
+image: setup
+	deploy/image.sh

@@ -1,0 +1,1 @@
+"""Drives browsers and captures pages; knows evidence only as the place captures go to."""

@@ -1,0 +1,42 @@
+"""What can go wrong while collecting, as one tree.
+
+CollectError
+├── WorkspaceError      the workspace or its quzheng.yaml cannot be used
+├── TargetsError        targets.yaml or a column ledger is wrong; names file, line and the mend
+├── FlowError           a flow cannot be found or loaded
+├── BrowserError        no usable browser, or it cannot be started
+├── LoginError          a log-in did not succeed
+└── SecretMissing       a log-in needs a secret that is not there
+
+What fails on the way to a page is none of these: it is a capture with its outcome and reason (law 4).
+"""
+
+from __future__ import annotations
+
+
+class CollectError(Exception):
+    """Any fault of this package that a person can act on."""
+
+
+class WorkspaceError(CollectError):
+    """The workspace or its quzheng.yaml cannot be used."""
+
+
+class TargetsError(CollectError):
+    """targets.yaml or a column ledger is wrong; the message names file, line and the mend."""
+
+
+class FlowError(CollectError):
+    """A flow cannot be found or loaded."""
+
+
+class BrowserError(CollectError):
+    """No usable browser, or it cannot be started."""
+
+
+class LoginError(CollectError):
+    """A log-in did not succeed."""
+
+
+class SecretMissing(CollectError):
+    """A log-in needs a secret that is not there."""

@@ -1,0 +1,1 @@
+"""Two records → what differs between them."""

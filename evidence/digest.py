@@ -1,0 +1,38 @@
+"""Digests of bytes and of values: SHA-256 names things, SM3 stands beside it (GB/T 32905).
+
+>>> sha256(b"abc")[:8], sm3(b"abc")[:8]
+('ba7816bf', '66c7f0f4')
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from evidence import canonical
+
+EMPTY = hashlib.sha256(b"").hexdigest()
+"""SHA-256 of nothing; stands where a document was not taken."""
+
+
+def sha256(data: bytes) -> str:
+    """Return the SHA-256 of `data` in lower-case hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def sm3(data: bytes) -> str:
+    """Return the SM3 of `data` in lower-case hexadecimal; raises ValueError where this Python's OpenSSL lacks SM3."""
+    return hashlib.new("sm3", data).hexdigest()
+
+
+def of_value(value: object) -> str:
+    """Return the SHA-256 of the canonical bytes of a plain value."""
+    return sha256(canonical.encode(value))
+
+
+def is_sha256(text: object) -> bool:
+    """Tell whether `text` is a SHA-256 in the one form we write.
+
+    >>> is_sha256("BA" * 32), is_sha256("ba" * 32)
+    (False, True)
+    """
+    return isinstance(text, str) and len(text) == 64 and all(c in "0123456789abcdef" for c in text)

@@ -1,0 +1,70 @@
+"""What can go wrong with evidence, as one tree.
+
+EvidenceError
+├── ShapeError          a document does not have the shape its schema demands
+├── CanonicalError      a value or text has no canonical form
+├── StoreError          the blob store cannot give or take bytes
+│   └── DamagedBlob     stored bytes do not match their digest
+├── LedgerError         the ledger cannot be read or extended
+├── SealError           a signature cannot be made or checked
+├── RulesError          a rule set cannot be used
+├── ReadingError        a file cannot be read as what it claims to be
+├── NotFound            a record, finding or file that was asked for is not there
+└── BundleError         a bundle cannot be written
+
+Messages are lower case, name the thing, say got and expected, and end with at most one line of advice.
+A bundle that does not hold is not an error but a verdict (see `evidence.verify`).
+"""
+
+from __future__ import annotations
+
+
+class EvidenceError(Exception):
+    """Any fault of this package that a person can act on."""
+
+
+class ShapeError(EvidenceError):
+    """A document does not have the shape its schema demands; `path` says where in it."""
+
+    def __init__(self, path: tuple[str | int, ...], expected: str, got: object) -> None:
+        self.path = path
+        self.expected = expected
+        self.got = got
+        where = ".".join(str(part) for part in path) or "document"
+        super().__init__(f"{where}: expected {expected}, got {got!r:.80}")
+
+
+class CanonicalError(EvidenceError):
+    """A value or text has no canonical form (a float, a duplicate key, a byte out of place)."""
+
+
+class StoreError(EvidenceError):
+    """The blob store cannot give or take bytes."""
+
+
+class DamagedBlob(StoreError):
+    """Stored bytes do not match their digest."""
+
+
+class LedgerError(EvidenceError):
+    """The ledger cannot be read or extended."""
+
+
+class SealError(EvidenceError):
+    """A signature cannot be made or checked."""
+
+
+class RulesError(EvidenceError):
+    """A rule set cannot be used."""
+
+
+class ReadingError(EvidenceError):
+    """A file cannot be read as what it claims to be."""
+
+
+class NotFound(EvidenceError):
+    """A record, finding or file that was asked for is not there."""
+
+
+class BundleError(EvidenceError):
+    """A bundle cannot be written."""

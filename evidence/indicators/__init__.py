@@ -1,0 +1,1 @@
+"""One file per indicator (检查指标), found by folder."""

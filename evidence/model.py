@@ -1,0 +1,466 @@
+"""The nouns of evidence: blob, artifact, capture, record, reading, fact, finding, verdict.
+
+Everything is frozen; moments are aware and in UTC; `evidence.plain` turns each into JSON and back. The JSON forms of
+record/1, reading/1 and finding/1 are contracts: fields may be added, none renamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from evidence import digest, plain
+from evidence.errors import ShapeError
+
+Box = tuple[int, int, int, int]
+"""Left, top, width, height in CSS pixels of the whole page."""
+
+Role = Literal["tile", "region", "dom", "layout", "body", "download", "certificate", "log", "human"]
+Scope = Literal["document", "main", "page"]
+Purpose = Literal["scheduled", "second_look", "recheck", "manual", "human", "demonstration"]
+Coverage = Literal["complete", "partial"]
+Fault = Literal["theirs", "ours", "unknown"]
+Outcome = Literal[
+    "captured",
+    "unreachable",
+    "http_error",
+    "challenge",
+    "blocked",
+    "login_lost",
+    "interstitial",
+    "timeout",
+    "crashed",
+    "tls_unsupported_here",
+    "flow_failed",
+    "skipped",
+]
+PageKind = Literal["list", "article", "home", "error", "redirect", "other"]
+State = Literal["hit", "clear", "undecided"]
+SecondLook = Literal["agrees", "disagrees", "missing", "not needed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blob:
+    """Bytes in the store, by their digests."""
+
+    sha256: str
+    sm3: str
+    size: int
+    """Bytes, uncompressed."""
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """One file of a capture: what the browser gave, secrets removed."""
+
+    role: Role
+    n: int
+    """Counts the artifacts of one role in their order, from 0."""
+    frame: int
+    """0 is the page itself; the layout snapshot numbers the others."""
+    url: str | None
+    box: Box | None
+    """The place of a tile or region on the page."""
+    taken: datetime
+    media_type: str
+    size: int
+    sha256: str
+    sm3: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One question the completeness guard asked of a capture (law 5)."""
+
+    name: str
+    scope: Scope
+    passed: bool | None
+    """None: could not be checked."""
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetRef:
+    """The target as it stood when it was visited."""
+
+    id: str
+    name: str
+    kind: str
+    site_code: str | None
+    unit: str | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnRef:
+    """The column as the column ledger (栏目台账) had it when it was visited."""
+
+    name: str
+    class_: str | None
+    level: int | None
+    duty: bool | None
+    """None: the ledger does not say."""
+    ledger: str | None
+    """SHA-256 of the canonical column ledger."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockRef:
+    """Which clock the moments of a capture come from (law 10)."""
+
+    source: Literal["system", "simulated"]
+    offset_ms: int | None = None
+    """Measured offset of the system clock, where a time source is configured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vantage:
+    """From where we looked."""
+
+    egress: str
+    address: str | None
+    resolver: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowRef:
+    """Which flow drove the visit."""
+
+    name: str
+    sha256: str
+    verified: date | None
+    """The day an office ran it against the real system, if ever."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redaction:
+    """One secret that was removed before hashing; neither it nor a digest of it is kept (law 9)."""
+
+    kind: str
+    where: str
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One moment of one page, or the failed try at it (law 4); not yet in the ledger."""
+
+    key: str
+    """RUN/TARGET/LABEL/ATTEMPT; the same key is admitted once."""
+    purpose: Purpose
+    target: TargetRef
+    label: str
+    column: ColumnRef | None
+    started: datetime
+    ended: datetime
+    clock: ClockRef
+    vantage: Vantage
+    requested_url: str
+    final_url: str | None
+    redirects: tuple[str, ...]
+    outcome: Outcome
+    reason: str | None
+    """dns, refused, reset, timeout, tls, http_500 …; None where nothing failed."""
+    fault: Fault
+    coverage: Coverage
+    checks: tuple[Check, ...]
+    moving: tuple[Box, ...]
+    artifacts: tuple[Artifact, ...]
+    exchanges: str
+    """SHA-256 of the exchange list."""
+    times: str
+    environment: str
+    cleanliness: str | None
+    flow: FlowRef
+    redactions: tuple[Redaction, ...]
+
+    @property
+    def complete(self) -> bool | None:
+        """Whether document and main are whole: False if a check failed, None if one could not be made."""
+        if self.outcome != "captured":
+            return False
+        answers = [check.passed for check in self.checks if check.scope in ("document", "main")]
+        if False in answers:
+            return False
+        return None if None in answers or not answers else True
+
+    def of_role(self, role: Role) -> tuple[Artifact, ...]:
+        """Return the artifacts of one role in their order."""
+        return tuple(artifact for artifact in self.artifacts if artifact.role == role)
+
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """The SHA-256 of every blob this capture cites, each once, in order of mention."""
+        digests = [artifact.sha256 for artifact in self.artifacts]
+        digests += [self.exchanges, self.times, self.environment, self.flow.sha256]
+        if self.cleanliness:
+            digests.append(self.cleanliness)
+        if self.column and self.column.ledger:
+            digests.append(self.column.ledger)
+        return tuple(dict.fromkeys(digests))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A capture admitted to the ledger; its id is the digest of its canonical JSON (record/1)."""
+
+    capture: Capture
+    previous: str | None
+    """Id of the record before it of the same target and label."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return the record as plain JSON (schema record/1)."""
+        return {"schema": "record/1", **plain.dump(self.capture), "previous": self.previous}
+
+    @classmethod
+    def load(cls, body: Mapping[str, Any]) -> Record:
+        """Return the record whose plain JSON is `body`; raises ShapeError."""
+        fields = _without_schema(body, "record/1")
+        if "previous" not in fields:
+            raise ShapeError(("previous",), "a record id or null", None)
+        previous = fields.pop("previous")
+        if previous is not None and not digest.is_sha256(previous):
+            raise ShapeError(("previous",), "a record id or null", previous)
+        return cls(capture=plain.load(Capture, fields), previous=previous)
+
+    @property
+    def id(self) -> str:
+        """SHA-256 of the canonical JSON."""
+        return digest.of_value(self.plain())
+
+
+DateKind = Literal[
+    "displayed", "document", "url", "meta", "last_modified", "script", "relative", "first_seen", "future"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateReading:
+    """One date that a page shows or carries, and where it was read."""
+
+    kind: DateKind
+    date: date
+    text: str
+    """The characters it was read from."""
+    certain: bool
+    how: str = ""
+    """How a missing year was resolved, or why it is uncertain."""
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One row of a list: title, link, date and place on the page."""
+
+    title: str
+    href: str | None
+    """Absolute where the page's address is known."""
+    date: date | None
+    pinned: bool
+    box: Box | None
+    dated: DateReading | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenLink:
+    """A link to another site that no visitor can see (暗链): a proposal for a person, never a finding by itself."""
+
+    href: str
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageText:
+    """Text read out of one picture."""
+
+    sha256: str
+    """Of the picture's bytes."""
+    url: str | None
+    box: Box | None
+    text: str
+    confidence: int
+    """Mean over the words, per mille."""
+    engine: str
+    in_main: bool = False
+    """Whether the picture stands in the main region of the page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlankColumn:
+    """A table column with a heading and no value in any row."""
+
+    index: int
+    heading: str
+    box: Box | None = None
+    """In pixels of the picture the table was read from, or of the page for an HTML table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table as read: from HTML, or from a picture by its rulings and OCR."""
+
+    source: Literal["html", "picture", "csv", "xlsx"]
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    blank_columns: tuple[BlankColumn, ...]
+    picture: str | None = None
+    """SHA-256 of the picture, for a table read from one."""
+    box: Box | None = None
+    caption: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Which reader made a reading."""
+
+    name: str
+    version: str
+    sha256: str
+    """Over the reader's own source files."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was derived from one capture (reading/1); reproducible from its inputs."""
+
+    inputs: tuple[str, ...]
+    """SHA-256 of the artifacts it was read from."""
+    reader: Reader
+    page_kind: PageKind
+    title: str
+    items: tuple[Item, ...]
+    newest: date | None
+    """Newest date of the main list; None where nothing is dated."""
+    blank: bool | None
+    """True: a list region that holds nothing; None: cannot be told."""
+    published: DateReading | None
+    """For an article: its publication date."""
+    hidden_links: tuple[HiddenLink, ...]
+    images: tuple[ImageText, ...]
+    tables: tuple[Table, ...]
+    identity: Mapping[str, str]
+    notes: tuple[str, ...]
+    main_box: Box | None = None
+    """The region that carries the list or the article."""
+    dates: tuple[DateReading, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """Return the reading as plain JSON (schema reading/1)."""
+        return {"schema": "reading/1", **plain.dump(self)}
+
+    @classmethod
+    def load(cls, body: Mapping[str, Any]) -> Reading:
+        """Return the reading whose plain JSON is `body`; raises ShapeError."""
+        return plain.load(cls, _without_schema(body, "reading/1"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What is known of one label of a target at T: newest item, age, blank, duty (law 7). Facts do not accuse."""
+
+    target: str
+    label: str
+    name: str
+    class_: str | None
+    level: int | None
+    path: str
+    """Where the column stands, as the ledger or the page says (栏目路径)."""
+    url: str
+    duty: bool | None
+    exemption: str | None
+    newest: date | None
+    age_days: int | None
+    """Whole days from the newest item to as_of, in Asia/Shanghai."""
+    blank: bool | None
+    stale: bool | None
+    """Older than the limit of its class; None where it cannot be told; False for a column without a limit."""
+    limit: str | None
+    """The limit of its class and level, for example 14d or 6m."""
+    as_of: datetime | None
+    """When the last complete capture at or before T was taken."""
+    coverage: Coverage | None
+    complete: bool | None
+    record: str | None
+    missing: tuple[str, ...]
+    """What would be needed to say more."""
+    not_counted: str | None
+    """Why the column counts for no finding, if it does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """An indicator's answer on a target (finding/1), with what it rests on."""
+
+    id: str
+    indicator: str
+    clause: str
+    scope: Literal["column", "site", "account"]
+    target: str
+    label: str | None
+    at: datetime
+    """T, the reference time (监测时间点)."""
+    as_of: datetime | None
+    state: State
+    message: str
+    numbers: Mapping[str, Any]
+    missing: tuple[str, ...]
+    for_the_unit: tuple[str, ...]
+    """What speaks for the unit (对单位有利的事实)."""
+    against: tuple[str, ...]
+    """The facts counted, one sentence each."""
+    exhibits: tuple[str, ...]
+    """Record ids."""
+    readings: tuple[str, ...]
+    rules: str
+    indicator_sha256: str
+    reviewers: int
+    second_look: SecondLook
+
+    def plain(self) -> dict[str, Any]:
+        """Return the finding as plain JSON (schema finding/1)."""
+        return {"schema": "finding/1", **plain.dump(self)}
+
+    @classmethod
+    def load(cls, body: Mapping[str, Any]) -> Finding:
+        """Return the finding whose plain JSON is `body`; raises ShapeError."""
+        return plain.load(cls, _without_schema(body, "finding/1"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictCheck:
+    """One named check of the verifier: true, false, or could not be checked (None)."""
+
+    name: str
+    passed: bool | None
+    detail: str
+    required: bool = True
+    """Required checks must be true; the others must not be false, and must be true with --strict."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the verifier says of a bundle."""
+
+    checks: tuple[VerdictCheck, ...]
+    notices: tuple[str, ...] = ()
+
+    def holds(self, *, strict: bool = False) -> bool:
+        """Tell whether every required check is true, none is false, and with `strict` none is open."""
+        if not self.checks:
+            return False
+        return all(
+            check.passed is True or (check.passed is None and not check.required and not strict)
+            for check in self.checks
+        )
+
+
+def _without_schema(body: Mapping[str, Any], schema: str) -> dict[str, Any]:
+    fields = dict(body)
+    found = fields.pop("schema", None)
+    if found != schema:
+        raise ShapeError(("schema",), schema, found)
+    return fields

@@ -1,0 +1,1 @@
+"""Page → facts: items, dates, blank or not, text in pictures, tables, links."""

@@ -1,0 +1,1 @@
+"""The offline HTML report (Chinese) that goes into every bundle."""

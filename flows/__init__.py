@@ -1,0 +1,1 @@
+"""One file per portal or new-media platform: how to visit it."""

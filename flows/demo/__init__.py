@@ -1,0 +1,1 @@
+"""The demonstration city: a small local web server, its targets and its flows."""
