@@ -1,0 +1,131 @@
+"""The workspace: a folder with quzheng.yaml, the targets, the office's own flows and rules, and the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from collector import targets, yamlfile
+from collector.errors import WorkspaceError
+from collector.targets import Target
+from evidence import plain
+from evidence.errors import ShapeError
+
+FILE = "quzheng.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long, how much, how high; times in seconds."""
+
+    navigation_seconds: int = 30
+    """Until a page must have answered."""
+    settle_seconds: int = 3
+    """That a page is given to become quiet after it has loaded."""
+    page_seconds: int = 120
+    """For everything on one page together."""
+    body_bytes: int = 50 * 1024 * 1024
+    """Of one response that are kept."""
+    page_height: int = 200_000
+    """Pixels of one page that are pictured; more is recorded as cut."""
+    per_host: int = 2
+    """Visits to one host at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealSettings:
+    """Where the office's signing key and certificate lie; both PEM, relative to the workspace."""
+
+    key: str = "seal/office.key"
+    certificate: str = "seal/office.crt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """quzheng.yaml."""
+
+    store: str = "store"
+    rules: str = "national-2019"
+    browser: str | None = None
+    """Path or name of the browser's program; None: the first that is found."""
+    jobs: int = 2
+    egress: str = "direct"
+    """How this machine reaches the Internet, as the office declares it: direct, proxy, inspecting, split-dns."""
+    limits: Limits = field(default_factory=Limits)
+    seal: SealSettings = field(default_factory=SealSettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """An opened workspace."""
+
+    root: Path
+    settings: Settings
+
+    @classmethod
+    def open(cls, root: Path) -> Workspace:
+        """Return the workspace at `root`; raises WorkspaceError where quzheng.yaml is missing or wrong."""
+        path = root / FILE
+        try:
+            written = yamlfile.load(path)
+        except FileNotFoundError as error:
+            raise WorkspaceError(f"{root} is not a workspace: no {FILE} there\ntry: quzheng init {root}") from error
+        except OSError as error:
+            raise WorkspaceError(f"{path} cannot be read: {error.strerror}") from error
+        except yamlfile.YamlFault as fault:
+            raise WorkspaceError(f"{path}:{fault.line}: not YAML: {fault}") from fault
+        return cls(root=root, settings=_settings(path, {} if written is None else written))
+
+    @property
+    def store_path(self) -> Path:
+        """The folder of the store."""
+        return self.root / self.settings.store
+
+    @property
+    def flows_dir(self) -> Path:
+        """The office's own flows."""
+        return self.root / "flows"
+
+    @property
+    def indicators_dir(self) -> Path:
+        """The office's own indicators."""
+        return self.root / "indicators"
+
+    @property
+    def rules_dir(self) -> Path:
+        """The office's own rule sets."""
+        return self.root / "rules"
+
+    @property
+    def key_path(self) -> Path:
+        """The office's signing key."""
+        return self.root / self.settings.seal.key
+
+    @property
+    def certificate_path(self) -> Path:
+        """The office's certificate."""
+        return self.root / self.settings.seal.certificate
+
+    def targets(self) -> tuple[Target, ...]:
+        """Return the targets with their column ledgers; raises TargetsError."""
+        return targets.load(self.root / "targets.yaml", self.root / "columns")
+
+
+def _settings(path: Path, written: Any) -> Settings:
+    try:
+        settings = plain.load(Settings, written)
+    except ShapeError as error:
+        line = yamlfile.line_of(path, error.path)
+        raise WorkspaceError(f"{path}:{line}: {error}") from error
+    for name in ("navigation_seconds", "page_seconds", "body_bytes", "page_height", "per_host"):
+        if getattr(settings.limits, name) < 1:
+            line = yamlfile.line_of(path, ("limits", name))
+            raise WorkspaceError(
+                f"{path}:{line}: limits.{name}: expected at least 1, got {getattr(settings.limits, name)}"
+            )
+    if settings.jobs < 1:
+        raise WorkspaceError(
+            f"{path}:{yamlfile.line_of(path, ('jobs',))}: jobs: expected at least 1, got {settings.jobs}"
+        )
+    return settings
