@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, cast, get_args
 from urllib.parse import urljoin, urlsplit
 
 from collector import yamlfile
 from collector.errors import TargetsError
 from evidence import plain
-from evidence.columns import ACCOUNT_KINDS, SITE_KINDS, Column, ColumnLedger, Subject
+from evidence.columns import ACCOUNT_KINDS, SITE_KINDS, Column, ColumnClass, ColumnLedger, Subject
 from evidence.errors import ShapeError
 from evidence.model import TargetRef
 
@@ -242,9 +242,9 @@ def _with_class(source: _Source, here: tuple[str | int, ...], written: str | Non
         duty = False if column.duty is None else column.duty
         return replace(column, class_="other", duty=duty, exemption=column.exemption or EXEMPTIONS[word])
     word = CLASSES.get(word, word)
-    if word not in CLASSES.values():
-        source.fail((*here, "class"), f"类别“{written}”不认识，可用：{'、'.join(CLASSES.values())}")
-    return replace(column, class_=word)
+    if word not in get_args(ColumnClass):
+        source.fail((*here, "class"), f"类别“{written}”不认识，可用：{'、'.join(get_args(ColumnClass))}")
+    return replace(column, class_=cast(ColumnClass, word))
 
 
 def _cycle(source: _Source, here: tuple[str | int, ...], written: str | int | None) -> str | None:
@@ -297,7 +297,7 @@ class _Source:
         except ShapeError as error:
             return self.fail(error.path, _in_chinese(error))
 
-    def fail(self, place: tuple[str | int, ...], problem: str) -> Any:
+    def fail(self, place: tuple[str | int, ...], problem: str) -> NoReturn:
         line = yamlfile.line_of(self.path, place) if self.path.exists() else 1
         raise TargetsError(f"{self.path} 第{line}行：{problem}")
 

@@ -1,0 +1,41 @@
+"""What the commands that need no browser work on: the holdings, who is inspected, the rules, the seal.
+
+The composition root fills it from a workspace; without one, a bare store still opens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from evidence.columns import Subject
+from evidence.holdings import Holdings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """An office's evidence and what it is judged and sealed by."""
+
+    store: Path
+    subjects: tuple[Subject, ...] = ()
+    rules: str = "national-2019"
+    rules_dir: Path | None = None
+    """The office's own rule sets."""
+    indicators_dir: Path | None = None
+    """The office's own indicators."""
+    key: Path | None = None
+    certificate: Path | None = None
+    jobs: int = 1
+
+    def holdings(self) -> Holdings:
+        """Open the store, repairing the catalog from the ledger's tail where a kill left it behind."""
+        return Holdings.open(self.store)
+
+
+HouseOpener = Callable[[Path], House]
+
+
+def bare(root: Path) -> House:
+    """Return the house of a folder that has a store and nothing else."""
+    return House(store=root / "store")
