@@ -287,6 +287,8 @@ class ImageText:
     engine: str
     in_main: bool = False
     """Whether the picture stands in the main region of the page."""
+    state: Literal["read", "empty", "too_small", "too_large", "unreadable", "timeout", "no_engine"] = "read"
+    """What came of it: text, no text found, or why it was not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

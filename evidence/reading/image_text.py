@@ -1,0 +1,169 @@
+"""Text read out of pictures: each scaled and cut so that the engine can read it, with its confidence and a state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from PIL import Image
+
+from evidence.model import Box, ImageText
+from evidence.reading import tesseract
+from evidence.reading.raster import Gray, PictureState, Refused, decode, gray
+
+READABLE = 32
+"""Height in pixels at which the engine reads a line of Chinese best; smaller text is enlarged to about it."""
+LONGEST = 3_000
+"""Height in pixels of one band of a long picture (长图) given to the engine."""
+WIDEST = 4_000
+UNSURE = 600
+"""Confidence, per mille, below which another model or another segmentation is tried."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One picture of a page, as its bytes came over the network."""
+
+    sha256: str
+    url: str | None
+    box: Box | None
+    """Its place on the page."""
+    data: bytes = field(repr=False)
+    in_main: bool = False
+    """Whether it stands in the main region of the page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Band:
+    """A horizontal strip of one picture, ready for the engine."""
+
+    picture: int
+    image: Image.Image
+
+
+def recognise(pictures: Sequence[Picture]) -> tuple[ImageText, ...]:
+    """Return the text of each picture, in the given order; never raises for what a picture holds.
+
+    A picture that cannot be read gives an empty text and a `state` that says why: too small, too large, unreadable
+    (not a picture, or broken), timeout, no_engine, or empty (read, and no text found).
+    """
+    bands: list[_Band] = []
+    states: dict[int, PictureState] = {}
+    for n, picture in enumerate(pictures):
+        try:
+            bands += [_Band(picture=n, image=image) for image in _bands(decode(picture.data))]
+        except Refused as refusal:
+            states[n] = refusal.state
+    try:
+        name = tesseract.engine()
+        words = _read(bands, states)
+    except tesseract.EngineMissing:
+        name, words = "none", {}
+        states = {n: states.get(n, "no_engine") for n in range(len(pictures))}
+    return tuple(_answer(picture, words.get(n), states.get(n), name) for n, picture in enumerate(pictures))
+
+
+def _answer(picture: Picture, words: tesseract.Words | None, state: PictureState | None, engine: str) -> ImageText:
+    text = words.text if words else ""
+    return ImageText(
+        sha256=picture.sha256,
+        url=picture.url,
+        box=picture.box,
+        text=text,
+        confidence=words.confidence if words and text else 0,
+        engine=engine,
+        in_main=picture.in_main,
+        state=state or ("read" if text else "empty"),
+    )
+
+
+def _read(bands: list[_Band], states: dict[int, PictureState]) -> dict[int, tesseract.Words]:
+    """Read all bands in one process; what came out unsure, again by other means, and keep the surest."""
+    best = _tolerant(bands, tesseract.PAGE, tesseract.SIMPLIFIED, states)
+    for mode, languages in ((tesseract.SPARSE, tesseract.SIMPLIFIED), (tesseract.PAGE, tesseract.TRADITIONAL)):
+        doubtful = [
+            n for n, band in enumerate(bands) if band.picture not in states and best[n].confidence < UNSURE
+        ]
+        again = _tolerant([bands[n] for n in doubtful], mode, languages, states)
+        for n, words in zip(doubtful, again, strict=True):
+            best[n] = max(best[n], words, key=lambda each: each.confidence * (len(each.text) > 0))
+    joined: dict[int, tesseract.Words] = {}
+    for band, words in zip(bands, best, strict=True):
+        joined[band.picture] = _joined(joined.get(band.picture), words)
+    return joined
+
+
+def _tolerant(
+    bands: list[_Band], mode: int, languages: str, states: dict[int, PictureState]
+) -> list[tesseract.Words]:
+    """Read all bands at once; if the process is stuck, each alone, so that one hostile picture costs only itself."""
+    nothing = tesseract.Words(text="", confidence=0)
+    try:
+        return list(tesseract.read([band.image for band in bands], mode=mode, languages=languages))
+    except tesseract.EngineTimeout:
+        words = []
+    for band in bands:
+        try:
+            words += tesseract.read([band.image], mode=mode, languages=languages)
+        except tesseract.EngineTimeout:
+            states[band.picture] = "timeout"
+            words.append(nothing)
+    return words
+
+
+def _joined(left: tesseract.Words | None, right: tesseract.Words) -> tesseract.Words:
+    if left is None or not left.text:
+        return right
+    if not right.text:
+        return left
+    share = len(left.text) * left.confidence + len(right.text) * right.confidence
+    return tesseract.Words(
+        text=f"{left.text}\n{right.text}", confidence=round(share / (len(left.text) + len(right.text)))
+    )
+
+
+def _bands(picture: Image.Image) -> Iterator[Image.Image]:
+    """Yield the picture in gray, enlarged so that its text has a readable height, cut between lines of text."""
+    pixels = gray(picture)
+    factor = _enlargement(pixels)
+    for top, bottom in _cuts(pixels, max(200, int(LONGEST / factor))):
+        band = picture.crop((0, top, picture.width, bottom)).convert("L")
+        size = (max(1, round(band.width * factor)), max(1, round(band.height * factor)))
+        yield band if factor == 1 else band.resize(size, Image.Resampling.LANCZOS)
+
+
+def _enlargement(pixels: Gray) -> float:
+    """Return the factor that brings the usual line of text to READABLE pixels, between a reduction to fit and 3."""
+    heights = _runs(_inked(pixels))
+    usual = float(np.median(heights[heights >= 6])) if (heights >= 6).any() else READABLE
+    fit = WIDEST / pixels.shape[1]
+    return min(fit, max(1.0, min(3.0, READABLE / usual)))
+
+
+def _inked(pixels: Gray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Tell of each row whether something stands in it: whether its pixels differ."""
+    low, high = np.percentile(pixels, [1, 99], axis=1) if pixels.shape[1] > 400 else (pixels.min(1), pixels.max(1))
+    return np.asarray(high.astype(np.int16) - low.astype(np.int16) > 40)
+
+
+def _runs(flags: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Return the lengths of the runs of True.
+
+    >>> _runs(np.array([True, True, False, True])).tolist()
+    [2, 1]
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
+    return np.asarray(edges[1::2] - edges[::2])
+
+
+def _cuts(pixels: Gray, longest: int) -> Iterator[tuple[int, int]]:
+    """Yield top and bottom of each band: at most `longest` high, cut in the quietest row of its last third."""
+    height, top = pixels.shape[0], 0
+    restless = np.abs(np.diff(pixels.astype(np.int16), axis=1)).sum(axis=1) if height > longest else None
+    while restless is not None and height - top > longest:
+        begin = top + longest * 2 // 3
+        cut = begin + int(np.argmin(restless[begin : top + longest]))
+        yield top, cut + 1
+        top = cut + 1
+    yield top, height
