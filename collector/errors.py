@@ -13,17 +13,26 @@ What fails on the way to a page is none of these: it is a capture with its outco
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class CollectError(Exception):
     """Any fault of this package that a person can act on."""
+
+    exit_code: ClassVar[int] = 1
+    """What a command ends with: 1 our failure, 2 what it was given is wrong."""
 
 
 class WorkspaceError(CollectError):
     """The workspace or its quzheng.yaml cannot be used."""
 
+    exit_code = 2
+
 
 class TargetsError(CollectError):
     """targets.yaml or a column ledger is wrong; the message names file, line and the mend."""
+
+    exit_code = 2
 
 
 class FlowError(CollectError):

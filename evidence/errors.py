@@ -18,9 +18,14 @@ A bundle that does not hold is not an error but a verdict (see `evidence.verify`
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class EvidenceError(Exception):
     """Any fault of this package that a person can act on."""
+
+    exit_code: ClassVar[int] = 1
+    """What a command ends with: 1 our failure, 2 what it was given is wrong."""
 
 
 class ShapeError(EvidenceError):
@@ -57,13 +62,19 @@ class SealError(EvidenceError):
 class RulesError(EvidenceError):
     """A rule set cannot be used."""
 
+    exit_code = 2
+
 
 class ReadingError(EvidenceError):
     """A file cannot be read as what it claims to be."""
 
+    exit_code = 2
+
 
 class NotFound(EvidenceError):
     """A record, finding or file that was asked for is not there."""
+
+    exit_code = 2
 
 
 class BundleError(EvidenceError):

@@ -1,0 +1,250 @@
+"""The one command, `quzheng`: the composition root, which mounts the commands of `evidence.cli`.
+
+Exit codes: 0 done, 1 our failure, 2 usage, 3 evidence does not hold, 4 findings exist (only with --strict).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+import click
+
+from collector import flow as flows_of
+from collector.clock import SystemClock
+from collector.errors import CollectError
+from collector.progress import Progress
+from collector.workspace import Workspace
+from evidence.cli import Commands, Instant, json_option, say, workspace_option
+from evidence.cli import cli as evidence_cli
+from evidence.errors import EvidenceError
+from evidence.holdings import Holdings
+from evidence.house import House
+from evidence.model import Record
+
+
+class AllCommands(Commands):
+    """Turns the errors of both packages into exit codes."""
+
+    faults: ClassVar[tuple[type[Exception], ...]] = (EvidenceError, CollectError)
+
+
+@click.group(cls=AllCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="quzheng")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """取证: collect screenshot evidence on government websites and accounts, judge it, seal it, verify it."""
+    ctx.obj = {"opener": open_house}
+
+
+def open_house(root: Path) -> House:
+    """Return what the evidence commands work on, from the workspace at `root`."""
+    workspace = Workspace.open(root)
+    return House(
+        store=workspace.store_path,
+        subjects=tuple(target.subject for target in workspace.targets()),
+        rules=workspace.settings.rules,
+        rules_dir=workspace.rules_dir,
+        indicators_dir=workspace.indicators_dir,
+        key=workspace.key_path,
+        certificate=workspace.certificate_path,
+        jobs=workspace.settings.jobs,
+    )
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--office", default="quzheng", help="Name on the office's certificate.")
+def init(folder: Path, office: str) -> None:
+    """Write a new workspace with comments, and an office key."""
+    from collector.initialise import initialise
+
+    settings = initialise(folder, office=office)
+    click.echo(f"{settings}\n下一步：在 {folder / 'targets.yaml'} 里写入检查对象，然后 quzheng run -w {folder}")
+    click.echo("单位密钥是自签名的，仅供内部完整性校验；对外使用请换成签发的证书。")
+
+
+@cli.command()
+@workspace_option
+@json_option
+@click.pass_context
+def doctor(ctx: click.Context, workspace: Path, as_json: bool) -> None:
+    """Look whether this machine can do the work; exits 1 where something is missing."""
+    from collector.doctor import examine
+
+    well = True
+    for seen in examine(workspace):
+        well = well and seen.well
+        if as_json:
+            say({"name": seen.name, "well": seen.well, "detail": seen.detail})
+        else:
+            click.echo(f"{'✓' if seen.well else '✗'} {seen.name}: {seen.detail}")
+    if not well:
+        ctx.exit(1)
+
+
+@cli.command()
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-out"), help="Folder to write into.")
+@json_option
+@click.pass_context
+def demo(ctx: click.Context, out: Path, as_json: bool) -> None:
+    """Play the whole journey on the built-in demonstration city."""
+    from collector.demo import play
+
+    with Progress() as progress:
+        story = play(out, progress)
+    if as_json:
+        say(story.plain())
+    else:
+        click.echo(story.told())
+    if not story.holds:
+        ctx.exit(3)
+
+
+@cli.group()
+def targets() -> None:
+    """List and check the targets."""
+
+
+@targets.command("list")
+@workspace_option
+@json_option
+def targets_list(workspace: Path, as_json: bool) -> None:
+    """List the targets."""
+    for target in Workspace.open(workspace).targets():
+        if as_json:
+            columns = [column.label for column in target.ledger.columns]
+            say({"id": target.id, "name": target.name, "kind": target.kind, "url": target.url, "columns": columns})
+        else:
+            click.echo(f"{target.id}  {target.name}  {target.url}  {len(target.ledger.columns)} 个栏目")
+
+
+@targets.command("check")
+@workspace_option
+def targets_check(workspace: Path) -> None:
+    """Read targets, column ledgers and the flows they name; say what is wrong."""
+    opened = Workspace.open(workspace)
+    found = opened.targets()
+    catalogue = flows_of.discover(opened.flows_dir)
+    for target in found:
+        chosen = catalogue.choose(target)
+        click.echo(f"{target.id}: {chosen.name}")
+    click.echo(f"{len(found)} 个对象，没有发现错误")
+
+
+@cli.group()
+def flows() -> None:
+    """List the flows."""
+
+
+@flows.command("list")
+@workspace_option
+@json_option
+def flows_list(workspace: Path, as_json: bool) -> None:
+    """List the flows in the box and the workspace's own."""
+    folder = Workspace.open(workspace).flows_dir if (workspace / "quzheng.yaml").exists() else None
+    for found in flows_of.discover(folder).all():
+        if as_json:
+            say(found.plain())
+        else:
+            click.echo(found.line())
+
+
+@cli.command()
+@workspace_option
+@click.option("--only", multiple=True, metavar="ID", help="Only this target (may be repeated).")
+@click.option("--jobs", type=click.IntRange(1, 16), help="Visits at once (default: the workspace's).")
+@click.option("--second-look", is_flag=True, help="Capture again what the last judgement hit.")
+@json_option
+def run(workspace: Path, only: tuple[str, ...], jobs: int | None, second_look: bool, as_json: bool) -> None:
+    """Visit the targets and admit what was captured; resumes a run that was cut off."""
+    from collector.run import run as run_targets
+
+    opened = Workspace.open(workspace)
+    holdings = Holdings.open(opened.store_path)
+    with Progress(shown=not as_json) as progress:
+        report = asyncio.run(
+            run_targets(
+                opened,
+                holdings,
+                clock=SystemClock(),
+                only=only,
+                jobs=jobs,
+                purpose="second_look" if second_look else "scheduled",
+                progress=progress,
+            )
+        )
+    if as_json:
+        say([record_answer(record, holdings) for record in report.records])
+    else:
+        click.echo(report.sentence())
+
+
+@cli.command()
+@workspace_option
+@click.option("--label", default="page", help="Label of the capture.")
+@json_option
+@click.argument("url")
+def capture(workspace: Path, label: str, as_json: bool, url: str) -> None:
+    """Capture one address into the store."""
+    from collector.run import capture_url
+
+    opened = Workspace.open(workspace)
+    holdings = Holdings.open(opened.store_path)
+    record = asyncio.run(capture_url(opened, holdings, url, label=label, clock=SystemClock()))
+    if as_json:
+        say([record_answer(record, holdings)])
+    else:
+        click.echo(f"{record.id} {record.capture.outcome} {record.capture.reason or ''}".rstrip())
+
+
+@cli.command("read-file")
+@click.option("--url", help="Address the file was saved from.")
+@click.option("--at", type=Instant(), help="When it was saved; without it nothing is resolved against today.")
+@json_option
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def read_file(url: str | None, at: datetime | None, as_json: bool, files: tuple[Path, ...]) -> None:
+    """Read saved pages: items, dates, blank or not, links; rendered with the network off."""
+    from collector import saved
+
+    for path, reading in saved.read_files(files, url=url, at=at):
+        if as_json:
+            say(saved.file_answer(path, reading))
+        else:
+            click.echo(saved.file_line(path, reading))
+
+
+def record_answer(record: Record, holdings: Holdings) -> dict[str, Any]:
+    """Return what `--json` says of a record: the keys of the design's contract."""
+    taken = record.capture
+    return {
+        "record": record.id,
+        "target": taken.target.id,
+        "label": taken.label,
+        "outcome": taken.outcome,
+        "reason": taken.reason,
+        "fault": taken.fault,
+        "complete": taken.complete,
+        "artifacts": [
+            {
+                "role": artifact.role,
+                "path": str(holdings.store.path(artifact.sha256)),
+                "sha256": artifact.sha256,
+                "media_type": artifact.media_type,
+                "size": artifact.size,
+            }
+            for artifact in taken.artifacts
+        ],
+    }
+
+
+for name, command in evidence_cli.commands.items():
+    cli.add_command(command, name)
+
+
+def main() -> None:
+    """Run the command."""
+    sys.exit(cli(prog_name="quzheng"))

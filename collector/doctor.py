@@ -1,0 +1,124 @@
+"""Looks whether this machine can do the work: browser, fonts, OCR, openssl, room on disk, workspace."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from collector import browser
+from collector.errors import CollectError
+from collector.workspace import FILE, Workspace
+
+LANGUAGES = ("chi_sim", "chi_tra", "eng")
+ROOM = 2 * 1024**3
+"""Bytes that should be free where the store lies."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """One thing looked at."""
+
+    name: str
+    well: bool
+    detail: str
+
+
+def examine(folder: Path) -> Iterator[Examined]:
+    """Yield one answer after another about this machine and, where there is one, the workspace in `folder`."""
+    looks: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("python", _python),
+        ("machine", _machine),
+        ("browser", _browser),
+        ("sandbox", _sandbox),
+        ("ocr", _ocr),
+        ("fonts", _fonts),
+        ("openssl", lambda: _first_line("openssl", "version")),
+        ("sm3", lambda: hashlib.new("sm3", b"").name),
+        ("disk", lambda: _disk(folder)),
+        ("workspace", lambda: _workspace(folder)),
+    )
+    for name, look in looks:
+        try:
+            yield Examined(name=name, well=True, detail=look())
+        except (CollectError, OSError, ValueError, subprocess.SubprocessError) as error:
+            yield Examined(name=name, well=False, detail=str(error))
+
+
+def _python() -> str:
+    if sys.version_info < (3, 11):
+        raise ValueError(f"3.11 or newer is needed, got {platform.python_version()}")
+    return platform.python_version()
+
+
+def _machine() -> str:
+    return f"{platform.machine()}, pages of {_page_size() // 1024} KiB"
+
+
+def _page_size() -> int:
+    import resource
+
+    size = resource.getpagesize()
+    if size > 16384:
+        raise ValueError(f"memory pages of {size // 1024} KiB: Chromium does not run here; use another machine's browser")
+    return size
+
+
+def _browser() -> str:
+    found = browser.find()
+
+    async def version() -> str:
+        async with browser.start(found) as running:
+            return running.version
+
+    return f"{found.path or 'of Playwright'} {asyncio.run(version())}"
+
+
+def _sandbox() -> str:
+    return "on" if browser.sandbox_possible() else "off: root, or a kernel without user namespaces"
+
+
+def _ocr() -> str:
+    run = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, check=True, timeout=30)
+    missing = [language for language in LANGUAGES if language not in run.stdout.split()]
+    if missing:
+        raise ValueError(f"tesseract lacks {', '.join(missing)}; install tesseract-ocr-chi-sim and tesseract-ocr-chi-tra")
+    return f"{_first_line('tesseract', '--version')}, {', '.join(LANGUAGES)}"
+
+
+def _fonts() -> str:
+    fonts = subprocess.run(["fc-list", ":lang=zh-cn", "family"], capture_output=True, text=True, check=True, timeout=30)
+    families = sorted({line.split(",")[0] for line in fonts.stdout.splitlines() if line})
+    if not families:
+        raise ValueError("no font has Chinese characters: pictures would show boxes; install fonts-noto-cjk")
+    return families[0]
+
+
+def _first_line(*command: str) -> str:
+    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+    return (run.stdout or run.stderr).splitlines()[0]
+
+
+def _disk(folder: Path) -> str:
+    there = folder if folder.exists() else Path()
+    free = shutil.disk_usage(there).free
+    if free < ROOM:
+        raise ValueError(f"only {free // 1024**2} MiB free at {there.resolve()}")
+    return f"{free // 1024**3} GiB free"
+
+
+def _workspace(folder: Path) -> str:
+    if not (folder / FILE).exists():
+        return "none here"
+    workspace = Workspace.open(folder)
+    count = len(workspace.targets())
+    for path in (workspace.key_path, workspace.certificate_path):
+        if not path.exists():
+            raise ValueError(f"{path} is missing: bundles would be UNSEALED")
+    return f"{count} targets, sealing key present"

@@ -1,0 +1,70 @@
+"""Writes a new workspace: settings with comments, an empty list of targets, folders, and an office key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from collector.errors import WorkspaceError
+from collector.workspace import FILE, SealSettings
+from evidence import seal
+
+SETTINGS = """\
+# 取证工作区设置。每一项都可省略，省略时用所写的默认值。
+# Settings of this workspace; every line may be left out, the defaults are as shown.
+
+store: store              # 证据存放的文件夹 / folder of the evidence
+rules: national-2019      # 检查指标版本 / rule set
+# browser: /usr/bin/chromium-headless-shell   # 浏览器程序；不写则自动寻找 / found by itself when left out
+jobs: 2                   # 同时进行的访问 / visits at once
+egress: direct            # 本机如何上网：direct、proxy、inspecting、split-dns / how this machine reaches the Internet
+
+limits:
+  navigation_seconds: 30  # 页面多久必须有应答 / until a page must have answered
+  settle_seconds: 3       # 页面载入后等待静止 / given to a page to become quiet
+  page_seconds: 120       # 一个页面总共 / one page altogether
+  body_bytes: 52428800    # 单个应答最多保存的字节 / bytes of one response that are kept
+  page_height: 200000     # 截图最大高度（像素） / pixels of one page that are pictured
+  per_host: 2             # 对同一主机同时访问数 / visits to one host at once
+
+seal:
+  key: seal/office.key    # 单位签名私钥 / the office's signing key
+  certificate: seal/office.crt
+"""
+
+TARGETS = """\
+# 检查对象。每个对象一项；标识码要加引号，否则前面的 0 会丢失。
+# Targets, one entry each; quote site codes or their leading zeros are lost.
+#
+# - id: example
+#   name: 示范县人民政府网
+#   kind: portal                  # portal, department, service, credit; account for 政务新媒体
+#   url: https://www.example.gov.cn/
+#   site_code: "0110000012"
+#   unit: 示范县人民政府办公室
+#   columns:                      # 也可写在 columns/example.yaml / or in a file of its own
+#     - {label: news, name: 部门动态, url: xwzx/bmdt/, class: news, level: 1, duty: true}
+#     - {label: report, name: 年报, url: zwgk/nb/, duty: yearly}
+[]
+"""
+
+FOLDERS = ("columns", "periods", "flows", "indicators", "rules")
+
+
+def initialise(folder: Path, *, office: str = "quzheng") -> Path:
+    """Write a workspace into `folder` and return its settings file.
+
+    Raises WorkspaceError where one is there already; nothing is overwritten.
+    """
+    settings = folder / FILE
+    if settings.exists():
+        raise WorkspaceError(f"{folder} is a workspace already: {settings} exists; nothing was changed")
+    for name in FOLDERS:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    targets = folder / "targets.yaml"
+    if not targets.exists():
+        targets.write_text(TARGETS, encoding="utf-8")
+    key = folder / SealSettings().key
+    if not key.exists():
+        seal.make_office_key(key.parent, office)
+    settings.write_text(SETTINGS, encoding="utf-8")
+    return settings

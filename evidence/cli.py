@@ -1,0 +1,320 @@
+"""The commands that need no browser: read, compare, judge, findings, bundle, verify, export, store.
+
+A command parses, calls one function, prints. What it works on is opened by the HouseOpener in the context, which the
+composition root sets; `python -m evidence` sets the bare one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+
+from evidence import house, plain
+from evidence.errors import EvidenceError
+from evidence.house import House
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+HERE = ZoneInfo("Asia/Shanghai")
+
+workspace_option = click.option(
+    "-w",
+    "--workspace",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="Workspace folder (default: here).",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+class Commands(click.Group):
+    """A group that turns our errors into a sentence and an exit code."""
+
+    faults: ClassVar[tuple[type[Exception], ...]] = (EvidenceError,)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error of ours ends it with the error's exit code."""
+        try:
+            return super().invoke(ctx)
+        except self.faults as error:
+            click.echo(f"error: {error}", err=True)
+            ctx.exit(getattr(error, "exit_code", 1))
+
+
+class Instant(click.ParamType):
+    """An ISO instant or day; one without offset is meant in Asia/Shanghai.
+
+    >>> Instant().convert("2021-01-04T12:00:00+08:00", None, None).isoformat()
+    '2021-01-04T04:00:00+00:00'
+    """
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the instant in UTC."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not an ISO time such as 2021-06-29T10:00:00+08:00", param, ctx)
+        if re.fullmatch(r"\d{4}-?\d\d-?\d\d", value):
+            moment = moment.replace(hour=23, minute=59, second=59)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=HERE)).astimezone(UTC)
+
+
+def open_house(ctx: click.Context, workspace: Path) -> House:
+    """Open the house of a workspace by whatever opener the composition root gave."""
+    opener: house.HouseOpener = ctx.find_object(dict)["opener"] if ctx.find_object(dict) else house.bare
+    return opener(workspace)
+
+
+def say(value: object) -> None:
+    """Print a line of JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+@click.group(cls=Commands)
+def cli() -> None:
+    """Judge, seal and verify evidence."""
+
+
+@cli.command()
+@workspace_option
+@click.option("--all", "every", is_flag=True, help="All records of the store.")
+@json_option
+@click.argument("records", nargs=-1)
+@click.pass_context
+def read(ctx: click.Context, workspace: Path, every: bool, as_json: bool, records: tuple[str, ...]) -> None:
+    """Read records: items, dates, blank or not, text in pictures."""
+    from evidence.readings import readings
+
+    if not every and not records:
+        raise click.UsageError("name records, or say --all")
+    home = open_house(ctx, workspace)
+    holdings = home.holdings()
+    wanted = holdings.records() if every else [holdings.record(holdings.full_id(record)) for record in records]
+    found = readings(wanted, holdings, jobs=home.jobs)
+    for record in wanted:
+        reading = found.get(record.id)
+        if as_json:
+            body = reading.plain() if reading else None
+            say({"record": record.id, "target": record.capture.target.id, "label": record.capture.label, "reading": body})
+        elif reading is None:
+            click.echo(f"{record.id[:12]} {record.capture.label}: {record.capture.outcome}，没有可读的页面")
+        else:
+            click.echo(
+                f"{record.id[:12]} {record.capture.label}: {reading.page_kind}，{len(reading.items)} 条，"
+                f"最新 {reading.newest or '无日期'}，空白 {_answer(reading.blank)}"
+            )
+
+
+@cli.command()
+@workspace_option
+@json_option
+@click.argument("earlier")
+@click.argument("later")
+@click.pass_context
+def compare(ctx: click.Context, workspace: Path, as_json: bool, earlier: str, later: str) -> None:
+    """Say what differs between two records."""
+    from evidence.comparing import compare as compare_records
+
+    holdings = open_house(ctx, workspace).holdings()
+    pair = [holdings.record(holdings.full_id(name)) for name in (earlier, later)]
+    comparison = compare_records(*pair, holdings=holdings)
+    if as_json:
+        say(comparison.plain())
+    else:
+        click.echo(comparison.sentence())
+
+
+@cli.command()
+@workspace_option
+@click.option("--at", type=Instant(), help="Reference time T (default: now).")
+@click.option("--rules", help="Name of the rule set (default: the workspace's).")
+@click.option("--strict", is_flag=True, help="Exit 4 if there are hits.")
+@json_option
+@click.pass_context
+def judge(
+    ctx: click.Context, workspace: Path, at: datetime | None, rules: str | None, strict: bool, as_json: bool
+) -> None:
+    """State the facts of every column and judge every target at T."""
+    from evidence import judge as judging
+    from evidence import ruleset
+
+    home = open_house(ctx, workspace)
+    result = judging.judge_holdings(
+        home.holdings(),
+        home.subjects,
+        at=at or datetime.now(UTC).replace(microsecond=0),
+        rules=ruleset.load(rules or home.rules, home.rules_dir),
+        indicators_dir=home.indicators_dir,
+        jobs=home.jobs,
+    )
+    if as_json:
+        say(judging.answer(result))
+    else:
+        for finding in result.findings:
+            click.echo(f"{finding.id[:12]} {_STATES[finding.state]} {finding.target} {finding.clause} {finding.message}")
+    if strict and any(finding.state == "hit" for finding in result.findings):
+        ctx.exit(4)
+
+
+@cli.group()
+def findings() -> None:
+    """List and explain findings."""
+
+
+@findings.command("list")
+@workspace_option
+@click.option("--state", type=click.Choice(["hit", "clear", "undecided"]), help="Only these.")
+@click.option("--strict", is_flag=True, help="Exit 4 if there are hits.")
+@json_option
+@click.pass_context
+def findings_list(ctx: click.Context, workspace: Path, state: str | None, strict: bool, as_json: bool) -> None:
+    """List the findings of the last judgement of every target."""
+    from evidence import judge as judging
+
+    result = judging.last(open_house(ctx, workspace).holdings())
+    shown = tuple(finding for finding in result.findings if state in (None, finding.state))
+    if as_json:
+        say(judging.answer(judging.Judgement(facts=result.facts, findings=shown)))
+    else:
+        for finding in shown:
+            click.echo(f"{finding.id[:12]} {_STATES[finding.state]} {finding.target} {finding.clause} {finding.message}")
+    if strict and any(finding.state == "hit" for finding in shown):
+        ctx.exit(4)
+
+
+@findings.command("show")
+@workspace_option
+@json_option
+@click.argument("finding")
+@click.pass_context
+def findings_show(ctx: click.Context, workspace: Path, as_json: bool, finding: str) -> None:
+    """Explain one finding in plain Chinese."""
+    from evidence.explain import explain
+
+    found = open_house(ctx, workspace).holdings().derived.finding(finding)
+    if as_json:
+        say(found.plain())
+    else:
+        click.echo(explain(found))
+
+
+@cli.command()
+@workspace_option
+@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The zip to write.")
+@json_option
+@click.argument("finding", nargs=-1, required=True)
+@click.pass_context
+def bundle(ctx: click.Context, workspace: Path, out: Path, as_json: bool, finding: tuple[str, ...]) -> None:
+    """Write findings with all they rest on as one sealed bundle; exits 3 where it could not be sealed."""
+    from evidence import bundling
+
+    result = bundling.bundle(open_house(ctx, workspace), finding, out)
+    if as_json:
+        say({"path": str(result.path), "name": result.name, "sealed": result.sealed})
+    else:
+        click.echo(f"{result.path}: {'sealed' if result.sealed else 'UNSEALED'}, {result.name}")
+    if not result.sealed:
+        click.echo("error: the bundle is not sealed: no usable office key (see quzheng doctor)", err=True)
+        ctx.exit(3)
+
+
+@cli.command()
+@click.option("--strict", is_flag=True, help="Checks that could not be made count as failed.")
+@click.option(
+    "--trust", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The signer's certificate, as published (PEM)."
+)
+@json_option
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.pass_context
+def verify(ctx: click.Context, strict: bool, trust: Path | None, as_json: bool, file: Path) -> None:
+    """Check a bundle by itself; exits 3 where it does not hold."""
+    from evidence.verify import verify as verify_bundle
+
+    verdict = verify_bundle(file, trust=trust)
+    holds = verdict.holds(strict=strict)
+    if as_json:
+        checks = [{"name": c.name, "passed": c.passed, "detail": c.detail} for c in verdict.checks]
+        say({"holds": holds, "checks": checks, "notices": list(verdict.notices)})
+    else:
+        for check in verdict.checks:
+            click.echo(f"{_MARKS[check.passed]} {check.name}: {check.detail}")
+        for notice in verdict.notices:
+            click.echo(f"注意：{notice}")
+        click.echo("结论：成立" if holds else "结论：不成立")
+    if not holds:
+        ctx.exit(3)
+
+
+@cli.command()
+@workspace_option
+@click.option("--warc", type=click.Path(path_type=Path, dir_okay=False), help="Write the record's network as WARC 1.1.")
+@click.option("--png", type=click.Path(path_type=Path, dir_okay=False), help="Write the page's picture as one PNG.")
+@click.argument("record")
+@click.pass_context
+def export(ctx: click.Context, workspace: Path, warc: Path | None, png: Path | None, record: str) -> None:
+    """Write a record in a form other tools read."""
+    from evidence import exporting
+
+    if not warc and not png:
+        raise click.UsageError("say what to write: --warc FILE or --png FILE")
+    holdings = open_house(ctx, workspace).holdings()
+    found = holdings.record(holdings.full_id(record))
+    if warc:
+        exporting.write_warc(found, holdings.store, warc)
+        click.echo(str(warc))
+    if png:
+        exporting.write_png(found, holdings.store, png)
+        click.echo(str(png))
+
+
+@cli.group()
+def store() -> None:
+    """Check and repair the store."""
+
+
+@store.command("check")
+@workspace_option
+@json_option
+@click.pass_context
+def store_check(ctx: click.Context, workspace: Path, as_json: bool) -> None:
+    """Re-read every byte against the ledger; exits 3 where something is damaged or missing."""
+    report = open_house(ctx, workspace).holdings().check()
+    if as_json:
+        say(plain.dump(report))
+    else:
+        click.echo(report.sentence())
+    if not report.clean:
+        ctx.exit(3)
+
+
+@store.command("reindex")
+@workspace_option
+@click.pass_context
+def store_reindex(ctx: click.Context, workspace: Path) -> None:
+    """Rebuild the catalog from the ledger."""
+    count = open_house(ctx, workspace).holdings().reindex()
+    click.echo(f"{count} records indexed")
+
+
+_STATES = {"hit": "问题", "clear": "正常", "undecided": "未定"}
+_MARKS = {True: "✓", False: "✗", None: "？"}
+
+
+def _answer(value: bool | None) -> str:
+    return {True: "是", False: "否", None: "不能确定"}[value]
+
+
+def main() -> None:
+    """Run the commands without a workspace's settings (`python -m evidence`)."""
+    sys.exit(cli(prog_name="python -m evidence", obj={"opener": house.bare}))
