@@ -6,6 +6,8 @@ EvidenceError
 ├── StoreError          the blob store cannot give or take bytes
 │   └── DamagedBlob     stored bytes do not match their digest
 ├── LedgerError         the ledger cannot be read or extended
+├── CatalogError        a catalog file cannot be used; it can be made again from the ledger
+├── AdmitError          a capture cannot become a record
 ├── SealError           a signature cannot be made or checked
 ├── RulesError          a rule set cannot be used
 ├── ReadingError        a file cannot be read as what it claims to be
@@ -53,6 +55,14 @@ class DamagedBlob(StoreError):
 
 class LedgerError(EvidenceError):
     """The ledger cannot be read or extended."""
+
+
+class CatalogError(EvidenceError):
+    """A catalog file cannot be used; it can be made again from the ledger."""
+
+
+class AdmitError(EvidenceError):
+    """A capture cannot become a record."""
 
 
 class SealError(EvidenceError):

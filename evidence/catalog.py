@@ -1,0 +1,254 @@
+"""The catalog: one row a record, to find records by target, label and time without opening them.
+
+One TinyDB file a target and month, `catalog/TARGET/YYYY-MM.json`. It is only a convenience: everything in it comes from
+the ledger and the records, and `repair` brings it up to the ledger's tail. Losing it loses nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from tinydb import TinyDB
+from tinydb.storages import Storage
+
+from evidence import canonical, plain
+from evidence.errors import CatalogError, EvidenceError
+from evidence.files import Exclusive, write_whole
+from evidence.ledger import Leaf, Ledger, each_leaf
+from evidence.model import Coverage, Fault, Outcome, Purpose, Record
+from evidence.store import Store
+
+_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+_END = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """The heading of one record."""
+
+    record: str
+    """Record id."""
+    key: str
+    target: str
+    label: str
+    started: datetime
+    ended: datetime
+    outcome: Outcome
+    reason: str | None
+    fault: Fault
+    coverage: Coverage
+    complete: bool | None
+    purpose: Purpose
+    leaf: int = 0
+    """Its place in the ledger; records of one target and label are chained in this order."""
+
+    @classmethod
+    def of(cls, record: Record, leaf: Leaf) -> Row:
+        """Return the row of a record and its leaf."""
+        capture = record.capture
+        return cls(
+            record=leaf.digest,
+            key=capture.key,
+            target=capture.target.id,
+            label=capture.label,
+            started=capture.started,
+            ended=capture.ended,
+            outcome=capture.outcome,
+            reason=capture.reason,
+            fault=capture.fault,
+            coverage=capture.coverage,
+            complete=capture.complete,
+            purpose=capture.purpose,
+            leaf=leaf.index,
+        )
+
+
+class Catalog(Protocol):
+    """What admitting needs of a catalog."""
+
+    def add(self, row: Row) -> None:
+        """Take in a row, once."""
+        ...
+
+    def last(self, target: str, label: str) -> Row | None:
+        """Return the row of a target and label that is last in the ledger."""
+        ...
+
+    def repair(self, store: Store, ledger: Ledger) -> None:
+        """Take in what the ledger has and the catalog has not."""
+        ...
+
+
+class AtomicStorage(Storage):
+    """TinyDB storage that replaces its file whole; what was written is on the disk."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> dict[str, dict[str, Any]] | None:
+        """Return the tables, None before the first writing; raises CatalogError for a file that is not ours."""
+        try:
+            tables = json.loads(self._path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (ValueError, RecursionError) as error:
+            raise _unreadable(self._path, error) from error
+        if not isinstance(tables, dict):
+            raise _unreadable(self._path, "not an object of tables")
+        return tables
+
+    def write(self, data: Mapping[str, Mapping[str, Any]]) -> None:
+        """Replace the file; raises CatalogError where the disk does not take it."""
+        body = {table: {str(number): row for number, row in rows.items()} for table, rows in data.items()}
+        try:
+            write_whole(self._path, json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
+        except OSError as error:
+            raise CatalogError(f"{self._path} cannot be written: {error}") from error
+
+
+class FileCatalog:
+    """A Catalog in a folder; writers take turns."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = root / "catalog"
+        self._lock = Exclusive(self.folder / ".lock")
+        self._state = self.folder / ".state"
+        self._read: dict[Path, tuple[tuple[int, int], tuple[Row, ...]]] = {}
+        self._seen: int | None = None
+
+    def add(self, row: Row) -> None:
+        """Take in a row; a record that is there already is no change. Raises CatalogError."""
+        self.add_all((row,))
+        if self._seen == row.leaf:
+            self._seen += 1
+
+    def add_all(self, rows: Iterable[Row]) -> None:
+        """Take in many rows, each file written once."""
+        by_file: dict[Path, list[Row]] = defaultdict(list)
+        for row in rows:
+            by_file[self._file(row)].append(row)
+        with self._lock.held():
+            for path, added in by_file.items():
+                there = self._rows(path)
+                known = {row.record for row in there}
+                if new := [row for row in added if row.record not in known]:
+                    with TinyDB(path, storage=AtomicStorage) as database:
+                        database.table("rows").insert_multiple(map(plain.dump, new))
+                    self._read[path] = (_stamp(path), (*there, *new))
+
+    def series(
+        self, target: str, label: str | None = None, since: datetime | None = None, until: datetime | None = None
+    ) -> tuple[Row, ...]:
+        """Return the rows of a target (and label) that started in [since, until], ordered by start."""
+        begin, end = since or _BEGINNING, until or _END
+        rows = [
+            row
+            for path in self._files(target)
+            if begin.strftime("%Y-%m") <= path.stem <= end.strftime("%Y-%m") or not (since or until)
+            for row in self._rows(path)
+            if (label is None or row.label == label) and begin <= row.started <= end
+        ]
+        return tuple(sorted(rows, key=lambda row: (row.started, row.leaf)))
+
+    def last(self, target: str, label: str) -> Row | None:
+        """Return the row of a target and label that is last in the ledger."""
+        return max(self.series(target, label), key=lambda row: row.leaf, default=None)
+
+    def targets(self) -> tuple[str, ...]:
+        """Return the ids of all targets that have rows."""
+        return tuple(sorted({path.parent.name for path in self.folder.glob("*/*.json")}))
+
+    def repair(self, store: Store, ledger: Ledger) -> None:
+        """Take in the rows of the ledger's tail; all of them, if a file that was there is gone."""
+        with ledger.exclusive():
+            size = ledger.size
+            if self._seen is None:
+                self._seen = self._kept_state()
+                self._take_in(store, ledger, self._seen)
+                self._keep_state(size)
+            elif self._seen < size:
+                self._take_in(store, ledger, self._seen)
+            self._seen = size
+
+    def rebuild(self, store: Store, ledger: Ledger) -> None:
+        """Throw the catalog away and make it again from ledger and records."""
+        with ledger.exclusive():
+            for path in sorted(self.folder.glob("*/*.json")):
+                path.unlink()
+            self._state.unlink(missing_ok=True)
+            self._seen = None
+            self.repair(store, ledger)
+
+    def _take_in(self, store: Store, ledger: Ledger, start: int) -> None:
+        self.add_all(row_of(leaf, store) for leaf in each_leaf(ledger, "record", start))
+
+    def _kept_state(self) -> int:
+        """Return how many leaves are surely in the catalog: none, if a file that was there is gone."""
+        try:
+            state = canonical.decode(self._state.read_bytes())
+            there = all((self.folder / name).is_file() for name in state["files"])
+            return int(state["leaves"]) if there else 0
+        except (OSError, EvidenceError, KeyError, TypeError, ValueError):
+            return 0  # a state that cannot be read only costs time: everything is taken in again
+
+    def _keep_state(self, leaves: int) -> None:
+        files = sorted(f"{path.parent.name}/{path.name}" for path in self.folder.glob("*/*.json"))
+        write_whole(self._state, canonical.encode({"leaves": leaves, "files": files}))
+
+    def _file(self, row: Row) -> Path:
+        return self.folder / check_slug(row.target) / f"{row.started.astimezone(UTC):%Y-%m}.json"
+
+    def _files(self, target: str) -> list[Path]:
+        return sorted((self.folder / check_slug(target)).glob("*.json"))
+
+    def _rows(self, path: Path) -> tuple[Row, ...]:
+        try:
+            stamp = _stamp(path)
+        except FileNotFoundError:
+            return ()
+        if path not in self._read or self._read[path][0] != stamp:
+            self._read[path] = (stamp, _load(path))
+        return self._read[path][1]
+
+
+def check_slug(target: str) -> str:
+    """Return a target id that may name a folder; raises CatalogError for any other.
+
+    >>> check_slug("0110000012")
+    '0110000012'
+    """
+    if not _SLUG.fullmatch(target):
+        raise CatalogError(f"a target id is letters, digits, '.', '_' and '-', at most 100, got {target!r:.80}")
+    return target
+
+
+def row_of(leaf: Leaf, store: Store) -> Row:
+    """Return the row of a record's leaf, from the record itself; raises what reading the record raises."""
+    return Row.of(Record.load(canonical.decode(store.read(leaf.digest))), leaf)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Return what changes whenever the file is replaced."""
+    status = path.stat()
+    return status.st_mtime_ns, status.st_ino
+
+
+def _load(path: Path) -> tuple[Row, ...]:
+    with TinyDB(path, storage=AtomicStorage) as database:
+        documents = [dict(document) for document in database.table("rows")]
+    try:
+        return tuple(plain.load(Row, document) for document in documents)
+    except EvidenceError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, why: object) -> CatalogError:
+    return CatalogError(f"{path} cannot be read: {why}\ntry: quzheng store reindex (it loses nothing)")

@@ -1,0 +1,64 @@
+"""What we computed from records, kept apart from them: readings and findings, as canonical JSON files.
+
+    derived/readings/KEY.json     derived/findings/ID.json
+
+All of it can be made again from the store; a reading that is damaged or of an older form counts as not there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evidence import canonical, digest
+from evidence.errors import CanonicalError, NotFound, ShapeError, StoreError
+from evidence.files import write_whole
+from evidence.model import Finding, Reading
+
+
+class Derived:
+    """Readings by a key of 64 hexadecimal digits, findings by their id."""
+
+    def __init__(self, root: Path) -> None:
+        self._readings = root / "derived" / "readings"
+        self._findings = root / "derived" / "findings"
+
+    def put_reading(self, key: str, reading: Reading) -> None:
+        """Keep a reading under the digest of what it was made from and by; raises StoreError."""
+        _keep(_place(self._readings, key), reading.plain())
+
+    def reading(self, key: str) -> Reading | None:
+        """Return the reading kept under a key; None where there is none that can be used."""
+        try:
+            return Reading.load(canonical.decode(_place(self._readings, key).read_bytes()))
+        except (FileNotFoundError, CanonicalError, ShapeError):
+            return None
+
+    def put_finding(self, finding: Finding) -> None:
+        """Keep a finding, replacing one of the same id; raises StoreError."""
+        _keep(_place(self._findings, finding.id), finding.plain())
+
+    def finding(self, id: str) -> Finding:
+        """Return a finding; raises NotFound, or ShapeError where its file is damaged."""
+        path = _place(self._findings, id)
+        try:
+            return Finding.load(canonical.decode(path.read_bytes()))
+        except FileNotFoundError as error:
+            raise NotFound(f"no finding {id} in {self._findings}\ntry: quzheng findings list") from error
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return all findings, ordered by T, then indicator, target and label."""
+        found = [self.finding(path.stem) for path in sorted(self._findings.glob("*.json"))]
+        return tuple(sorted(found, key=lambda f: (f.at, f.indicator, f.target, f.label or "", f.id)))
+
+
+def _place(folder: Path, key: str) -> Path:
+    if not digest.is_sha256(key):
+        raise NotFound(f"a key of 64 hexadecimal digits is needed, got {key!r:.80}")
+    return folder / f"{key}.json"
+
+
+def _keep(path: Path, body: object) -> None:
+    try:
+        write_whole(path, canonical.encode(body))
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error}") from error

@@ -1,0 +1,97 @@
+"""Everything one finding rests on, loaded: what the report shows and the bundle carries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from evidence.catalog import Row
+from evidence.errors import NotFound
+from evidence.holdings import Holdings
+from evidence.model import Fact, Finding, Reading, Record, TargetRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exhibit:
+    """One record a finding cites, with what was read from it and what came before."""
+
+    record: Record
+    reading: Reading | None
+    earlier: Record | None
+    """The capture before it of the same target and label."""
+    earlier_reading: Reading | None
+    rows: tuple[Row, ...]
+    """Headings of all records of its label in the window, by start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """A finding and its exhibits."""
+
+    finding: Finding
+    subject: TargetRef
+    exhibits: tuple[Exhibit, ...]
+    facts: tuple[Fact, ...]
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether any exhibit is of the demonstration or was dated by a simulated clock (law 10)."""
+        captures = [exhibit.record.capture for exhibit in self.exhibits]
+        return any(c.purpose == "demonstration" or c.clock.source == "simulated" for c in captures)
+
+
+def gather(
+    finding: Finding,
+    *,
+    subject: TargetRef,
+    holdings: Holdings,
+    facts: tuple[Fact, ...] = (),
+    readings: Mapping[str, Reading] | None = None,
+    since: datetime | None = None,
+) -> Dossier:
+    """Return the dossier of `finding`; `readings` are by record id, the window of the series begins at `since`.
+
+    Raises NotFound where a cited record is not in the ledger.
+    """
+    known = readings or {}
+    exhibits = tuple(_exhibit(id, holdings, known, since) for id in finding.exhibits)
+    of_target = tuple(fact for fact in facts if fact.target == finding.target)
+    return Dossier(finding=finding, subject=subject, exhibits=exhibits, facts=of_target)
+
+
+def records_of(finding: Finding, holdings: Holdings) -> tuple[Record, ...]:
+    """Return the records a dossier of `finding` will show, the earlier captures too: those to have readings of."""
+    shown: dict[str, Record] = {}
+    for id in finding.exhibits:
+        record = holdings.record(id)
+        for one in (record, earlier_of(record, holdings)):
+            if one:
+                shown[one.id] = one
+    return tuple(shown.values())
+
+
+def earlier_of(record: Record, holdings: Holdings) -> Record | None:
+    """Return the last record before `record` in its chain that captured the page; None where there is none."""
+    before = record.previous
+    while before:
+        earlier = holdings.record(before)
+        if earlier.capture.outcome == "captured":
+            return earlier
+        before = earlier.previous
+    return None
+
+
+def _exhibit(id: str, holdings: Holdings, readings: Mapping[str, Reading], since: datetime | None) -> Exhibit:
+    record = holdings.record(id)
+    capture = record.capture
+    if holdings.ledger.find("record", capture.key) is None:
+        raise NotFound(f"the record {id} is in the store but was never admitted to the ledger")
+    earlier = earlier_of(record, holdings)
+    return Exhibit(
+        record=record,
+        reading=readings.get(id),
+        earlier=earlier,
+        earlier_reading=readings.get(earlier.id) if earlier else None,
+        rows=holdings.rows(capture.target.id, capture.label, since),
+    )

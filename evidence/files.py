@@ -1,0 +1,84 @@
+"""Writes files whole or not at all, and lets one process at a time write.
+
+Bytes go to a temporary name in the same folder, are flushed to the disk, then renamed: after a kill the old file or
+the new one is there, never a part. A temporary file left by a kill is harmless; it is never read.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+TEMPORARY = ".writing-"
+"""How the name of every temporary file begins."""
+
+
+def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Put `data` at `path`, replacing what is there, and return when it is on the disk; makes folders as needed."""
+    make_folder(path.parent)
+    temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(8)}"
+    try:
+        _write_synced(temporary, data, mode)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Make `folder` and its parents, and return when their entries are on the disk."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Return when the names in `folder` are on the disk."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class Exclusive:
+    """One holder at a time, over threads and processes; the holder may enter again."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread = threading.RLock()
+        self._depth = 0
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the lock for the length of the block; waits for whoever holds it. The system frees it after a kill."""
+        with self._thread:
+            if self._depth:
+                yield
+                return
+            make_folder(self._path.parent)
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                self._depth = 1
+                yield
+            finally:
+                self._depth = 0
+                os.close(handle)
+
+
+def _write_synced(path: Path, data: bytes, mode: int) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fchmod(handle, mode)
+        os.fsync(handle)

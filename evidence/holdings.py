@@ -1,0 +1,56 @@
+"""Everything an office holds: blobs, ledger, catalog and what was derived, opened together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from evidence import canonical
+from evidence.catalog import FileCatalog, Row
+from evidence.derived import Derived
+from evidence.errors import CanonicalError, NotFound, ShapeError
+from evidence.ledger import FileLedger
+from evidence.model import Record
+from evidence.store import FileStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """One store folder, opened."""
+
+    root: Path
+    store: FileStore
+    ledger: FileLedger
+    catalog: FileCatalog
+    derived: Derived
+
+    @classmethod
+    def open(cls, root: Path) -> Holdings:
+        """Open (or begin) the holdings in `root`; the catalog is brought up to the ledger's tail.
+
+        Raises LedgerError where the ledger cannot be read or is shorter than what was signed for.
+        """
+        root.mkdir(parents=True, exist_ok=True)
+        holdings = cls(
+            root=root,
+            store=FileStore(root),
+            ledger=FileLedger(root),
+            catalog=FileCatalog(root),
+            derived=Derived(root),
+        )
+        holdings.catalog.repair(holdings.store, holdings.ledger)
+        return holdings
+
+    def record(self, id: str) -> Record:
+        """Return a record; raises NotFound where `id` is none, DamagedBlob where its bytes are damaged."""
+        try:
+            return Record.load(canonical.decode(self.store.read(id)))
+        except (CanonicalError, ShapeError) as error:
+            raise NotFound(f"{id} is in the store, but is not a record") from error
+
+    def rows(
+        self, target: str, label: str | None = None, since: datetime | None = None, until: datetime | None = None
+    ) -> tuple[Row, ...]:
+        """Return the headings of the records of a target (and label) that started in [since, until], by start."""
+        return self.catalog.series(target, label, since, until)

@@ -1,0 +1,319 @@
+"""The ledger: one append-only list of what was admitted, whose every state can be proved (RFC 6962).
+
+    ledger/leaves           one canonical JSON line a leaf: {"digest", "index", "key", "kind"}
+    ledger/checkpoints/N    the signed state after N leaves
+
+A leaf is on the disk before `append` returns. A line without its line feed was never acknowledged: it is cut. The hash
+of a leaf is SHA-256(0x00 || canonical {"digest", "key", "kind"}); so a proof tells nothing of other leaves.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from evidence import digest, merkle, note
+from evidence.errors import LedgerError
+from evidence.files import Exclusive, make_folder, sync_folder, write_whole
+from evidence.note import Checkpoint, NoteSigner
+
+KINDS = ("record", "finding", "case", "columns", "bundle", "checkpoint-export", "purge")
+MAX_KEY = 1000
+"""Characters in a key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """One entry: the thing `digest` of `kind` was admitted under `key`."""
+
+    index: int
+    """Its place, from 0."""
+    kind: str
+    key: str
+    digest: str
+
+    @property
+    def hashed(self) -> bytes:
+        """The Merkle leaf hash; the place is not in it, the tree fixes that."""
+        return merkle.leaf_hash(_encode({"digest": self.digest, "key": self.key, "kind": self.kind}))
+
+    @property
+    def line(self) -> bytes:
+        """The line in the ledger's file, without its line feed."""
+        return _encode({"digest": self.digest, "index": self.index, "key": self.key, "kind": self.kind})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A Merkle path, from the leaf up."""
+
+    path: tuple[str, ...]
+    """Hashes in hexadecimal."""
+
+    @property
+    def steps(self) -> tuple[bytes, ...]:
+        """The hashes as bytes; raises LedgerError where one is not 32 bytes in lower-case hexadecimal."""
+        if not all(digest.is_sha256(step) for step in self.path):
+            raise LedgerError("a proof is a list of hashes of 64 hexadecimal digits")
+        return tuple(bytes.fromhex(step) for step in self.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inclusion:
+    """The proof that a leaf stands in the ledger at a size (the form that bundles carry)."""
+
+    leaf: Leaf
+    size: int
+    proof: Proof
+
+    def holds(self, root: bytes) -> bool:
+        """Tell whether the proof leads from the leaf to `root`."""
+        return merkle.root_of_inclusion(self.leaf.hashed, self.leaf.index, self.size, self.proof.steps) == root
+
+
+class Ledger(Protocol):
+    """What admitting and bundling need of a ledger."""
+
+    @property
+    def size(self) -> int:
+        """The number of leaves."""
+        ...
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Keep every other writer out for the length of the block."""
+        ...
+
+    def append(self, kind: str, key: str, digest: str) -> Leaf:
+        """Add a leaf, once; the same kind and key again return the leaf that is there."""
+        ...
+
+    def find(self, kind: str, key: str) -> Leaf | None:
+        """Return the leaf of a kind and key."""
+        ...
+
+    def leaves(self, start: int = 0) -> tuple[Leaf, ...]:
+        """Return the leaves from `start` on."""
+        ...
+
+
+class FileLedger:
+    """A Ledger in a folder; one process writes at a time, any number read."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = root / "ledger"
+        self._file = self.folder / "leaves"
+        self._lock = Exclusive(self.folder / "lock")
+        self._leaves: list[Leaf] = []
+        self._by_key: dict[tuple[str, str], Leaf] = {}
+        self._tree = merkle.Tree()
+        self._offset = 0
+        self._refresh()
+        self._check_newest_checkpoint()
+
+    @property
+    def size(self) -> int:
+        """The number of leaves."""
+        self._refresh()
+        return len(self._leaves)
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Keep every other writer out for the length of the block; the same thread may enter again."""
+        return self._lock.held()
+
+    def append(self, kind: str, key: str, digest: str) -> Leaf:
+        """Add a leaf and return it when it is on the disk; the commit point of everything admitted.
+
+        The same kind, key and digest again return the leaf that is there. Raises LedgerError for a key that stands for
+        another digest, for an unknown kind, and where the disk does not take the leaf (nothing of it is then kept).
+        """
+        _check_entry(kind, key, digest)
+        with self.exclusive():
+            self._refresh()
+            there = self._by_key.get((kind, key))
+            if there and there.digest != digest:
+                raise LedgerError(
+                    f"the {kind} {key} is in the ledger with digest {there.digest}, got {digest}\n"
+                    "an entry is never changed: admit it under a new key"
+                )
+            return there or self._write(Leaf(index=len(self._leaves), kind=kind, key=key, digest=digest))
+
+    def find(self, kind: str, key: str) -> Leaf | None:
+        """Return the leaf of a kind and key, None where there is none."""
+        self._refresh()
+        return self._by_key.get((kind, key))
+
+    def leaves(self, start: int = 0) -> tuple[Leaf, ...]:
+        """Return the leaves from `start` on."""
+        self._refresh()
+        return tuple(self._leaves[start:])
+
+    def root(self, size: int | None = None) -> bytes:
+        """Return the Merkle root over the first `size` leaves (default: all); raises LedgerError if there are fewer."""
+        there = self.size
+
+        with _asked():
+            return self._tree.root(there if size is None else size)
+
+    def inclusion(self, index: int, size: int | None = None) -> Inclusion:
+        """Return the proof that leaf `index` is in the ledger of the first `size` leaves; raises LedgerError."""
+        upto = self.size if size is None else size
+        with _asked():
+            path = self._tree.inclusion(index, upto)
+        return Inclusion(leaf=self._leaves[index], size=upto, proof=_proof(path))
+
+    def consistency(self, old: int, new: int | None = None) -> Proof:
+        """Return the proof that the ledger of `new` leaves begins with that of `old`; raises LedgerError."""
+        upto = self.size if new is None else new
+        with _asked():
+            return _proof(self._tree.consistency(old, upto))
+
+    def state(self, size: int | None = None) -> Checkpoint:
+        """Return the unsigned checkpoint of the first `size` leaves; raises LedgerError for an empty ledger."""
+        upto = self.size if size is None else size
+        if not self._leaves:
+            raise LedgerError(f"the ledger {self.folder} is empty: there is nothing to sign for")
+        origin = f"quzheng-ledger/{self._leaves[0].hashed.hex()[:16]}"
+        return Checkpoint(origin=origin, size=upto, root=self.root(upto))
+
+    def checkpoint(self, sign: NoteSigner) -> Checkpoint:
+        """Sign for the present state, keep the note at checkpoints/N, and return it; a state is signed once a key."""
+        with self.exclusive():
+            state = self.state()
+            path = self.folder / "checkpoints" / str(state.size)
+            kept = _read_checkpoint(path) if path.exists() else state
+            if kept.text != state.text:
+                raise LedgerError(f"{path} signs for root {kept.root.hex()}, the ledger has {state.root.hex()}")
+            signed = kept.signed(sign)
+            if signed != kept or not path.exists():
+                write_whole(path, signed.encode())
+            return signed
+
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
+        """Return the kept checkpoints, smallest first; raises LedgerError for one that cannot be read."""
+        return tuple(_read_checkpoint(path) for path in _by_size(self.folder / "checkpoints"))
+
+    def _write(self, leaf: Leaf) -> Leaf:
+        line = leaf.line + b"\n"
+        new = not self._file.exists()
+        make_folder(self.folder)
+        try:
+            handle = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            try:
+                _append_synced(handle, self._offset, line)
+            finally:
+                os.close(handle)
+            if new:
+                sync_folder(self.folder)
+        except OSError as error:
+            raise LedgerError(f"the {leaf.kind} {leaf.key} cannot be added to {self._file}: {error}") from error
+        self._absorb(leaf, len(line))
+        return leaf
+
+    def _refresh(self) -> None:
+        """Take in the whole lines that this or another process has added since."""
+        try:
+            there = self._file.stat().st_size
+        except FileNotFoundError:
+            there = 0
+        if there < self._offset:
+            raise LedgerError(f"{self._file} has shrunk from {self._offset} to {there} bytes: entries are lost")
+        if there == self._offset:
+            return
+        with self._file.open("rb") as stream:
+            stream.seek(self._offset)
+            *whole, _torn = stream.read().split(b"\n")
+        for line in whole:
+            self._absorb(_parse_line(line, len(self._leaves), self._file), len(line) + 1)
+
+    def _absorb(self, leaf: Leaf, length: int) -> None:
+        if (leaf.kind, leaf.key) in self._by_key:
+            raise LedgerError(f"{self._file}: leaf {leaf.index} repeats the {leaf.kind} {leaf.key}")
+        self._leaves.append(leaf)
+        self._by_key[leaf.kind, leaf.key] = leaf
+        self._tree.append(leaf.hashed)
+        self._offset += length
+
+    def _check_newest_checkpoint(self) -> None:
+        """A ledger shorter than, or other than, what was signed for has lost entries; it does not open."""
+        newest = _by_size(self.folder / "checkpoints")[-1:]
+        for path in newest:
+            kept = _read_checkpoint(path)
+            if kept.size > len(self._leaves) or self._tree.root(kept.size) != kept.root:
+                raise LedgerError(
+                    f"{self._file} does not continue {path}: signed were {kept.size} leaves with root "
+                    f"{kept.root.hex()}, got {len(self._leaves)} leaves\nrestore the store from its backup"
+                )
+
+
+@contextmanager
+def _asked() -> Iterator[None]:
+    """Turn what the tree says of an impossible question into our error."""
+    try:
+        yield
+    except ValueError as error:
+        raise LedgerError(str(error)) from error
+
+
+def _append_synced(handle: int, offset: int, line: bytes) -> None:
+    """Write `line` at `offset`, over whatever a kill left there; on a fault cut the file back."""
+    try:
+        os.ftruncate(handle, offset)
+        os.lseek(handle, offset, os.SEEK_SET)
+        rest = memoryview(line)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+        os.fsync(handle)
+    except OSError:
+        os.ftruncate(handle, offset)
+        raise
+
+
+def _check_entry(kind: str, key: str, sha256: str) -> None:
+    if kind not in KINDS:
+        raise LedgerError(f"a leaf is one of {', '.join(KINDS)}, got {kind!r:.40}")
+    if not 0 < len(key) <= MAX_KEY or not key.isprintable():
+        raise LedgerError(f"a key has 1 to {MAX_KEY} printable characters, got {key!r:.80}")
+    if not digest.is_sha256(sha256):
+        raise LedgerError(f"a digest has 64 hexadecimal digits, got {sha256!r:.80}")
+
+
+def _parse_line(line: bytes, index: int, file: Path) -> Leaf:
+    try:
+        body = json.loads(line)
+        leaf = Leaf(index=index, kind=body["kind"], key=body["key"], digest=body["digest"])
+        _check_entry(leaf.kind, leaf.key, leaf.digest)
+        if leaf.line != line:
+            raise LedgerError(f"expected the canonical leaf {index}, got {line!r:.120}")
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, LedgerError) as error:
+        raise LedgerError(f"{file}, line {index + 1} is no leaf: {error}\nrestore the store from its backup") from error
+    return leaf
+
+
+def _encode(flat: dict[str, str | int]) -> bytes:
+    """Return the bytes `canonical.encode` gives for a flat object of printable texts, ten times as fast."""
+    return json.dumps(flat, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _read_checkpoint(path: Path) -> Checkpoint:
+    try:
+        return note.parse(path.read_bytes())
+    except LedgerError as error:
+        raise LedgerError(f"{path}: {error}") from error
+
+
+def _by_size(folder: Path) -> list[Path]:
+    return sorted((path for path in folder.glob("*") if path.name.isdecimal()), key=lambda path: int(path.name))
+
+
+def _proof(path: tuple[bytes, ...]) -> Proof:
+    return Proof(path=tuple(step.hex() for step in path))
+
+
+def each_leaf(ledger: Ledger, kind: str, start: int = 0) -> Iterator[Leaf]:
+    """Yield the leaves of one kind from `start` on, in ledger order."""
+    return (leaf for leaf in ledger.leaves(start) if leaf.kind == kind)

@@ -1,0 +1,207 @@
+"""Blobs by the digest of their bytes: put once, never changed, proved again at every reading.
+
+    blobs/ab/cdef…      the bytes as they are
+    blobs/ab/cdef….gz   the bytes of a text kind, gzip-compressed
+
+The name is the SHA-256 of the uncompressed bytes, its first two digits the folder.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import tempfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, BinaryIO, Protocol, cast
+
+from evidence import digest
+from evidence.errors import DamagedBlob, NotFound, StoreError
+from evidence.files import TEMPORARY, write_whole
+from evidence.model import Blob
+
+CHUNK = 1 << 20
+IN_MEMORY = 8 << 20
+"""Bytes of an opened blob kept in memory; what is larger waits in a temporary file."""
+
+COMPRESSED = ("text/", "application/json", "application/javascript", "application/xml", "image/svg+xml")
+"""How the media types begin whose bytes lie compressed; anything ending in +xml or +json does too."""
+
+READ_ONLY = 0o444
+
+
+class BlobSink(Protocol):
+    """Takes bytes; all a capture needs of a store."""
+
+    def put(self, data: bytes, media_type: str) -> Blob:
+        """Keep `data` for ever and return its digests; the same bytes again are no change."""
+        ...
+
+
+class Store(BlobSink, Protocol):
+    """Gives back what was put."""
+
+    def open(self, sha256: str) -> BinaryIO:
+        """Return the blob's bytes as a stream, already checked; raises NotFound or DamagedBlob."""
+        ...
+
+    def read(self, sha256: str) -> bytes:
+        """Return the blob's bytes, checked; raises NotFound or DamagedBlob."""
+        ...
+
+    def has(self, sha256: str) -> bool:
+        """Tell whether the blob is there; its bytes are not read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damage:
+    """One stored file whose bytes are not those of its name."""
+
+    path: Path
+    expected: str
+    got: str
+    """The digest of what is there, or why it cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreCheck:
+    """What a full re-reading of the store found."""
+
+    blobs: int
+    size: int
+    """Uncompressed bytes of the sound blobs."""
+    damaged: tuple[Damage, ...]
+    strays: tuple[Path, ...]
+    """Files that are no blobs and were not left by a kill."""
+    leftovers: int
+    """Temporary files left by a kill; harmless."""
+
+    @property
+    def clean(self) -> bool:
+        """Whether every blob is what its name says."""
+        return not self.damaged
+
+
+class FileStore:
+    """A Store in a folder; any number of processes may put at the same time."""
+
+    def __init__(self, root: Path) -> None:
+        self.blobs = root / "blobs"
+
+    def put(self, data: bytes, media_type: str) -> Blob:
+        """Keep `data`, on the disk when this returns.
+
+        Bytes that are already there are compared with `data`; if those on the disk are damaged, they are replaced.
+        Raises StoreError where the disk does not take them.
+        """
+        blob = Blob(sha256=digest.sha256(data), sm3=digest.sm3(data), size=len(data), media_type=media_type)
+        if self._holds(blob.sha256):
+            return blob
+        path, stored = self._plain(blob.sha256), data
+        if _is_text(media_type):
+            path, stored = self._packed(blob.sha256), gzip.compress(data, compresslevel=6, mtime=0)
+        try:
+            write_whole(path, stored, mode=READ_ONLY)
+        except OSError as error:
+            raise StoreError(f"blob {blob.sha256} of {blob.size} bytes cannot be kept at {path}: {error}") from error
+        return blob
+
+    def open(self, sha256: str) -> BinaryIO:
+        """Return the blob's bytes as a stream, already checked.
+
+        Raises NotFound where there is no such blob, DamagedBlob where its bytes are not those of its name.
+        """
+        path = self._find(sha256)
+        spool = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (handed to the caller)
+        try:
+            hashed = hashlib.sha256()
+            for piece in _pieces(path):
+                hashed.update(piece)
+                spool.write(piece)
+            if hashed.hexdigest() != sha256:
+                raise _damaged(path, sha256, hashed.hexdigest())
+        except (OSError, EOFError, zlib.error) as error:
+            spool.close()
+            raise _damaged(path, sha256, str(error)) from error
+        except DamagedBlob:
+            spool.close()
+            raise
+        spool.seek(0)
+        return cast(BinaryIO, spool)
+
+    def read(self, sha256: str) -> bytes:
+        """Return the blob's bytes, checked; raises NotFound or DamagedBlob."""
+        with self.open(sha256) as stream:
+            return stream.read()
+
+    def has(self, sha256: str) -> bool:
+        """Tell whether the blob is there; its bytes are not read."""
+        return self._plain(sha256).is_file() or self._packed(sha256).is_file()
+
+    def check(self) -> StoreCheck:
+        """Read every blob again and say which files are damaged; changes nothing."""
+        sizes, damaged, strays, leftovers = [], [], [], 0
+        for path in sorted(self.blobs.glob("*/*")):
+            name = path.parent.name + path.name.removesuffix(".gz")
+            if path.name.startswith(TEMPORARY):
+                leftovers += 1
+            elif not digest.is_sha256(name):
+                strays.append(path)
+            elif (found := _measure(path))[0] == name:
+                sizes.append(found[1])
+            else:
+                damaged.append(Damage(path=path, expected=name, got=found[0]))
+        return StoreCheck(
+            blobs=len(sizes), size=sum(sizes), damaged=tuple(damaged), strays=tuple(strays), leftovers=leftovers
+        )
+
+    def _holds(self, sha256: str) -> bool:
+        try:
+            return _measure(self._find(sha256))[0] == sha256
+        except NotFound:
+            return False
+
+    def _find(self, sha256: str) -> Path:
+        for path in (self._packed(sha256), self._plain(sha256)):
+            if path.is_file():
+                return path
+        raise NotFound(f"no blob {sha256} in {self.blobs}")
+
+    def _plain(self, sha256: str) -> Path:
+        if not digest.is_sha256(sha256):
+            raise NotFound(f"a blob is named by 64 hexadecimal digits, got {sha256!r:.80}")
+        return self.blobs / sha256[:2] / sha256[2:]
+
+    def _packed(self, sha256: str) -> Path:
+        path = self._plain(sha256)
+        return path.with_name(path.name + ".gz")
+
+
+def _is_text(media_type: str) -> bool:
+    kind = media_type.partition(";")[0].strip().lower()
+    return kind.startswith(COMPRESSED) or kind.endswith(("+xml", "+json"))
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stored:
+        stream: IO[bytes] = cast(IO[bytes], gzip.GzipFile(fileobj=stored)) if path.suffix == ".gz" else stored
+        while piece := stream.read(CHUNK):
+            yield piece
+
+
+def _measure(path: Path) -> tuple[str, int]:
+    hashed, size = hashlib.sha256(), 0
+    try:
+        for piece in _pieces(path):
+            hashed.update(piece)
+            size += len(piece)
+    except (OSError, EOFError, zlib.error) as error:
+        return f"unreadable: {error}", 0
+    return hashed.hexdigest(), size
+
+
+def _damaged(path: Path, expected: str, got: str) -> DamagedBlob:
+    return DamagedBlob(f"{path} is damaged: expected SHA-256 {expected}, got {got}\ntry: quzheng store check")
