@@ -106,7 +106,14 @@ def read(ctx: click.Context, workspace: Path, every: bool, as_json: bool, record
         reading = found.get(record.id)
         if as_json:
             body = reading.plain() if reading else None
-            say({"record": record.id, "target": record.capture.target.id, "label": record.capture.label, "reading": body})
+            say(
+                {
+                    "record": record.id,
+                    "target": record.capture.target.id,
+                    "label": record.capture.label,
+                    "reading": body,
+                }
+            )
         elif reading is None:
             click.echo(f"{record.id[:12]} {record.capture.label}: {record.capture.outcome}，没有可读的页面")
         else:
@@ -162,7 +169,9 @@ def judge(
         say(judging.answer(result))
     else:
         for finding in result.findings:
-            click.echo(f"{finding.id[:12]} {_STATES[finding.state]} {finding.target} {finding.clause} {finding.message}")
+            click.echo(
+                f"{finding.id[:12]} {_STATES[finding.state]} {finding.target} {finding.clause} {finding.message}"
+            )
     if strict and any(finding.state == "hit" for finding in result.findings):
         ctx.exit(4)
 
@@ -188,7 +197,9 @@ def findings_list(ctx: click.Context, workspace: Path, state: str | None, strict
         say(judging.answer(judging.Judgement(facts=result.facts, findings=shown)))
     else:
         for finding in shown:
-            click.echo(f"{finding.id[:12]} {_STATES[finding.state]} {finding.target} {finding.clause} {finding.message}")
+            click.echo(
+                f"{finding.id[:12]} {_STATES[finding.state]} {finding.target} {finding.clause} {finding.message}"
+            )
     if strict and any(finding.state == "hit" for finding in shown):
         ctx.exit(4)
 
@@ -202,7 +213,8 @@ def findings_show(ctx: click.Context, workspace: Path, as_json: bool, finding: s
     """Explain one finding in plain Chinese."""
     from evidence.explain import explain
 
-    found = open_house(ctx, workspace).holdings().derived.finding(finding)
+    derived = open_house(ctx, workspace).holdings().derived
+    found = derived.finding(derived.full_id(finding))
     if as_json:
         say(found.plain())
     else:
@@ -232,7 +244,9 @@ def bundle(ctx: click.Context, workspace: Path, out: Path, as_json: bool, findin
 @cli.command()
 @click.option("--strict", is_flag=True, help="Checks that could not be made count as failed.")
 @click.option(
-    "--trust", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The signer's certificate, as published (PEM)."
+    "--trust",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The signer's certificate, as published (PEM).",
 )
 @json_option
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
@@ -289,7 +303,9 @@ def store() -> None:
 @click.pass_context
 def store_check(ctx: click.Context, workspace: Path, as_json: bool) -> None:
     """Re-read every byte against the ledger; exits 3 where something is damaged or missing."""
-    report = open_house(ctx, workspace).holdings().check()
+    from evidence.soundness import examine
+
+    report = examine(open_house(ctx, workspace).holdings())
     if as_json:
         say(plain.dump(report))
     else:

@@ -7,6 +7,7 @@ All of it can be made again from the store; a reading that is damaged or of an o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from evidence import canonical, digest
@@ -45,10 +46,27 @@ class Derived:
         except FileNotFoundError as error:
             raise NotFound(f"no finding {id} in {self._findings}\ntry: quzheng findings list") from error
 
+    def full_id(self, beginning: str) -> str:
+        """Return the id of the one finding whose id begins so; raises NotFound where there is none or more than one."""
+        return the_one(beginning, (path.stem for path in self._findings.glob("*.json")), "finding")
+
     def findings(self) -> tuple[Finding, ...]:
         """Return all findings, ordered by T, then indicator, target and label."""
         found = [self.finding(path.stem) for path in sorted(self._findings.glob("*.json"))]
         return tuple(sorted(found, key=lambda f: (f.at, f.indicator, f.target, f.label or "", f.id)))
+
+
+def the_one(beginning: str, ids: Iterable[str], what: str) -> str:
+    """Return the one id that begins so; raises NotFound where there is none or more than one.
+
+    >>> the_one("ab", ["abc", "bcd"], "finding")
+    'abc'
+    """
+    found = sorted({id for id in ids if beginning and id.startswith(beginning)})
+    if len(found) != 1:
+        many = f"{len(found)} begin with it: write more of it" if found else "none begins with it"
+        raise NotFound(f"no {what} {beginning!r:.80}: {many}")
+    return found[0]
 
 
 def _place(folder: Path, key: str) -> Path:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from evidence import canonical
 from evidence.catalog import FileCatalog, Row
-from evidence.derived import Derived
+from evidence.derived import Derived, the_one
 from evidence.errors import CanonicalError, NotFound, ShapeError
-from evidence.ledger import FileLedger
+from evidence.ledger import FileLedger, each_leaf
 from evidence.model import Record
 from evidence.store import FileStore
 
@@ -48,6 +48,20 @@ class Holdings:
             return Record.load(canonical.decode(self.store.read(id)))
         except (CanonicalError, ShapeError) as error:
             raise NotFound(f"{id} is in the store, but is not a record") from error
+
+    def records(self) -> tuple[Record, ...]:
+        """Return every record, in ledger order."""
+        return tuple(self.record(leaf.digest) for leaf in each_leaf(self.ledger, "record"))
+
+    def full_id(self, beginning: str) -> str:
+        """Return the id of the one record whose id begins so; raises NotFound where there is none or more than one."""
+        digests = (leaf.digest for leaf in each_leaf(self.ledger, "record"))
+        return the_one(beginning, digests, "record")
+
+    def reindex(self) -> int:
+        """Make the catalog again from ledger and records; return the number of records."""
+        self.catalog.rebuild(self.store, self.ledger)
+        return sum(1 for _ in each_leaf(self.ledger, "record"))
 
     def rows(
         self, target: str, label: str | None = None, since: datetime | None = None, until: datetime | None = None

@@ -141,6 +141,10 @@ class FileStore:
         """Tell whether the blob is there; its bytes are not read."""
         return self._plain(sha256).is_file() or self._packed(sha256).is_file()
 
+    def path(self, sha256: str) -> Path:
+        """Return the file a blob lies in (gzip-compressed where it ends in .gz); raises NotFound."""
+        return self._find(sha256)
+
     def check(self) -> StoreCheck:
         """Read every blob again and say which files are damaged; changes nothing."""
         sizes, damaged, strays, leftovers = [], [], [], 0

@@ -1,0 +1,66 @@
+"""`store check`: every stored byte read again, and everything the ledger names looked for; damage is located."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evidence import digest
+from evidence.errors import EvidenceError
+from evidence.holdings import Holdings
+from evidence.ledger import Leaf, each_leaf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Soundness:
+    """What a full examination of the holdings found."""
+
+    blobs: int
+    size: int
+    """Uncompressed bytes of the sound blobs."""
+    leaves: int
+    root: str
+    """Merkle root of the ledger, hexadecimal; of an empty ledger the digest of nothing."""
+    faults: tuple[str, ...]
+    """One sentence each, with the place."""
+    leftovers: int
+    """Temporary files of writes that were cut off; harmless."""
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing is damaged or missing."""
+        return not self.faults
+
+    def sentence(self) -> str:
+        """Return the result in Chinese, faults one a line."""
+        head = f"存储检查：{self.blobs} 个文件，{self.size} 字节，账本 {self.leaves} 条，根 {self.root[:16]}"
+        if self.clean:
+            return f"{head}\n完好"
+        return "\n".join((head, f"发现 {len(self.faults)} 处问题：", *self.faults))
+
+
+def examine(holdings: Holdings) -> Soundness:
+    """Return what is damaged or missing in the holdings; changes nothing."""
+    stored = holdings.store.check()
+    faults = [f"{damage.path}：内容与摘要不符，应为 {damage.expected}，实为 {damage.got}" for damage in stored.damaged]
+    faults += [f"{path}：不是证据文件，不应出现在这里" for path in stored.strays]
+    for leaf in each_leaf(holdings.ledger, "record"):
+        faults += _record_faults(leaf, holdings)
+    leaves = holdings.ledger.size
+    return Soundness(
+        blobs=stored.blobs,
+        size=stored.size,
+        leaves=leaves,
+        root=holdings.ledger.root().hex() if leaves else digest.EMPTY,
+        faults=tuple(dict.fromkeys(faults)),
+        leftovers=stored.leftovers,
+    )
+
+
+def _record_faults(leaf: Leaf, holdings: Holdings) -> list[str]:
+    where = f"账本第 {leaf.index} 条（{leaf.key}）"
+    try:
+        record = holdings.record(leaf.digest)
+    except EvidenceError as error:
+        return [f"{where}：记录读不出：{error}"]
+    missing = [sha256 for sha256 in record.capture.cited if not holdings.store.has(sha256)]
+    return [f"{where}：缺少所引用的文件 {sha256}" for sha256 in missing]
