@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from evidence import canonical
 from evidence.catalog import Row
 from evidence.errors import NotFound
 from evidence.holdings import Holdings
@@ -23,6 +25,8 @@ class Exhibit:
     earlier_reading: Reading | None
     rows: tuple[Row, ...]
     """Headings of all records of its label in the window, by start."""
+    environment: Mapping[str, Any] = field(default_factory=dict)
+    """The environment blob the record cites: browser, flags, versions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,4 +98,10 @@ def _exhibit(id: str, holdings: Holdings, readings: Mapping[str, Reading], since
         earlier=earlier,
         earlier_reading=readings.get(earlier.id) if earlier else None,
         rows=holdings.rows(capture.target.id, capture.label, since),
+        environment=_environment(capture.environment, holdings),
     )
+
+
+def _environment(sha256: str, holdings: Holdings) -> Mapping[str, Any]:
+    body = canonical.decode(holdings.store.read(sha256))
+    return body if isinstance(body, Mapping) else {}
