@@ -42,17 +42,7 @@ def cli(ctx: click.Context) -> None:
 
 def open_house(root: Path) -> House:
     """Return what the evidence commands work on, from the workspace at `root`."""
-    workspace = Workspace.open(root)
-    return House(
-        store=workspace.store_path,
-        subjects=tuple(target.subject for target in workspace.targets()),
-        rules=workspace.settings.rules,
-        rules_dir=workspace.rules_dir,
-        indicators_dir=workspace.indicators_dir,
-        key=workspace.key_path,
-        certificate=workspace.certificate_path,
-        jobs=workspace.settings.jobs,
-    )
+    return Workspace.open(root).house()
 
 
 @cli.command()
@@ -87,7 +77,9 @@ def doctor(ctx: click.Context, workspace: Path, as_json: bool) -> None:
 
 
 @cli.command()
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-out"), help="Folder to write into.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-out"), help="Folder to write into."
+)
 @json_option
 @click.pass_context
 def demo(ctx: click.Context, out: Path, as_json: bool) -> None:

@@ -11,6 +11,7 @@ from collector.errors import WorkspaceError
 from collector.targets import Target
 from evidence import plain
 from evidence.errors import ShapeError
+from evidence.house import House
 
 FILE = "quzheng.yaml"
 
@@ -110,6 +111,19 @@ class Workspace:
     def targets(self) -> tuple[Target, ...]:
         """Return the targets with their column ledgers; raises TargetsError."""
         return targets.load(self.root / "targets.yaml", self.root / "columns")
+
+    def house(self) -> House:
+        """Return what the commands that need no browser work on."""
+        return House(
+            store=self.store_path,
+            subjects=lambda: tuple(target.subject for target in self.targets()),
+            rules=self.settings.rules,
+            rules_dir=self.rules_dir,
+            indicators_dir=self.indicators_dir,
+            key=self.key_path,
+            certificate=self.certificate_path,
+            jobs=self.settings.jobs,
+        )
 
 
 def _settings(path: Path, written: Any) -> Settings:

@@ -159,7 +159,7 @@ def judge(
     home = open_house(ctx, workspace)
     result = judging.judge_holdings(
         home.holdings(),
-        home.subjects,
+        home.subjects(),
         at=at or datetime.now(UTC).replace(microsecond=0),
         rules=ruleset.load(rules or home.rules, home.rules_dir),
         indicators_dir=home.indicators_dir,

@@ -1,0 +1,178 @@
+"""`quzheng demo`: the whole journey on the demonstration city, in front of the reader's eyes.
+
+Two rounds of capture with something changed between them, reading, judging, a sealed bundle for every hit, and the
+verifier over each bundle. The city is found by name, as flows are: nothing here imports a flow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import os
+import shutil
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evidence.verify import verify
+
+from collector.clock import SystemClock
+from collector.errors import WorkspaceError
+from collector.initialise import initialise
+from collector.progress import Progress
+from collector.run import RunReport, run
+from collector.workspace import Workspace
+from evidence import bundling, ruleset
+from evidence import judge as judging
+from evidence.house import House
+from evidence.model import Finding
+
+CITY = "flows.demo.city"
+MARK = ".quzheng-demo"
+"""File that says a folder was written by the demonstration and may be written anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proved:
+    """One finding of the demonstration, its bundle, and whether the bundle holds."""
+
+    finding: Finding
+    bundle: Path
+    holds: bool
+    report: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What the demonstration did."""
+
+    out: Path
+    outcomes: Mapping[str, int]
+    findings: tuple[Finding, ...]
+    proved: tuple[Proved, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether there was something to prove and every bundle holds."""
+        return bool(self.proved) and all(one.holds for one in self.proved)
+
+    def plain(self) -> dict[str, Any]:
+        """Return the story for `--json`."""
+        return {
+            "out": str(self.out),
+            "outcomes": dict(self.outcomes),
+            "findings": [finding.plain() for finding in self.findings],
+            "bundles": [
+                {"finding": one.finding.id, "path": str(one.bundle), "holds": one.holds, "report": str(one.report)}
+                for one in self.proved
+            ],
+        }
+
+    def told(self) -> str:
+        """Return the story in Chinese, with what to look at next."""
+        states = Counter(finding.state for finding in self.findings)
+        visits = "，".join(f"{outcome} {count}" for outcome, count in sorted(self.outcomes.items()))
+        lines = [
+            f"演示城市：两轮访问，共 {sum(self.outcomes.values())} 次（{visits}）",
+            f"判定：问题 {states['hit']}，正常 {states['clear']}，未定 {states['undecided']}",
+            "",
+        ]
+        for one in self.proved:
+            lines += [
+                f"■ {one.finding.target} {one.finding.clause}：{one.finding.message}",
+                f"  证据包 {one.bundle}  核验{'成立' if one.holds else '不成立'}",
+                f"  报告   {one.report}",
+            ]
+        undecided = [finding for finding in self.findings if finding.state == "undecided"]
+        lines += [f"□ 未定 {f.target} {f.clause}：{f.message}" for f in undecided]
+        if self.proved:
+            lines += [
+                "",
+                f"看报告：用浏览器打开 {self.proved[0].report}",
+                f"再核验：quzheng verify {self.proved[0].bundle}",
+                f"看全部：quzheng findings list -w {self.out}",
+            ]
+        return "\n".join(lines)
+
+
+def play(out: Path, progress: Progress) -> Story:
+    """Play the demonstration into the folder `out`; raises WorkspaceError where it holds something else."""
+    _clear(out)
+    initialise(out, office="示范市政务公开办公室（演示）")
+    (out / MARK).write_text("")
+    city_module = importlib.import_module(CITY)
+    with city_module.City() as city, _environment(city_module.secrets()):
+        targets = json.dumps(city_module.targets(city), ensure_ascii=False, indent=1)
+        (out / "targets.yaml").write_text(targets, encoding="utf-8")
+        workspace = Workspace.open(out)
+        reports = [_round(workspace, "第一轮访问", progress)]
+        city.change()
+        reports.append(_round(workspace, "第二轮访问", progress))
+    house = workspace.house()
+    progress.step("读取、比较、判定")
+    judgement = judging.judge_holdings(
+        house.holdings(),
+        house.subjects(),
+        at=SystemClock().now(),
+        rules=ruleset.load(house.rules, house.rules_dir),
+        jobs=house.jobs,
+    )
+    hits = [finding for finding in judgement.findings if finding.state == "hit"]
+    progress.step("封装、核验", total=len(hits))
+    proved = []
+    for finding in hits:
+        proved.append(_prove(finding, house, out))
+        progress.advance()
+    outcomes = Counter(record.capture.outcome for report in reports for record in report.records)
+    return Story(out=out, outcomes=outcomes, findings=judgement.findings, proved=tuple(proved))
+
+
+def _clear(out: Path) -> None:
+    if out.exists() and any(out.iterdir()):
+        if not (out / MARK).exists():
+            raise WorkspaceError(
+                f"{out} holds something that is not a demonstration; nothing was changed\ntry: --out NEW"
+            )
+        shutil.rmtree(out)
+
+
+@contextmanager
+def _environment(secrets: Mapping[str, str]) -> Iterator[None]:
+    """Lend the demonstration's passwords to the flows, by the way that real ones take."""
+    before = {name: os.environ.get(name) for name in secrets}
+    os.environ.update(secrets)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _round(workspace: Workspace, name: str, progress: Progress) -> RunReport:
+    progress.step(name)
+    house = workspace.house()
+    return asyncio.run(
+        run(workspace, house.holdings(), clock=SystemClock(), purpose="demonstration", progress=progress)
+    )
+
+
+def _prove(finding: Finding, house: House, out: Path) -> Proved:
+    written = bundling.bundle(house, (finding.id,), out / "bundles" / f"{finding.target}-{finding.indicator}.zip")
+    verdict = verify(written.path)
+    opened = out / "opened"
+    with zipfile.ZipFile(written.path) as archive:  # our own bundle, just verified: its names are safe
+        archive.extractall(opened)
+    return Proved(
+        finding=finding,
+        bundle=written.path,
+        holds=written.sealed and verdict.holds(),
+        report=opened / written.name / "data" / "report" / "index.html",
+    )
