@@ -313,6 +313,8 @@ class Table:
     """SHA-256 of the picture, for a table read from one."""
     box: Box | None = None
     caption: str | None = None
+    header_rows: int = 1
+    """How many of the lines (header, then rows) are headings: 2 where headings stand in two levels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,180 @@
+"""Ruled tables in a picture: what stands in each cell by its pixels, what it says by one OCR process for all cells.
+
+Whether a cell is blank is decided by ink alone. The engine may fail on a cell that has ink; then the cell has no text
+but is filled, and its column is not blank.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps
+
+from evidence import digest
+from evidence.model import Table
+from evidence.reading import rulings, tesseract
+from evidence.reading.grid import Cell, Grid, table
+from evidence.reading.raster import Refused, decode
+from evidence.reading.rulings import Mask, RuledCell, RuledTable, Straight
+
+INK = 16
+"""Levels (of 255, in the colour where it shows most) from the ground of its cell at which a pixel is ink."""
+SPOT = 9
+SPECKLE = 3
+"""A place has ink if more than SPECKLE ink pixels lie in one square of SPOT; less is dust, or the grain of a scan."""
+TEXT_HEIGHT = 36
+"""Pixels to which a line of text is brought for the engine."""
+MARGIN = 14
+MOST_CELLS = 6_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Inked:
+    """One cell with what stands in it."""
+
+    cell: RuledCell
+    shade: npt.NDArray[np.uint8]
+    """The cell without its rulings: how far each pixel is from the ground, 0 to 255."""
+    ink: Mask
+    """Empty (no True) if the cell is blank."""
+
+
+def from_picture(data: bytes) -> tuple[Table, ...]:
+    """Return the ruled tables in a picture from top to bottom; none where the bytes are no picture that can be read."""
+    try:
+        straight = rulings.straighten(decode(data))
+    except Refused:
+        return ()
+    found, lines = rulings.find(straight.picture)
+    tables = []
+    for ruled in found:
+        if len(ruled.cells) <= MOST_CELLS and (cells := _inked(straight.picture, ruled, lines)):
+            tables.append(_table(straight, ruled, cells, digest.sha256(data)))
+    return tuple(each for each in tables if each)
+
+
+def _inked(picture: Image.Image, ruled: RuledTable, lines: Mask) -> list[_Inked]:
+    """Return every cell with its ink; nothing where no cell has any (a drawing, not a table)."""
+    left, top, right, bottom = ruled.xs[0], ruled.ys[0], ruled.xs[-1], ruled.ys[-1]
+    colours = np.asarray(picture.convert("RGB").crop((left, top, right, bottom))).astype(np.int16)
+    ruling = rulings.widen(lines[top:bottom, left:right], 2)
+    cells = []
+    for cell in ruled.cells:
+        place = np.s_[cell.top - top : cell.bottom - top, cell.left - left : cell.right - left]
+        cells.append(_look(cell, colours[place], _along_sides(ruling[place])))
+    return cells if any(each.ink.any() for each in cells) else []
+
+
+def _along_sides(ruling: Mask) -> Mask:
+    """Keep the rulings along the sides of a cell; a line within it is something that stands in it."""
+    side, kept = rulings.NEAR + 3, ruling.copy()
+    kept[side:-side, side:-side] = False
+    return kept
+
+
+def _look(cell: RuledCell, colours: npt.NDArray[np.int16], ruling: Mask) -> _Inked:
+    """Part ink from ground: the ground is the commonest colour of the cell, its grain what differs a little."""
+    inner = ~ruling
+    if not inner.any():
+        return _Inked(cell=cell, shade=np.zeros(ruling.shape, np.uint8), ink=np.zeros_like(ruling))
+    ground = np.median(colours[inner], axis=0)
+    shade = np.abs(colours - ground).max(axis=2)
+    shade[ruling] = 0
+    grain = 1.5 * float(np.median(shade[inner]))
+    ink = _spots(shade > max(INK, 4 * grain))
+    return _Inked(cell=cell, shade=shade.clip(0, 255).astype(np.uint8), ink=ink)
+
+
+def _spots(points: Mask) -> Mask:
+    """Keep the points that stand together, as the points of a character do."""
+    half = SPOT // 2
+    total = np.pad(points.astype(np.int32), ((half + 1, half), (half + 1, half))).cumsum(0).cumsum(1)
+    near = total[SPOT:, SPOT:] - total[:-SPOT, SPOT:] - total[SPOT:, :-SPOT] + total[:-SPOT, :-SPOT]
+    return np.asarray(points & (near > SPECKLE))
+
+
+def _table(straight: Straight, ruled: RuledTable, cells: list[_Inked], sha256: str) -> Table | None:
+    texts = _texts(cells)
+    grid = Grid.of(
+        [
+            Cell(
+                row=each.cell.row,
+                column=each.cell.column,
+                rows=each.cell.rows,
+                columns=each.cell.columns,
+                text=text,
+                filled=bool(each.ink.any()),
+            )
+            for each, text in zip(cells, texts, strict=True)
+        ]
+    )
+    top, bottom = ruled.ys[0], ruled.ys[-1]
+    columns = zip(ruled.xs, ruled.xs[1:], strict=False)
+    return table(
+        grid,
+        source="picture",
+        picture=sha256,
+        box=straight.back(ruled.xs[0], top, ruled.xs[-1], bottom),
+        boxes=tuple(straight.back(left, top, right, bottom) for left, right in columns),
+    )
+
+
+def _texts(cells: list[_Inked]) -> list[str]:
+    """Return the text of each cell: all lines of all cells through one process. Without an engine all are empty."""
+    usual = _usual_height(cells)
+    strips, owner = [], []
+    for n, each in enumerate(cells):
+        for start, end in _text_lines(each.ink, usual):
+            strips.append(_strip(each, start, end, usual))
+            owner.append(n)
+    try:
+        words = tesseract.read(strips, mode=tesseract.LINE)
+    except (tesseract.EngineMissing, tesseract.EngineTimeout):
+        words = ()
+    texts = [""] * len(cells)
+    for n, word in zip(owner, words, strict=False):
+        texts[n] = f"{texts[n]}\n{word.text}".strip()
+    return texts
+
+
+def _usual_height(cells: list[_Inked]) -> float:
+    """Return the usual height of a line of text in pixels: the median over all that is at least six high."""
+    heights = [end - start for each in cells for start, end in _bands(each.ink) if end - start >= 6]
+    return float(np.median(heights)) if heights else 16.0
+
+
+def _bands(ink: Mask) -> list[tuple[int, int]]:
+    """Return top and bottom of each stretch of rows with ink, over gaps of one row."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], ink.any(axis=1).astype(np.int8), [0]))))
+    bands: list[tuple[int, int]] = []
+    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if bands and start - bands[-1][1] <= 1:
+            bands[-1] = (bands[-1][0], end)
+        else:
+            bands.append((start, end))
+    return bands
+
+
+def _text_lines(ink: Mask, usual: float) -> list[tuple[int, int]]:
+    """Return top and bottom of each line of text: strokes of one character (二, 三) stay together."""
+    lines: list[tuple[int, int]] = []
+    for start, end in _bands(ink):
+        if lines and end - lines[-1][0] <= 1.25 * usual:
+            lines[-1] = (lines[-1][0], end)
+        else:
+            lines.append((start, end))
+    return lines
+
+
+def _strip(each: _Inked, start: int, end: int, usual: float) -> Image.Image:
+    """Return one line of text black on white, at the height the engine reads best, with a margin."""
+    across = np.flatnonzero(each.ink[start:end].any(axis=0))
+    left, right = max(0, int(across[0]) - 2), int(across[-1]) + 3
+    shade = each.shade[max(0, start - 2) : end + 2, left:right]
+    deepest = max(1.0, float(np.percentile(shade[shade > INK], 90)) if (shade > INK).any() else 1.0)
+    line = Image.fromarray((255 - np.minimum(255, shade * (255.0 / deepest))).astype(np.uint8))
+    factor = min(6.0, max(0.3, TEXT_HEIGHT / max(usual, 0.8 * (end - start))))
+    size = (max(1, round(line.width * factor)), max(1, round(line.height * factor)))
+    return ImageOps.expand(line.resize(size, Image.Resampling.BICUBIC), MARGIN, 255)
