@@ -1,1 +1,111 @@
-"""The offline HTML report (Chinese) that goes into every bundle."""
+"""The offline report of one finding: Chinese HTML that opens from a file, runs nothing foreign and prints well.
+
+Hard case: everything shown was captured from a page that may be hostile, and the reader is the unit it accuses. So all
+text passes one filter that shows what is hidden in it and escapes the rest, addresses are text and never links, the
+page's own policy forbids every other script, style and connection, and all of it reads without JavaScript too.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from evidence.dossier import Dossier
+from evidence.report import words
+from evidence.report.columns import lines
+from evidence.report.exclusions import exclusions
+from evidence.report.exhibit import view
+from evidence.report.surroundings import browsers
+from evidence.report.visible import clipped, visible
+
+_HERE = Path(__file__).parent
+_LISTS = ("counted", "not_counted")
+
+
+def render(dossier: Dossier, *, href: Callable[[str], str]) -> Mapping[str, bytes]:
+    """Return the report's files by name ("index.html"); the same dossier always gives the same bytes.
+
+    `href` gives the relative link to an artifact inside the bundle by its SHA-256; it is asked only for artifacts that
+    the dossier's records cite.
+    """
+    names = {fact.label: fact.name for fact in dossier.facts}
+    style, script = _source("report.css"), _source("report.js")
+    text = (
+        _templates()
+        .get_template("report.html.j2")
+        .render(
+            finding=dossier.finding,
+            subject=dossier.subject,
+            exhibits=[view(n, exhibit, names, href) for n, exhibit in enumerate(dossier.exhibits, 1)],
+            lines=lines(dossier),
+            numbers=tuple(_numbers(dossier.finding.numbers)),
+            browsers=browsers(exhibit.environment for exhibit in dossier.exhibits),
+            exclusions=exclusions([exhibit.record.capture for exhibit in dossier.exhibits]),
+            policy=_policy(style, script),
+            style=Markup(style),  # noqa: S704  our own file, not captured text
+            script=Markup(script),  # noqa: S704
+        )
+    )
+    return {"index.html": text.encode("utf-8")}
+
+
+def _policy(style: str, script: str) -> str:
+    """Return the page's content security policy: pictures from beside it, our style and our script by digest."""
+    return (
+        "default-src 'none'; img-src 'self' file:; "
+        f"style-src '{_source_digest(style)}'; script-src '{_source_digest(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _source_digest(source: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
+
+
+def _numbers(numbers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the numbers a finding rests on, in words; the lists have a table of their own."""
+    for name, value in numbers.items():
+        if name in _LISTS:
+            continue
+        plain = isinstance(value, str | int) and not isinstance(value, bool)
+        said = str(value) if plain else json.dumps(value, ensure_ascii=False, sort_keys=True)
+        yield words.word(name, words.NUMBERS), said
+
+
+@cache
+def _source(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+@cache
+def _templates() -> Environment:
+    """Return the template environment: escaped by default, strict, and with every printed text made visible first."""
+    environment = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_printed,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        word=words.word, moment=words.moment, limit=words.limit, per_mille=words.per_mille, clipped=clipped
+    )
+    environment.globals.update(words=vars(words), reason=words.reason)
+    return environment
+
+
+def _printed(value: object) -> object:
+    """Return what an expression prints: markup of our own as it is, None as a dash, all else as visible text."""
+    if isinstance(value, Markup):
+        return value
+    return "—" if value is None else visible(str(value))

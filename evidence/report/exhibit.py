@@ -1,0 +1,117 @@
+"""One exhibit as the report shows it: sheets, items, text in pictures, tables, checks, timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evidence.columns import HOME
+from evidence.dossier import Exhibit
+from evidence.model import Box, Capture, ImageText, Item, Reading, Record, Table
+from evidence.report.series import Timeline, timeline
+from evidence.report.sheet import Href, Sheet, lay_out
+from evidence.report.surroundings import entries
+
+MOST_ITEMS = 200
+MOST_ROWS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture of the page that carries text, beside what was read out of it."""
+
+    href: str | None
+    """None where the record does not hold the picture itself."""
+    text: ImageText
+    blank: tuple[Box, ...]
+    """Places of blank table columns, in pixels of the picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One capture, for the report."""
+
+    record: Record
+    reading: Reading | None
+    sheet: Sheet
+
+    @property
+    def capture(self) -> Capture:
+        """The capture it shows."""
+        return self.record.capture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """All that the report shows of one exhibit."""
+
+    n: int
+    name: str
+    """The column's name."""
+    later: Look
+    earlier: Look | None
+    timeline: Timeline
+    pictures: tuple[Picture, ...]
+    items: tuple[Item, ...]
+    tables: tuple[Table, ...]
+    environment: tuple[tuple[str, str], ...]
+    same_tiles: int
+    """How many tiles of the later look are byte for byte those of the earlier, in the same place."""
+
+
+def view(n: int, exhibit: Exhibit, names: Mapping[str, str], href: Href) -> View:
+    """Return the view of the exhibit numbered `n`; `names` are those of columns by label."""
+    later = _look(exhibit.record, exhibit.reading, href)
+    earlier = _look(exhibit.earlier, exhibit.earlier_reading, href) if exhibit.earlier else None
+    reading = exhibit.reading
+    return View(
+        n=n,
+        name=_name(exhibit.record.capture, names),
+        later=later,
+        earlier=earlier,
+        timeline=timeline(exhibit.rows, exhibit.record.id),
+        pictures=_pictures(exhibit.record, reading, href) if reading else (),
+        items=reading.items[:MOST_ITEMS] if reading else (),
+        tables=reading.tables if reading else (),
+        environment=tuple(entries(exhibit.environment)),
+        same_tiles=_same(later.sheet, earlier.sheet) if earlier else 0,
+    )
+
+
+def _name(capture: Capture, names: Mapping[str, str]) -> str:
+    """Return the column's name as its record had it, as the facts have it, or its label."""
+    if capture.column:
+        return capture.column.name
+    return names.get(capture.label) or ("首页" if capture.label == HOME else capture.label)
+
+
+def _look(record: Record, reading: Reading | None, href: Href) -> Look:
+    return Look(record=record, reading=reading, sheet=lay_out(record.capture, reading, href))
+
+
+def _same(later: Sheet, earlier: Sheet) -> int:
+    return sum(a.sha256 == b.sha256 for a, b in zip(later.tiles, earlier.tiles, strict=False))
+
+
+def _pictures(record: Record, reading: Reading, href: Href) -> tuple[Picture, ...]:
+    held = {
+        artifact.sha256 for artifact in record.capture.artifacts if artifact.media_type.lower().startswith("image/")
+    }
+    return tuple(
+        Picture(
+            href=href(text.sha256) if text.sha256 in held else None,
+            text=text,
+            blank=tuple(_blank_places(reading, text.sha256)),
+        )
+        for text in reading.images
+    )
+
+
+def _blank_places(reading: Reading, picture: str) -> list[Box]:
+    return [
+        column.box
+        for table in reading.tables
+        if table.picture == picture
+        for column in table.blank_columns
+        if column.box and min(column.box) >= 0
+    ]

@@ -1,0 +1,61 @@
+"""The environment of a capture in lines: which browser, which program, which machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+NAMES = {
+    "browser": "浏览器",
+    "tool": "取证程序",
+    "quzheng": "取证程序",
+    "python": "Python",
+    "os": "操作系统",
+    "system": "操作系统",
+    "tesseract": "文字识别",
+    "ocr": "文字识别",
+    "fonts": "字体",
+    "playwright": "浏览器驱动",
+    "viewport": "窗口大小",
+    "locale": "语言",
+    "timezone": "时区",
+    "user_agent": "用户代理",
+    "version": "版本",
+    "flags": "启动参数",
+    "sha256": "摘要",
+    "name": "名称",
+    "binary": "程序",
+    "schema": "格式",
+}
+
+
+def entries(environment: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """Yield name and value of each thing an environment states; what is nested keeps the name it is nested in.
+
+    >>> list(entries({"browser": {"version": "150.0"}, "flags": ["--a", "--b"]}))
+    [('浏览器 · 版本', '150.0'), ('启动参数', '--a --b')]
+    """
+    for key, value in environment.items():
+        name = f"{above} · {NAMES.get(key, key)}" if above else NAMES.get(key, key)
+        if isinstance(value, Mapping):
+            yield from entries(value, name)
+        elif isinstance(value, list | tuple):
+            yield name, " ".join(map(str, value))
+        elif value is not None:
+            yield name, str(value)
+
+
+def browsers(environments: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the browsers the environments name, each once.
+
+    >>> browsers([{"browser": {"name": "Chromium", "version": "150.0"}}, {"browser": "Chromium 150.0"}, {}])
+    ('Chromium 150.0',)
+    """
+    found = (_browser(environment.get("browser")) for environment in environments)
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
+def _browser(said: object) -> str:
+    if isinstance(said, Mapping):
+        return " ".join(str(said[key]) for key in ("name", "version") if said.get(key))
+    return str(said) if said else ""

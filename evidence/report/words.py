@@ -1,0 +1,154 @@
+"""The report's Chinese words for what the model says in identifiers, and its way of writing days and moments.
+
+>>> limit("14d"), limit("6m"), limit(None)
+('14天', '6个月', '—')
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+
+BEIJING = timezone(timedelta(hours=8))
+"""Asia/Shanghai as a fixed offset: no summer time since 1991, and no zone database needed to read a report."""
+
+STATES = {"hit": "成立", "clear": "不成立", "undecided": "未能判定"}
+
+CLAUSES = {
+    "WV-2": "单项否决“站点无法访问”",
+    "WV-3": "单项否决“首页不更新”",
+    "WV-4.1": "单项否决“栏目不更新”",
+    "WV-4.2": "单项否决“栏目不更新”",
+    "WV-4.3": "单项否决“栏目不更新”（空白栏目）",
+    "NV-2.1": "单项否决“内容不更新”",
+}
+"""Names of the clauses we have indicators for; their numbers are the rule set's."""
+
+OUTCOMES = {
+    "captured": "已取得画面",
+    "unreachable": "无法访问",
+    "http_error": "服务器返回错误",
+    "challenge": "遇到验证页",
+    "blocked": "访问被拦截",
+    "login_lost": "登录失效",
+    "interstitial": "遇到中间提示页",
+    "timeout": "超时",
+    "crashed": "浏览器崩溃",
+    "tls_unsupported_here": "加密方式本机不支持",
+    "flow_failed": "取证步骤未完成",
+    "skipped": "未执行",
+}
+
+REASONS = {
+    "dns": "域名解析失败",
+    "refused": "连接被拒绝",
+    "reset": "连接被重置",
+    "timeout": "超时",
+    "tls": "加密连接失败",
+    "closed": "连接被关闭",
+}
+
+FAULTS = {"theirs": "对方", "ours": "我方", "unknown": "未查明"}
+
+COVERAGES = {"complete": "完整来源", "partial": "部分来源（只可用于排除，不可用于认定）"}
+
+SCOPES = {"document": "文档", "main": "主要区域", "page": "页面其余部分"}
+
+PURPOSES = {
+    "scheduled": "例行检查",
+    "second_look": "复看",
+    "recheck": "复核",
+    "manual": "人工发起",
+    "human": "人工提取",
+    "demonstration": "演示",
+}
+
+PAGE_KINDS = {
+    "list": "列表页",
+    "article": "文章页",
+    "home": "首页",
+    "error": "错误、登录或拦截页",
+    "redirect": "跳转页",
+    "other": "其他页面",
+}
+
+CLASSES = {
+    "news": "动态要闻",
+    "notice": "通知公告",
+    "policy": "政策文件",
+    "interpretation": "政策解读",
+    "disclosure": "信息公开",
+    "service": "办事服务",
+    "interaction": "互动交流",
+    "survey": "征集调查",
+    "topic": "专题专栏",
+    "other": "其他",
+}
+
+DATE_KINDS = {
+    "displayed": "页面显示",
+    "document": "成文日期",
+    "url": "网址",
+    "meta": "页面元数据",
+    "last_modified": "服务器修改时间",
+    "script": "脚本写出",
+    "relative": "相对时间",
+    "first_seen": "首次见到",
+    "future": "未来日期",
+}
+
+SECOND_LOOKS = {
+    "agrees": "已复看，结果一致",
+    "disagrees": "已复看，结果不一致",
+    "missing": "尚未复看（确认和公布之前必须复看）",
+    "not needed": "不需要",
+}
+
+CLOCKS = {"system": "系统时钟", "simulated": "模拟时钟"}
+
+TABLE_SOURCES = {"html": "网页表格", "picture": "图片中的表格", "csv": "CSV 附件", "xlsx": "XLSX 附件"}
+
+ANSWERS = {True: "通过", False: "未通过", None: "无法检查"}
+
+NUMBERS = {"count": "计入个数", "limit": "标准（达到即成立）", "window_days": "观察窗口（天）", "age_days": "已过天数"}
+
+
+def word(value: object, words: Mapping[str, str]) -> str:
+    """Return the Chinese word for an identifier, or the identifier itself where there is none; — for None."""
+    return "—" if value is None else words.get(str(value), str(value))
+
+
+def limit(value: str | None) -> str:
+    """Return a limit such as 14d or 6m in words."""
+    if value is None:
+        return "—"
+    found = re.fullmatch(r"(\d+)([dmy])", value)
+    return found[1] + {"d": "天", "m": "个月", "y": "年"}[found[2]] if found else value
+
+
+def moment(value: datetime | None) -> str:
+    """Return an instant in Beijing time to the second."""
+    return "—" if value is None else value.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def per_mille(value: int) -> str:
+    """Return a share in per mille as per cent.
+
+    >>> per_mille(931)
+    '93.1%'
+    """
+    return f"{value // 10}.{value % 10}%"
+
+
+def reason(outcome: str, why: str | None) -> str:
+    """Return an outcome with its reason.
+
+    >>> reason("unreachable", "dns"), reason("http_error", "http_500")
+    ('无法访问（域名解析失败）', '服务器返回错误（HTTP 500）')
+    """
+    said = word(outcome, OUTCOMES)
+    if why is None:
+        return said
+    found = re.fullmatch(r"http_(\d{3})", why)
+    return f"{said}（{'HTTP ' + found[1] if found else REASONS.get(why, why)}）"
