@@ -26,6 +26,8 @@ THICKEST = 9
 """Pixels; anything thicker is an area, not a line."""
 FAINTEST = 9
 """Levels (of 255) by which a line differs from both its sides."""
+DEEP = 0.4
+"""Share of the usual depth of the long lines that a short one must have: blurred text makes shallow ones."""
 LOWEST = 14
 """Pixels; the least height of a row."""
 NARROWEST = 22
@@ -42,6 +44,8 @@ NEAR = 5
 """Pixels within which lines are one line (double borders)."""
 TOUCH = 3
 """Pixels within which lines meet."""
+LONG = 120
+"""Pixels from which a line with one end in the open is a piece of a broken ruling."""
 MOST_PIXELS = 16_000_000
 """Larger pictures are halved for finding lines and reading."""
 MOST_LINES = 600
@@ -122,7 +126,7 @@ def find(picture: Image.Image) -> tuple[tuple[RuledTable, ...], Mask]:
         own_level, own_upright = _only(level, rows), _only(upright, columns)
         lines |= own_level
         lines |= own_upright.T
-        if found := _table(_positions(columns), _positions(rows), own_level, own_upright):
+        if found := _table(_positions(columns, NARROWEST - 6), _positions(rows, LOWEST - 2), own_level, own_upright):
             tables.append(found)
     return tuple(sorted(tables, key=lambda table: (table.ys[0], table.xs[0]))), lines
 
@@ -201,8 +205,12 @@ def _lines(planes: list[Plane], least: int) -> Mask:
     """Return the pixels of level lines: dark ones that may be broken, and light ones on shades without a break."""
     found = np.zeros(planes[0].shape, dtype=np.bool_)
     for plane in planes:
-        depth = _threshold(plane)
-        found |= _unbroken(_valleys(plane) > depth, least)
+        valleys, depth = _valleys(plane), _threshold(plane)
+        rulings = _unbroken(valleys > depth, LONG)
+        if rulings.any():
+            depth = max(depth, DEEP * float(np.median(valleys[rulings])))
+        found |= rulings
+        found |= _unbroken(valleys > depth, least)
         found |= _long(_valleys(255 - plane) > max(depth, 2 * FAINTEST), LIGHT)
     return found
 
@@ -219,10 +227,12 @@ def _bridged(mask: Mask, gap: int, least: int) -> Mask:
     rows, starts, ends = _runs(mask)
     if not len(rows):
         return kept
-    joined = (rows[1:] == rows[:-1]) & (starts[1:] - ends[:-1] <= gap)
+    breaks, pieces = starts[1:] - ends[:-1], ends - starts
+    small = (breaks <= gap) & (3 * breaks <= np.minimum(pieces[1:], pieces[:-1]) + 2)
+    joined = (rows[1:] == rows[:-1]) & small
     first = np.flatnonzero(np.concatenate(([True], ~joined)))
     last = np.append(first[1:] - 1, len(rows) - 1)
-    there = np.add.reduceat(ends - starts, first)
+    there = np.add.reduceat(pieces, first)
     length = ends[last] - starts[first]
     for n in np.flatnonzero((length >= least) & (there >= SOLID * length)).tolist():
         kept[rows[first[n]], starts[first[n]] : ends[last[n]]] = True
@@ -270,13 +280,9 @@ def _segments(lines: Mask) -> Segments:
 
 
 def _meshes(level: Segments, upright: Segments) -> Iterator[tuple[Segments, Segments]]:
-    """Yield the groups of lines that cross: one group a table. Lines that cross nothing are strokes or underlines."""
-    meets = (
-        (level[:, None, 0] - TOUCH < upright[None, :, 3])
-        & (upright[None, :, 2] < level[:, None, 1] + TOUCH)
-        & (upright[None, :, 0] - TOUCH < level[:, None, 3])
-        & (level[:, None, 2] < upright[None, :, 1] + TOUCH)
-    )
+    """Yield the groups of lines that cross: one group a table."""
+    level, upright = _held(level, upright)
+    meets = _meets(level, upright)
     left = set(np.flatnonzero(meets.any(axis=1)).tolist())
     while left:
         rows, columns = {left.pop()}, np.zeros(len(upright), dtype=np.bool_)
@@ -291,6 +297,40 @@ def _meshes(level: Segments, upright: Segments) -> Iterator[tuple[Segments, Segm
             yield level[sorted(rows)], upright[columns]
 
 
+def _held(level: Segments, upright: Segments) -> tuple[Segments, Segments]:
+    """Drop what is not held at both ends by a crossing line, until nothing more falls.
+
+    A ruling runs from line to line; a stroke, a dash, an underline ends in the open. A long piece of a broken ruling
+    may have one end in the open.
+    """
+    while True:
+        kept_level = _held_ends(level, upright)
+        kept_upright = _held_ends(upright, level[kept_level])
+        if kept_level.all() and kept_upright.all():
+            return level, upright
+        level, upright = level[kept_level], upright[kept_upright]
+
+
+def _held_ends(lines: Segments, crossing: Segments) -> Mask:
+    low, high = lines[:, None, 2] - TOUCH, lines[:, None, 3] + TOUCH
+    passing = (crossing[None, :, 0] < high) & (low < crossing[None, :, 1])
+    near = [
+        (np.abs(lines[:, None, end] - (crossing[None, :, 2] + crossing[None, :, 3]) // 2) <= NEAR + TOUCH) & passing
+        for end in (0, 1)
+    ]
+    ends = near[0].any(axis=1).astype(int) + near[1].any(axis=1)
+    return np.asarray((ends == 2) | ((ends == 1) & (lines[:, 1] - lines[:, 0] >= LONG)))
+
+
+def _meets(level: Segments, upright: Segments) -> Mask:
+    return np.asarray(
+        (level[:, None, 0] - TOUCH < upright[None, :, 3])
+        & (upright[None, :, 2] < level[:, None, 1] + TOUCH)
+        & (upright[None, :, 0] - TOUCH < level[:, None, 3])
+        & (level[:, None, 2] < upright[None, :, 1] + TOUCH)
+    )
+
+
 def _only(lines: Mask, segments: Segments) -> Mask:
     kept = np.zeros_like(lines)
     for start, end, low, high in segments.tolist():
@@ -298,8 +338,11 @@ def _only(lines: Mask, segments: Segments) -> Mask:
     return kept
 
 
-def _positions(segments: Segments) -> list[int]:
-    """Return where across the lines lie; pieces and double lines within NEAR are one."""
+def _positions(segments: Segments, least: int) -> list[int]:
+    """Return where across the lines lie, the most ruled first choice: none closer than `least` to one more ruled.
+
+    Pieces of one line and double lines within NEAR are one; what lies between is a stroke beside a ruling.
+    """
     centres = sorted((((low + high) / 2, end - start) for start, end, low, high in segments.tolist()))
     groups: list[list[tuple[float, int]]] = []
     for centre, length in centres:
@@ -307,7 +350,12 @@ def _positions(segments: Segments) -> list[int]:
             groups[-1].append((centre, length))
         else:
             groups.append([(centre, length)])
-    return [round(sum(c * n * n for c, n in group) / sum(n * n for _, n in group)) for group in groups]
+    weighed = [(sum(n for _, n in group), sum(c * n * n for c, n in group) / sum(n * n for _, n in group)) for group in groups]
+    chosen: list[float] = []
+    for _, position in sorted(weighed, reverse=True):
+        if all(abs(position - other) >= least for other in chosen):
+            chosen.append(position)
+    return sorted(round(position) for position in chosen)
 
 
 def _table(xs: list[int], ys: list[int], level: Mask, upright: Mask) -> RuledTable | None:
