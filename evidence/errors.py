@@ -8,6 +8,7 @@ EvidenceError
 ├── LedgerError         the ledger cannot be read or extended
 ├── CatalogError        a catalog file cannot be used; it can be made again from the ledger
 ├── AdmitError          a capture cannot become a record
+├── FormError           a file is not in the one form it may have
 ├── SealError           a signature cannot be made or checked
 ├── RulesError          a rule set cannot be used
 ├── ReadingError        a file cannot be read as what it claims to be
@@ -63,6 +64,10 @@ class CatalogError(EvidenceError):
 
 class AdmitError(EvidenceError):
     """A capture cannot become a record."""
+
+
+class FormError(EvidenceError):
+    """A file is not in the one form it may have (a zip, a manifest)."""
 
 
 class SealError(EvidenceError):

@@ -13,67 +13,16 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from evidence import digest, merkle, note
+from evidence import merkle, note
 from evidence.errors import LedgerError
 from evidence.files import Exclusive, make_folder, sync_folder, write_whole
 from evidence.note import Checkpoint, NoteSigner
+from evidence.proof import Inclusion, Leaf, Proof, check_entry
 
-KINDS = ("record", "finding", "case", "columns", "bundle", "checkpoint-export", "purge")
-MAX_KEY = 1000
-"""Characters in a key."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaf:
-    """One entry: the thing `digest` of `kind` was admitted under `key`."""
-
-    index: int
-    """Its place, from 0."""
-    kind: str
-    key: str
-    digest: str
-
-    @property
-    def hashed(self) -> bytes:
-        """The Merkle leaf hash; the place is not in it, the tree fixes that."""
-        return merkle.leaf_hash(_encode({"digest": self.digest, "key": self.key, "kind": self.kind}))
-
-    @property
-    def line(self) -> bytes:
-        """The line in the ledger's file, without its line feed."""
-        return _encode({"digest": self.digest, "index": self.index, "key": self.key, "kind": self.kind})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """A Merkle path, from the leaf up."""
-
-    path: tuple[str, ...]
-    """Hashes in hexadecimal."""
-
-    @property
-    def steps(self) -> tuple[bytes, ...]:
-        """The hashes as bytes; raises LedgerError where one is not 32 bytes in lower-case hexadecimal."""
-        if not all(digest.is_sha256(step) for step in self.path):
-            raise LedgerError("a proof is a list of hashes of 64 hexadecimal digits")
-        return tuple(bytes.fromhex(step) for step in self.path)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inclusion:
-    """The proof that a leaf stands in the ledger at a size (the form that bundles carry)."""
-
-    leaf: Leaf
-    size: int
-    proof: Proof
-
-    def holds(self, root: bytes) -> bool:
-        """Tell whether the proof leads from the leaf to `root`."""
-        return merkle.root_of_inclusion(self.leaf.hashed, self.leaf.index, self.size, self.proof.steps) == root
+__all__ = ["FileLedger", "Inclusion", "Leaf", "Ledger", "Proof", "each_leaf"]
 
 
 class Ledger(Protocol):
@@ -131,7 +80,7 @@ class FileLedger:
         The same kind, key and digest again return the leaf that is there. Raises LedgerError for a key that stands for
         another digest, for an unknown kind, and where the disk does not take the leaf (nothing of it is then kept).
         """
-        _check_entry(kind, key, digest)
+        check_entry(kind, key, digest)
         with self.exclusive():
             self._refresh()
             there = self._by_key.get((kind, key))
@@ -273,30 +222,16 @@ def _append_synced(handle: int, offset: int, line: bytes) -> None:
         raise
 
 
-def _check_entry(kind: str, key: str, sha256: str) -> None:
-    if kind not in KINDS:
-        raise LedgerError(f"a leaf is one of {', '.join(KINDS)}, got {kind!r:.40}")
-    if not 0 < len(key) <= MAX_KEY or not key.isprintable():
-        raise LedgerError(f"a key has 1 to {MAX_KEY} printable characters, got {key!r:.80}")
-    if not digest.is_sha256(sha256):
-        raise LedgerError(f"a digest has 64 hexadecimal digits, got {sha256!r:.80}")
-
-
 def _parse_line(line: bytes, index: int, file: Path) -> Leaf:
     try:
         body = json.loads(line)
         leaf = Leaf(index=index, kind=body["kind"], key=body["key"], digest=body["digest"])
-        _check_entry(leaf.kind, leaf.key, leaf.digest)
+        check_entry(leaf.kind, leaf.key, leaf.digest)
         if leaf.line != line:
             raise LedgerError(f"expected the canonical leaf {index}, got {line!r:.120}")
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, LedgerError) as error:
         raise LedgerError(f"{file}, line {index + 1} is no leaf: {error}\nrestore the store from its backup") from error
     return leaf
-
-
-def _encode(flat: dict[str, str | int]) -> bytes:
-    """Return the bytes `canonical.encode` gives for a flat object of printable texts, ten times as fast."""
-    return json.dumps(flat, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _read_checkpoint(path: Path) -> Checkpoint:
