@@ -1,0 +1,212 @@
+"""Facts: what is known of every label of a target at T. Facts state; only findings accuse (law 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from evidence import showing
+from evidence.catalog import Row
+from evidence.columns import HOME, Column, Subject
+from evidence.look import Look
+from evidence.model import Fact
+from evidence.ruleset import RuleSet
+from evidence.series import Series
+from evidence.showing import Shown
+from evidence.span import Span, local_day, local_text, longer
+
+ACCOUNT_RULE = "account_not_updated"
+HOME_RULE = "home_not_updated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """The fact of one label, and how it came to be known."""
+
+    fact: Fact
+    stale: Shown
+    blank: Shown
+    once_filled: str | None
+    """For a blank column: when content was seen in it before, which makes it no blank column by the clause."""
+    gaps: int
+    """Visits that gave no complete capture for reasons that are not theirs."""
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """Every record the fact rests on, the latest first."""
+        latest = (self.fact.record,) if self.fact.record else ()
+        return tuple(dict.fromkeys((*latest, *self.stale.records, *self.blank.records)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All facts of one target at T."""
+
+    subject: Subject
+    at: datetime
+    observed: tuple[Observed, ...]
+
+    @property
+    def home(self) -> Observed | None:
+        """The home page; None for an account."""
+        return next((one for one in self.observed if one.fact.label == HOME), None)
+
+    @property
+    def columns(self) -> tuple[Observed, ...]:
+        """Everything but the home page."""
+        return tuple(one for one in self.observed if one.fact.label != HOME or self.subject.is_account)
+
+    @property
+    def seen(self) -> bool:
+        """Whether any label has a complete capture at or before T."""
+        return any(one.fact.as_of for one in self.observed)
+
+
+def state(subject: Subject, series: Mapping[str, Series], *, at: datetime, rules: RuleSet) -> Facts:
+    """Return the facts of a target: of every column of its ledger, its home page, and every label that has records."""
+    listed = {column.label: column for column in subject.ledger.columns}
+    labels = dict.fromkeys((*(() if subject.is_account else (HOME,)), *listed, *sorted(series)))
+    return Facts(
+        subject=subject,
+        at=at,
+        observed=tuple(
+            _observe(subject, listed.get(label) or _unlisted(subject, label), series[label], rules) for label in labels
+        ),
+    )
+
+
+def _unlisted(subject: Subject, label: str) -> Column:
+    """Return the column that stands for a label the ledger does not list.
+
+    The duty of a home page and of an account itself comes from the clause; that of anything else is unknown.
+    """
+    name = "首页" if label == HOME else label
+    by_clause = subject.is_account or label == HOME
+    return Column(label=label, name=name, url=subject.url, duty=True if by_clause else None)
+
+
+def _observe(subject: Subject, column: Column, series: Series, rules: RuleSet) -> Observed:
+    unfit = showing.unfit(series, rules)
+    shown_row = series.latest or _partial(series)
+    look = series.look(shown_row) if shown_row else None
+    blank = showing.unknown(unfit) if unfit else showing.blankness(series, rules)
+    limits = possible_limits(subject, column, rules, series.at)
+    stale = _stale(series, limits, unfit, blank, rules)
+    before = showing.once_filled(series) if not unfit and blank.value else None
+    return Observed(
+        fact=_fact(subject, column, look, limits, stale, blank, series.rows),
+        stale=stale,
+        blank=blank,
+        once_filled=_filled_text(before),
+        gaps=sum(gap.fault != "theirs" for gap in series.gaps),
+    )
+
+
+def _partial(series: Series) -> Row | None:
+    """Return the last whole look of a partial source, which says what was seen but never what was not."""
+    return next((row for row in reversed(series.rows) if row.complete is True), None)
+
+
+def _stale(series: Series, limits: tuple[Span | None, ...], unfit: str | None, blank: Shown, rules: RuleSet) -> Shown:
+    """Tell whether the column is stale under every limit it may have; a limit of None can never be passed."""
+    answers = [_under(series, limit, unfit, blank, rules) for limit in limits]
+    if len({answer.value for answer in answers}) == 1:
+        return answers[0]
+    unknown = next((answer for answer in answers if answer.value is None), None)
+    return unknown or showing.unknown("台账未列栏目类别或级别，不能确定更新期限", records=answers[0].records)
+
+
+def _under(series: Series, limit: Span | None, unfit: str | None, blank: Shown, rules: RuleSet) -> Shown:
+    if limit is None or blank.value is True:
+        return Shown(value=False)
+    if unfit:
+        return _cleared_by_sighting(series, limit) or showing.unknown(unfit)
+    return showing.staleness(series, limit, rules)
+
+
+def _cleared_by_sighting(series: Series, limit: Span) -> Shown | None:
+    """Return False where a series that cannot show absence shows something new all the same (清白一证即可)."""
+    until = local_day(series.at)
+    cutoff = limit.before(until)
+    for look in series.looks((row for row in series.rows if row.complete is True), newest_first=True):
+        if look.in_window(cutoff, min(until, look.day)):
+            return Shown(value=False, records=(look.row.record,))
+    return None
+
+
+def possible_limits(subject: Subject, column: Column, rules: RuleSet, at: datetime) -> tuple[Span | None, ...]:
+    """Return every limit the column may have, given what its ledger says and leaves open; None is no limit.
+
+    The limit of class and level and the agreed cycle of the ledger: where both exist the longer one, because a
+    stricter agreement is no breach of the clause.
+    """
+    own = Span.parse(column.cycle) if column.cycle else None
+    general = dict.fromkeys(_general_limits(subject, column, rules))
+    return tuple(dict.fromkeys(longer(own, one, local_day(at)) if own and one else own or one for one in general))
+
+
+def _general_limits(subject: Subject, column: Column, rules: RuleSet) -> list[Span | None]:
+    if subject.is_account or column.label == HOME:
+        rule = rules.rules.get(ACCOUNT_RULE if subject.is_account else HOME_RULE)
+        return [Span.parse(rule.limit) if rule and rule.limit else None]
+    if column.class_ is None and column.duty is not True:
+        return [None]
+    covered = [(Span.parse(limit.limit), limit.scope.covers(column.class_, column.level)) for limit in rules.limits]
+    if sure := [span for span, covers in covered if covers]:
+        return [sure[0]]
+    return [*(span for span, covers in covered if covers is None), None]
+
+
+def _fact(
+    subject: Subject,
+    column: Column,
+    look: Look | None,
+    limits: tuple[Span | None, ...],
+    stale: Shown,
+    blank: Shown,
+    rows: tuple[Row, ...],
+) -> Fact:
+    newest = look.newest() if look else None
+    limit = limits[0] if len(limits) == 1 else None
+    return Fact(
+        target=subject.id,
+        label=column.label,
+        name=column.name,
+        class_=column.class_,
+        level=column.level,
+        path=column.path or f"{subject.name} > {column.name}",
+        url=column.url,
+        duty=column.duty,
+        exemption=column.exemption,
+        newest=newest,
+        age_days=(look.day - newest).days if look and newest else None,
+        blank=blank.value,
+        stale=stale.value,
+        limit=str(limit) if limit else None,
+        as_of=look.row.started if look else None,
+        coverage=look.row.coverage if look else (rows[-1].coverage if rows else None),
+        complete=look.row.complete if look else (rows[-1].complete if rows else None),
+        record=look.row.record if look else None,
+        missing=tuple(dict.fromkeys((*stale.missing, *blank.missing))),
+        not_counted=_not_counted(subject, column, limits),
+    )
+
+
+def _not_counted(subject: Subject, column: Column, limits: tuple[Span | None, ...]) -> str | None:
+    if column.duty is False:
+        return f"台账免除更新责任：{column.exemption or '未写明理由'}"
+    if column.label == HOME and not subject.is_account:
+        return "首页由“首页不更新”单独判定"
+    if column.duty is None:
+        return "台账未列更新责任" if column.class_ is None else "台账未确认更新责任"
+    if limits == (None,):
+        return "该类栏目没有统一的更新期限，台账也未约定周期"
+    return None
+
+
+def _filled_text(look: Look | None) -> str | None:
+    if look is None:
+        return None
+    title = f"《{look.items[0].title:.40}》" if look.items else "内容"
+    return f"{local_text(look.row.started)}曾见{title}，不是自开设之日起空白"

@@ -1,0 +1,185 @@
+"""Judging: facts first, then every indicator on each target's facts and series; pure, and repeatable.
+
+`judge` looks at nothing but its arguments. `judge_holdings` reads, judges and keeps what an office holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from evidence import digest, facts, judgements, plain
+from evidence.catalog import Row
+from evidence.columns import HOME, Subject
+from evidence.holdings import Holdings
+from evidence.indicator import Answer, Indicator, discover
+from evidence.judgements import Judgement
+from evidence.model import Fact, Finding, Reading
+from evidence.readings import readings
+from evidence.ruleset import RuleSet
+from evidence.series import Reader, Series, series_of
+from evidence.span import local_day
+
+__all__ = ["Judgement", "answer", "judge", "judge_holdings", "last"]
+
+last = judgements.last
+
+
+def judge(
+    subject: Subject,
+    series: Mapping[str, Series],
+    *,
+    at: datetime,
+    rules: RuleSet,
+    indicators: Sequence[Indicator],
+) -> Judgement:
+    """Return facts and findings of one target at T.
+
+    `series` is by label; labels without one count as never visited. Raises RulesError where the rule set does not
+    hold on the day of T.
+    """
+    rules.check_in_force(local_day(at))
+    every = _every_label(subject, series, at)
+    known = facts.state(subject, every, at=at, rules=rules)
+    findings = [
+        _finding(indicator, said, known, every, rules)
+        for indicator in indicators
+        for said in indicator.answers(known, every, rules)
+    ]
+    return Judgement(facts=tuple(one.fact for one in known.observed), findings=tuple(findings))
+
+
+def judge_holdings(
+    holdings: Holdings,
+    subjects: Sequence[Subject],
+    *,
+    at: datetime,
+    rules: RuleSet,
+    indicators_dir: Path | None = None,
+    jobs: int = 1,
+) -> Judgement:
+    """Judge every subject at T; keep the facts and findings, and append the findings to the ledger.
+
+    Raises RulesError for rules or indicators that cannot be used, and what reading the holdings raises.
+    """
+    rules.check_in_force(local_day(at))
+    indicators = discover(indicators_dir)
+    sources = [_Source(holdings, subject, at) for subject in subjects]
+    ahead = [record for source in sources for record in source.surely_read()]
+    known = dict(readings((holdings.record(id) for id in ahead), holdings, jobs=jobs)) if ahead else {}
+    judged = []
+    for source in sources:
+        one = judge(source.subject, source.series(known), at=at, rules=rules, indicators=indicators)
+        one = replace(one, findings=tuple(_mark_simulated(finding, holdings) for finding in one.findings))
+        judgements.keep(holdings, source.subject.id, at, rules, one)
+        judged.append(one)
+    return Judgement(
+        facts=tuple(fact for one in judged for fact in one.facts),
+        findings=tuple(finding for one in judged for finding in one.findings),
+    )
+
+
+def answer(judgement: Judgement) -> dict[str, Any]:
+    """Return a judgement as `judge --json` and `findings list --json` print it."""
+    return {
+        "facts": [_plain_fact(fact) for fact in judgement.facts],
+        "findings": [{**finding.plain(), "case": None} for finding in judgement.findings],
+    }
+
+
+def _plain_fact(fact: Fact) -> dict[str, Any]:
+    return dict(plain.dump(fact))
+
+
+def _every_label(subject: Subject, series: Mapping[str, Series], at: datetime) -> dict[str, Series]:
+    labels = [column.label for column in subject.ledger.columns]
+    labels += [] if subject.is_account else [HOME]
+    empty = {label: series_of(subject.id, label, (), at=at, reader=lambda _: None) for label in labels}
+    return {**empty, **series}
+
+
+def _finding(
+    indicator: Indicator, said: Answer, known: facts.Facts, series: Mapping[str, Series], rules: RuleSet
+) -> Finding:
+    exhibits = tuple(dict.fromkeys(said.exhibits))
+    day = local_day(known.at).isoformat()
+    named = {
+        "indicator": indicator.name,
+        "clause": indicator.clause,
+        "target": known.subject.id,
+        "label": said.label,
+        "rules": rules.sha256,
+        "records": sorted(exhibits),
+        "at": day,
+    }
+    return Finding(
+        id=digest.of_value(named),
+        indicator=indicator.name,
+        clause=indicator.clause,
+        scope=indicator.scope,
+        target=known.subject.id,
+        label=said.label,
+        at=known.at,
+        as_of=said.as_of,
+        state=said.state,
+        message=said.message,
+        numbers=said.numbers,
+        missing=said.missing,
+        for_the_unit=said.for_the_unit,
+        against=said.against,
+        exhibits=exhibits,
+        readings=tuple(_reading_digests(exhibits, series)),
+        rules=rules.sha256,
+        indicator_sha256=indicator.sha256,
+        reviewers=indicator.reviewers,
+        second_look=said.second_look,
+    )
+
+
+def _reading_digests(exhibits: Iterable[str], series: Mapping[str, Series]) -> Iterator[str]:
+    for own in series.values():
+        for row in (*own.rows, *own.later):
+            if row.record in exhibits and (found := own.look(row).digest):
+                yield found
+
+
+def _mark_simulated(finding: Finding, holdings: Holdings) -> Finding:
+    """Mark a finding that rests on a simulated clock: such records say so for ever (law 10)."""
+    clocks = {holdings.record(id).capture.clock.source for id in finding.exhibits}
+    if "simulated" not in clocks:
+        return finding
+    return replace(finding, message=f"【模拟时钟】{finding.message}", numbers={**finding.numbers, "clock": "simulated"})
+
+
+class _Source:
+    """The catalog rows of one subject, and its readings as they are asked for."""
+
+    def __init__(self, holdings: Holdings, subject: Subject, at: datetime) -> None:
+        self.subject = subject
+        self._holdings = holdings
+        self._at = at
+        self._rows = holdings.rows(subject.id)
+
+    def surely_read(self) -> tuple[str, ...]:
+        """Return the records any judgement opens: the last complete one of each label."""
+        last_rows = {row.label: row.record for row in self._rows if row.ended <= self._at and row.complete is True}
+        return tuple(last_rows.values())
+
+    def series(self, known: Mapping[str, Reading]) -> dict[str, Series]:
+        reader = self._reader(dict(known))
+        labels = dict.fromkeys(row.label for row in self._rows)
+        return {label: series_of(self.subject.id, label, self._rows, at=self._at, reader=reader) for label in labels}
+
+    def _reader(self, known: dict[str, Reading]) -> Reader:
+        missing: set[str] = set()
+
+        def read(row: Row) -> Reading | None:
+            if row.record not in known and row.record not in missing:
+                known.update(readings([self._holdings.record(row.record)], self._holdings, jobs=1))
+                missing.update({row.record} - known.keys())
+            return known.get(row.record)
+
+        return read

@@ -1,0 +1,85 @@
+"""What the last judgement of every target said: its facts, and its findings by id.
+
+    derived/judgements/TARGET.json
+
+Derived, like readings: judging again makes it again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from evidence import canonical, digest, plain
+from evidence.catalog import check_slug
+from evidence.errors import CanonicalError, ShapeError, StoreError
+from evidence.files import write_whole
+from evidence.holdings import Holdings
+from evidence.model import Fact, Finding
+from evidence.ruleset import RuleSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """Facts, and the findings that rest on them."""
+
+    facts: tuple[Fact, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """The file of one target."""
+
+    target: str
+    at: datetime
+    edition: str
+    rules: str
+    """SHA-256 of the rule set."""
+    facts: tuple[Fact, ...]
+    findings: tuple[str, ...]
+
+
+def keep(holdings: Holdings, target: str, at: datetime, rules: RuleSet, judgement: Judgement) -> None:
+    """Keep a target's judgement, its findings each, and a ledger leaf for every finding; the same again is no change.
+
+    Raises StoreError or LedgerError where that cannot be done.
+    """
+    for finding in judgement.findings:
+        holdings.derived.put_finding(finding)
+        said = digest.of_value(finding.plain())
+        holdings.ledger.append("finding", f"{finding.id}/{said}", said)
+    kept = Kept(
+        target=target,
+        at=at,
+        edition=rules.edition,
+        rules=rules.sha256,
+        facts=judgement.facts,
+        findings=tuple(finding.id for finding in judgement.findings),
+    )
+    path = _folder(holdings) / f"{check_slug(target)}.json"
+    try:
+        write_whole(path, canonical.encode(plain.dump(kept)))
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error}") from error
+
+
+def last(holdings: Holdings) -> Judgement:
+    """Return the last judgement of every target, in the order of their ids; raises StoreError for a damaged file."""
+    kept = [_load(path) for path in sorted(_folder(holdings).glob("*.json"))]
+    return Judgement(
+        facts=tuple(fact for one in kept for fact in one.facts),
+        findings=tuple(holdings.derived.finding(id) for one in kept for id in one.findings),
+    )
+
+
+def _load(path: Path) -> Kept:
+    try:
+        return plain.load(Kept, canonical.decode(path.read_bytes()))
+    except (OSError, CanonicalError, ShapeError) as error:
+        raise StoreError(f"{path} cannot be read: {error}\ntry: quzheng judge (it makes it again)") from error
+
+
+def _folder(holdings: Holdings) -> Path:
+    return holdings.root / "derived" / "judgements"

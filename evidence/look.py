@@ -1,0 +1,102 @@
+"""One look at a column: a catalog row with its reading, and what that look alone can and cannot show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from evidence import digest
+from evidence.catalog import Row
+from evidence.model import Item, Reading
+from evidence.span import local_day
+
+NOT_THE_COLUMN = ("error", "redirect")
+"""Kinds of page that show nothing of the column they stand for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What was seen at one visit."""
+
+    row: Row
+    reading: Reading | None
+
+    @property
+    def whole(self) -> bool:
+        """Whether absence can be seen in it: complete, from a complete source, read, and the column itself."""
+        return self.row.complete is True and self.row.coverage == "complete" and self.shows_column
+
+    @property
+    def shows_column(self) -> bool:
+        """Whether the page that was read is the column and not an error page or a redirect."""
+        return self.reading is not None and self.reading.page_kind not in NOT_THE_COLUMN
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The items of the column; none where the page is not the column."""
+        return self.reading.items if self.reading and self.shows_column else ()
+
+    @property
+    def blank(self) -> bool | None:
+        """Whether the column holds nothing; None where this look cannot tell."""
+        if self.reading is None or not self.shows_column:
+            return None
+        if self.reading.items:
+            return False
+        return self.reading.blank if self.whole or self.reading.blank is False else None
+
+    @property
+    def day(self) -> date:
+        """The day of the look in Asia/Shanghai."""
+        return local_day(self.row.started)
+
+    def newest(self, until: date | None = None) -> date | None:
+        """Return the newest date this look shows that is not after `until` nor after the look itself."""
+        end = min(self.day, until) if until else self.day
+        return max((day for day in self._dates() if day <= end), default=None)
+
+    def in_window(self, since: date, until: date) -> Item | date | None:
+        """Return an item (or the bare date) that lies from `since` to `until`, the newest first; None if none does."""
+        for item in sorted(self.items, key=lambda item: item.date or date.min, reverse=True):
+            if item.date and since <= item.date <= until:
+                return item
+        newest = self.reading.newest if self.reading and self.shows_column else None
+        return newest if newest and since <= newest <= until else None
+
+    def undatable(self) -> tuple[Item, ...]:
+        """Return the items that might be newer than any dated one: undated, of uncertain date, or of a future date.
+
+        A pinned item (置顶) without a usable date is passed over: it stands at the top by hand, not by its date.
+        """
+        return tuple(item for item in self.items if not item.pinned and not self._usable(item))
+
+    def stale_since(self, cutoff: date, until: date) -> bool | None:
+        """Tell whether this look alone shows that nothing is dated from `cutoff` to `until`; None if it cannot tell."""
+        newest = self.newest(until)
+        if newest is not None and newest >= cutoff:
+            return False
+        readable = self.whole and self.reading is not None and self.reading.page_kind == "list"
+        if not readable or newest is None or not self.items or self.undatable():
+            return None
+        return True
+
+    @property
+    def digest(self) -> str | None:
+        """SHA-256 of the canonical reading."""
+        return digest.of_value(self.reading.plain()) if self.reading else None
+
+    @property
+    def run(self) -> str:
+        """The run the look belongs to; two looks of one run are one visit."""
+        return self.row.key.rsplit("/", 3)[0]
+
+    def _dates(self) -> Iterator[date]:
+        yield from (item.date for item in self.items if item.date)
+        if self.reading and self.shows_column and self.reading.newest:
+            yield self.reading.newest
+
+    def _usable(self, item: Item) -> bool:
+        if item.date is None or item.date > self.day:
+            return False
+        return item.dated is None or (item.dated.certain and item.dated.kind != "future")

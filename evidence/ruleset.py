@@ -1,0 +1,195 @@
+"""Rule sets: the numbers of the indicators as versioned data, with who issued them and when they hold.
+
+A rule set is a YAML file in `evidence/rules/` or in the workspace's own `rules/`; findings cite the digest of its
+canonical form, so that an old finding can always be judged again by the numbers it was judged by.
+
+>>> rules = load("national-2019")
+>>> rules.document, rules.of("columns_not_updated").count
+('国办秘函〔2019〕19号', 5)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from evidence import digest, plain
+from evidence.columns import ColumnClass
+from evidence.errors import CanonicalError, RulesError, ShapeError
+from evidence.span import Span
+
+OURS = Path(__file__).parent / "rules"
+DEFAULT = "national-2019"
+
+Comparator = Literal[">=", ">"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForce:
+    """The days a rule set holds; `until` is its last day."""
+
+    since: date
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """A class of columns, of one level or of any."""
+
+    class_: ColumnClass
+    level: int | None = None
+
+    def covers(self, class_: str | None, level: int | None) -> bool | None:
+        """Tell whether a column of this class and level falls under the scope; None where that is not known.
+
+        >>> Scope(class_="policy", level=1).covers("policy", None) is None
+        True
+        """
+        if class_ is None:
+            return None
+        if class_ != self.class_:
+            return False
+        if self.level is None:
+            return True
+        return None if level is None else level == self.level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """How long columns of one class and level may go without a new item."""
+
+    class_: ColumnClass
+    limit: str
+    level: int | None = None
+
+    @property
+    def scope(self) -> Scope:
+        """The columns it is for."""
+        return Scope(class_=self.class_, level=self.level)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """The numbers of one indicator."""
+
+    clause: str
+    name: str
+    text: str
+    """The clause in words, as people read it."""
+    effect: Literal["veto", "points", "notice", "proposal"]
+    on: bool = True
+    count: int | None = None
+    comparator: Comparator = ">="
+    limit: str | None = None
+    max_gap: str | None = None
+    scope: tuple[Scope, ...] = ()
+    words: tuple[str, ...] = ()
+
+    def reached(self, number: int) -> bool:
+        """Tell whether `number` reaches the count of the rule; a rule without one needs a single case."""
+        limit = 1 if self.count is None else self.count
+        return number >= limit if self.comparator == ">=" else number > limit
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleSet:
+    """One edition of the rules."""
+
+    edition: str
+    title: str
+    issuer: str
+    document: str
+    in_force: InForce
+    jurisdiction: str
+    max_evidence_age: str
+    second_look_within: str
+    limits: tuple[Limit, ...]
+    rules: Mapping[str, Rule]
+
+    def of(self, indicator: str) -> Rule:
+        """Return the rule of an indicator; raises RulesError where the rule set says nothing of it."""
+        try:
+            return self.rules[indicator]
+        except KeyError as error:
+            raise RulesError(
+                f"rule set {self.edition} has no rule {indicator}; it has {', '.join(self.rules)}"
+            ) from error
+
+    def check_in_force(self, day: date) -> None:
+        """Raise RulesError unless the rule set holds on `day`."""
+        if day < self.in_force.since or (self.in_force.until and day > self.in_force.until):
+            raise RulesError(
+                f"rule set {self.edition} holds from {self.in_force.since} to {self.in_force.until or 'now'}, "
+                f"got the reference day {day}\nchoose an edition that held then with --rules"
+            )
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of the canonical rule set; findings cite it."""
+        return digest.of_value(plain.dump(self))
+
+
+def load(name: str = DEFAULT, local: Path | None = None) -> RuleSet:
+    """Return the rule set `name` from our rules or from the office's own in the folder `local`; raises RulesError."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", name):
+        raise RulesError(f"a rule set is named by small letters, digits, dots and dashes, got {name!r:.80}")
+    found = [path for folder in _folders(local) if (path := folder / f"{name}.yaml").is_file()]
+    if not found:
+        raise RulesError(f"no rule set {name}; there are {', '.join(names(local))}")
+    if len(found) > 1:
+        raise RulesError(f"two rule sets are named {name}: {found[0]} and {found[1]}\nrename your own")
+    return read(found[0])
+
+
+def names(local: Path | None = None) -> tuple[str, ...]:
+    """Return the names of all rule sets there are."""
+    return tuple(sorted(path.stem for folder in _folders(local) for path in folder.glob("*.yaml")))
+
+
+def _folders(local: Path | None) -> tuple[Path, ...]:
+    return (OURS, local) if local else (OURS,)
+
+
+def read(path: Path) -> RuleSet:
+    """Return the rule set in the YAML file `path`; raises RulesError naming file and place."""
+    try:
+        rules = plain.load(RuleSet, YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")))
+        _check(rules, path.stem)
+        digest.of_value(plain.dump(rules))
+    except (OSError, UnicodeDecodeError, YAMLError, ShapeError, CanonicalError, ValueError) as error:
+        raise RulesError(f"rule set {path}: {error}") from error
+    return rules
+
+
+def _check(rules: RuleSet, name: str) -> None:
+    if rules.edition != name:
+        raise ShapeError(("edition",), f"the name of its file, {name}", rules.edition)
+    lengths = [("max_evidence_age", rules.max_evidence_age), ("second_look_within", rules.second_look_within)]
+    days: list[tuple[str, str]] = [(f"limits.{n}.limit", limit.limit) for n, limit in enumerate(rules.limits)]
+    for key, rule in rules.rules.items():
+        lengths += [(f"rules.{key}.max_gap", rule.max_gap)] if rule.max_gap else []
+        days += [(f"rules.{key}.limit", rule.limit)] if rule.limit else []
+        if rule.count is not None and rule.count < 1:
+            raise ShapeError(("rules", key, "count"), "a number from 1 up", rule.count)
+    for where, text in lengths:
+        _parsed(where, text, "a span of hours, days or weeks", "hdw")
+    for where, text in days:
+        _parsed(where, text, "a span of days, weeks, months or years", "dwmy")
+
+
+def _parsed(where: str, text: str, expected: str, units: str) -> Span:
+    try:
+        span = Span.parse(text)
+    except ValueError as error:
+        raise ShapeError((where,), expected, text) from error
+    if span.unit not in units:
+        raise ShapeError((where,), expected, text)
+    return span

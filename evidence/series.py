@@ -1,0 +1,115 @@
+"""The records of one target and label in a window, split at T: those at or before it may accuse, later ones only clear.
+
+A series never says what a page shows; it says when somebody looked, which looks were whole, and gives each look's
+reading when asked (law 6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from evidence.catalog import Row
+from evidence.look import Look
+from evidence.model import Fault, Item, Reading
+
+Reader = Callable[[Row], Reading | None]
+"""Gives the reading of a row's record; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A visit that gave no complete capture, and why."""
+
+    record: str
+    at: datetime
+    reason: str
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """All looks at one label of a target that a judgement of T may use."""
+
+    target: str
+    label: str
+    at: datetime
+    """T, the reference time."""
+    rows: tuple[Row, ...]
+    """Ended at or before T, oldest first."""
+    later: tuple[Row, ...]
+    """Ended after T; may clear, never accuse."""
+    reader: Reader = field(repr=False, compare=False)
+
+    @property
+    def complete(self) -> tuple[Row, ...]:
+        """The rows at or before T whose document and main region were whole, from a complete source."""
+        return tuple(row for row in self.rows if row.complete is True and row.coverage == "complete")
+
+    @property
+    def latest(self) -> Row | None:
+        """The last complete row at or before T: what is said of T holds as of it (T′)."""
+        return self.complete[-1] if self.complete else None
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """The visits at or before T that gave no complete capture."""
+        return tuple(
+            Gap(record=row.record, at=row.started, reason=row.reason or _why(row), fault=row.fault)
+            for row in self.rows
+            if row.complete is not True
+        )
+
+    @property
+    def longest_gap(self) -> timedelta:
+        """The longest time between two complete captures that follow each other; zero where there are fewer than two."""
+        moments = [row.started for row in self.complete]
+        return max((b - a for a, b in zip(moments, moments[1:], strict=False)), default=timedelta(0))
+
+    def reading(self, row: Row) -> Reading | None:
+        """Return what was read from the row's record; None where nothing was captured or it cannot be read."""
+        return self.reader(row) if row.outcome == "captured" else None
+
+    def look(self, row: Row) -> Look:
+        """Return the row together with its reading."""
+        return Look(row=row, reading=self.reading(row))
+
+    def looks(self, rows: Iterable[Row], *, newest_first: bool = False) -> Iterator[Look]:
+        """Yield the looks of some rows, one reading at a time."""
+        for row in sorted(rows, key=_order, reverse=newest_first):
+            yield self.look(row)
+
+    def first_seen(self, item: Item) -> datetime | None:
+        """Return when an item of this title and address was first seen, over all rows; None if never."""
+        for look in self.looks((*self.rows, *self.later)):
+            if any((one.title, one.href) == (item.title, item.href) for one in look.items):
+                return look.row.started
+        return None
+
+
+def series_of(target: str, label: str, rows: Iterable[Row], *, at: datetime, reader: Reader) -> Series:
+    """Return the series of a target's label from catalog rows in any order; a record counts once.
+
+    A capture that began before T and ended after it may have seen what came after T, so it is a later one.
+    """
+    own = {row.record: row for row in rows if (row.target, row.label) == (target, label)}
+    ordered = sorted(own.values(), key=_order)
+    return Series(
+        target=target,
+        label=label,
+        at=at,
+        rows=tuple(row for row in ordered if row.ended <= at),
+        later=tuple(row for row in ordered if row.ended > at),
+        reader=reader,
+    )
+
+
+def _order(row: Row) -> tuple[datetime, str]:
+    return row.started, row.record
+
+
+def _why(row: Row) -> str:
+    if row.outcome != "captured":
+        return row.outcome
+    return "incomplete" if row.complete is not True else "partial source"
