@@ -28,7 +28,7 @@ limits:
 
 seal:
   key: seal/office.key    # 单位签名私钥 / the office's signing key
-  certificate: seal/office.crt
+  certificate: seal/office.pem
 """
 
 TARGETS = """\

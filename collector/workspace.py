@@ -39,7 +39,7 @@ class SealSettings:
     """Where the office's signing key and certificate lie; both PEM, relative to the workspace."""
 
     key: str = "seal/office.key"
-    certificate: str = "seal/office.crt"
+    certificate: str = "seal/office.pem"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -272,24 +272,22 @@ def verify(ctx: click.Context, strict: bool, trust: Path | None, as_json: bool, 
 
 @cli.command()
 @workspace_option
-@click.option("--warc", type=click.Path(path_type=Path, dir_okay=False), help="Write the record's network as WARC 1.1.")
-@click.option("--png", type=click.Path(path_type=Path, dir_okay=False), help="Write the page's picture as one PNG.")
+@click.option(
+    "--warc",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="Write the record's network as WARC 1.1.",
+)
 @click.argument("record")
 @click.pass_context
-def export(ctx: click.Context, workspace: Path, warc: Path | None, png: Path | None, record: str) -> None:
+def export(ctx: click.Context, workspace: Path, warc: Path, record: str) -> None:
     """Write a record in a form other tools read."""
-    from evidence import exporting
+    from evidence.warc import write_warc
 
-    if not warc and not png:
-        raise click.UsageError("say what to write: --warc FILE or --png FILE")
     holdings = open_house(ctx, workspace).holdings()
-    found = holdings.record(holdings.full_id(record))
-    if warc:
-        exporting.write_warc(found, holdings.store, warc)
-        click.echo(str(warc))
-    if png:
-        exporting.write_png(found, holdings.store, png)
-        click.echo(str(png))
+    with warc.open("w+b") as out:
+        write_warc(holdings.record(holdings.full_id(record)), holdings.store, out)
+    click.echo(str(warc))
 
 
 @cli.group()

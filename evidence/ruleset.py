@@ -139,6 +139,15 @@ class RuleSet:
 
 def load(name: str = DEFAULT, local: Path | None = None) -> RuleSet:
     """Return the rule set `name` from our rules or from the office's own in the folder `local`; raises RulesError."""
+    return read(_file(name, local))
+
+
+def source(name: str = DEFAULT, local: Path | None = None) -> bytes:
+    """Return the bytes of a rule set's file, for a bundle to carry; raises RulesError."""
+    return _file(name, local).read_bytes()
+
+
+def _file(name: str, local: Path | None) -> Path:
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", name):
         raise RulesError(f"a rule set is named by small letters, digits, dots and dashes, got {name!r:.80}")
     found = [path for folder in _folders(local) if (path := folder / f"{name}.yaml").is_file()]
@@ -146,7 +155,7 @@ def load(name: str = DEFAULT, local: Path | None = None) -> RuleSet:
         raise RulesError(f"no rule set {name}; there are {', '.join(names(local))}")
     if len(found) > 1:
         raise RulesError(f"two rule sets are named {name}: {found[0]} and {found[1]}\nrename your own")
-    return read(found[0])
+    return found[0]
 
 
 def names(local: Path | None = None) -> tuple[str, ...]:

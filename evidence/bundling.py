@@ -1,0 +1,73 @@
+"""From finding ids to a sealed bundle: gathers what each finding rests on, and the source texts that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from evidence import indicator, judgements, ruleset
+from evidence.bundle import BundleResult, write_bundle
+from evidence.dossier import Dossier, gather, records_of
+from evidence.errors import BundleError
+from evidence.holdings import Holdings
+from evidence.house import House
+from evidence.model import Finding, TargetRef
+from evidence.readings import readings
+from evidence.seal import Signer
+
+
+def bundle(house: House, ids: Sequence[str], out: Path) -> BundleResult:
+    """Write the findings whose ids begin so, with all they rest on, to `out`.
+
+    Where the office has no key and certificate the bundle is UNSEALED and its name says so (law 8). Raises NotFound for
+    an unknown finding, BundleError where the findings do not belong in one bundle, SealError for a key that is there
+    but cannot be used.
+    """
+    holdings = house.holdings()
+    findings = [holdings.derived.finding(holdings.derived.full_id(id)) for id in ids]
+    return write_bundle(
+        [_dossier(finding, holdings, house.jobs) for finding in findings],
+        holdings=holdings,
+        signer=signer(house),
+        out=out,
+        sources=dict(_sources(findings, house, holdings)),
+    )
+
+
+def signer(house: House) -> Signer | None:
+    """Return the office's signer, None where key or certificate is not there; raises SealError where they do not fit."""
+    if house.key is None or house.certificate is None or not (house.key.exists() and house.certificate.exists()):
+        return None
+    return Signer.load(house.key, house.certificate)
+
+
+def _dossier(finding: Finding, holdings: Holdings, jobs: int) -> Dossier:
+    shown = records_of(finding, holdings)
+    if not shown:
+        raise BundleError(f"the finding {finding.id} has no exhibit: {finding.message}")
+    facts = [fact for fact in judgements.last(holdings).facts if fact.target == finding.target]
+    return gather(
+        finding,
+        subject=_subject(finding, holdings),
+        holdings=holdings,
+        facts=tuple(facts),
+        readings=readings(shown, holdings, jobs=jobs),
+    )
+
+
+def _subject(finding: Finding, holdings: Holdings) -> TargetRef:
+    """Return the target as it stood when it was looked at, not as the list has it today."""
+    return holdings.record(finding.exhibits[0]).capture.target
+
+
+def _sources(findings: Sequence[Finding], house: House, holdings: Holdings) -> Iterator[tuple[str, bytes]]:
+    indicators = {one.sha256: one for one in indicator.discover(house.indicators_dir)}
+    for finding in findings:
+        if used := indicators.get(finding.indicator_sha256):
+            yield f"indicator-{used.name}.py", used.source
+        for name in ruleset.names(house.rules_dir):
+            if ruleset.load(name, house.rules_dir).sha256 == finding.rules:
+                yield f"rules-{name}.yaml", ruleset.source(name, house.rules_dir)
+        for id in finding.exhibits:
+            flow = holdings.record(id).capture.flow
+            yield f"flow-{flow.name}.py", holdings.store.read(flow.sha256)
