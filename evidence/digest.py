@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import BinaryIO
 
 from evidence import canonical
 
@@ -27,6 +28,15 @@ def sm3(data: bytes) -> str:
 def of_value(value: object) -> str:
     """Return the SHA-256 of the canonical bytes of a plain value."""
     return sha256(canonical.encode(value))
+
+
+def of_stream(stream: BinaryIO, algorithm: str) -> str:
+    """Return the digest of a whole stream, from its beginning, in lower-case hexadecimal."""
+    stream.seek(0)
+    hashed = hashlib.new(algorithm)
+    while piece := stream.read(1 << 20):
+        hashed.update(piece)
+    return hashed.hexdigest()
 
 
 def is_sha256(text: object) -> bool:

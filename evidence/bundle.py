@@ -1,0 +1,207 @@
+"""Writes what leaves the house: a bag in a zip of the one permitted form, signed over its tag manifest.
+
+The same dossiers, ledger and key give the same bytes, but for the two files of the seal that hold a fresh signature.
+Without a signer the bundle is still written, but named UNSEALED (law 8).
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+
+from evidence import bag, digest, zipform
+from evidence.contents import Contents, Opener, Piece, custody_events, records_of
+from evidence.dossier import Dossier
+from evidence.errors import BundleError, FormError
+from evidence.files import TEMPORARY, make_folder, sync_folder
+from evidence.holdings import Holdings
+from evidence.ledger import FileLedger, Leaf
+from evidence.manifest import FORMAT, MANIFEST, FindingEntry, Manifest, Subject, Tool
+from evidence.model import TargetRef
+from evidence.note import Checkpoint
+from evidence.seal import Signer
+
+UNSEALED = ".UNSEALED.zip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleResult:
+    """What was written."""
+
+    path: Path
+    sealed: bool
+    """False: there was no signer; the file's name says so, and it does not hold."""
+    name: str
+    """The folder inside, derived from the contents."""
+
+
+def write_bundle(
+    dossiers: Sequence[Dossier],
+    *,
+    holdings: Holdings,
+    signer: Signer | None,
+    out: Path,
+    sources: Mapping[str, bytes] | None = None,
+    by: str | None = None,
+) -> BundleResult:
+    """Write one bundle of findings on one unit to `out` (FILE.zip, or a folder to name it in).
+
+    `sources` are the texts of the flow, indicator and rules that were used, by name; `by` is who bundles. A sealed
+    bundle is entered in the ledger. Raises BundleError where the findings do not belong in one bundle or what they
+    cite is not there, and above the limits of the zip form; nothing is then left at `out`.
+    """
+    subject = _subject(dossiers)
+    leaves = _leaves(dossiers, holdings.ledger)
+    checkpoint = _checkpoint(holdings.ledger, leaves, signer)
+    with tempfile.TemporaryDirectory(prefix="quzheng-bundle-") as work:
+        contents = Contents(holdings, Path(work))
+        for record in records_of(dossiers):
+            contents.record(record)
+        for dossier in dossiers:
+            contents.dossier(dossier, _report_folder(dossier, dossiers))
+        contents.ledger(checkpoint, leaves)
+        contents.sources(sources or {})
+        contents.custody(tuple(custody_events(dossiers, leaves, by)))
+        manifest = _manifest(dossiers, subject, contents.pieces(), by)
+        path = _destination(out, manifest.bundle, sealed=signer is not None)
+        _write(path, manifest, contents.pieces(), signer)
+    if signer:
+        holdings.ledger.append("bundle", manifest.bundle, digest.of_value(manifest.plain()))
+    return BundleResult(path=path, sealed=signer is not None, name=manifest.bundle)
+
+
+def _subject(dossiers: Sequence[Dossier]) -> Subject:
+    """Return whom the bundle is about; a bundle goes to one unit, which must not learn of others."""
+    if not dossiers:
+        raise BundleError("no finding to bundle\ntry: quzheng findings list")
+    targets = {dossier.subject.id: dossier.subject for dossier in dossiers}
+    units = {_unit(target) for target in targets.values()}
+    if len(units) > 1:
+        raise BundleError(f"findings on different units in one bundle: {', '.join(sorted(units))}\nbundle each alone")
+    for dossier in dossiers:
+        _check_own(dossier)
+    return Subject(unit=dossiers[0].subject.unit, targets=tuple(targets[id] for id in sorted(targets)))
+
+
+def _unit(target: TargetRef) -> str:
+    return target.unit or target.site_code or target.id
+
+
+def _check_own(dossier: Dossier) -> None:
+    finding, cited = dossier.finding, tuple(exhibit.record.id for exhibit in dossier.exhibits)
+    if not cited:
+        raise BundleError(f"the finding {finding.id} has no exhibit: there is nothing that would prove it")
+    if cited != finding.exhibits:
+        raise BundleError(f"the dossier of {finding.id} does not hold the records that the finding cites")
+    others = {e.record.capture.target.id for e in dossier.exhibits} | {finding.target}
+    if others != {dossier.subject.id}:
+        raise BundleError(f"the finding {finding.id} is about {dossier.subject.id}, got exhibits of {sorted(others)}")
+
+
+def _leaves(dossiers: Sequence[Dossier], ledger: FileLedger) -> tuple[Leaf, ...]:
+    """Return the leaves of all records, and of those findings that were entered as they stand."""
+    found = []
+    for record in records_of(dossiers):
+        leaf = ledger.find("record", record.capture.key)
+        if leaf is None or leaf.digest != record.id:
+            raise BundleError(f"the record {record.id} is not in the ledger under its key {record.capture.key}")
+        found.append(leaf)
+    for dossier in dossiers:
+        leaf = ledger.find("finding", dossier.finding.id)
+        if leaf and leaf.digest == digest.of_value(dossier.finding.plain()):
+            found.append(leaf)
+    return tuple(found)
+
+
+def _checkpoint(ledger: FileLedger, leaves: Sequence[Leaf], signer: Signer | None) -> Checkpoint:
+    """Return the earliest checkpoint that the signer signed and that covers the leaves; else sign for the present."""
+    if signer is None:
+        return ledger.state()
+    last = max(leaf.index for leaf in leaves)
+    for kept in ledger.checkpoints():
+        if kept.size > last and kept.of_key(signer.key_id) and kept.text == ledger.state(kept.size).text:
+            return kept
+    return ledger.checkpoint(signer)
+
+
+def _report_folder(dossier: Dossier, dossiers: Sequence[Dossier]) -> str:
+    return "data/report/" if len(dossiers) == 1 else f"data/report/{dossier.finding.id[:16]}/"
+
+
+def _manifest(dossiers: Sequence[Dossier], subject: Subject, pieces: Sequence[Piece], by: str | None) -> Manifest:
+    unnamed = Manifest(
+        format=FORMAT,
+        bundle="",
+        demonstration=any(dossier.demonstration for dossier in dossiers),
+        subject=subject,
+        findings=tuple(_heading(dossier) for dossier in dossiers),
+        by=by,
+        tool=Tool(name="quzheng", version=_version()),
+        files=tuple(piece.entry for piece in pieces),
+    )
+    return replace(unnamed, bundle=unnamed.derived_name)
+
+
+def _heading(dossier: Dossier) -> FindingEntry:
+    finding = dossier.finding
+    return FindingEntry(
+        id=finding.id,
+        indicator=finding.indicator,
+        clause=finding.clause,
+        target=finding.target,
+        label=finding.label,
+        state=finding.state,
+        at=finding.at,
+    )
+
+
+def _write(path: Path, manifest: Manifest, pieces: Sequence[Piece], signer: Signer | None) -> None:
+    described = Piece.json(MANIFEST, "manifest", manifest.plain())
+    payload = {piece.entry.path: piece for piece in (*pieces, described)}
+    sizes = {name: piece.entry.size for name, piece in payload.items()}
+    tags = bag.tag_files(manifest.bundle, sizes, {name: piece.entry.sha256 for name, piece in payload.items()})
+    seal = _seal(tags[bag.TAG_MANIFEST], signer) if signer else {}
+    openers: dict[str, Opener] = {name: partial(BytesIO, tags[name]) for name in bag.TAG_FILES}
+    openers |= {name: payload[name].open for name in sorted(payload)}
+    openers |= {name: partial(BytesIO, seal[name]) for name in bag.SEAL_FILES if seal}
+    _write_zip(path, [(f"{manifest.bundle}/{name}", opener) for name, opener in openers.items()])
+
+
+def _write_zip(path: Path, files: Sequence[tuple[str, Opener]]) -> None:
+    make_folder(path.parent)
+    temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(8)}"
+    try:
+        with temporary.open("w+b") as stream:
+            zipform.write(stream, files)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except (OSError, FormError) as error:
+        raise BundleError(f"{path} cannot be written: {error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def _seal(tag_manifest: bytes, signer: Signer) -> dict[str, bytes]:
+    seal = {bag.SIGNATURE: signer.sign(tag_manifest), bag.SIGNER: signer.certificate_pem}
+    return {**seal, bag.SEAL_LIST: bag.listing({path: digest.sha256(data) for path, data in seal.items()})}
+
+
+def _destination(out: Path, name: str, *, sealed: bool) -> Path:
+    path = out / f"{name}.zip" if out.is_dir() else out
+    return path if sealed else path.with_name(path.name.removesuffix(".zip").removesuffix(".UNSEALED") + UNSEALED)
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("quzheng")
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"

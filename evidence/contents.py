@@ -1,0 +1,208 @@
+"""The payload of a bundle: every file that goes under data/, with its digests, before it is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from evidence import bag, canonical, digest, plain, report
+from evidence.catalog import Row
+from evidence.dossier import Dossier, Exhibit
+from evidence.errors import BundleError
+from evidence.holdings import Holdings
+from evidence.ledger import Leaf
+from evidence.manifest import (
+    CHECKPOINT,
+    CUSTODY,
+    INSTRUCTIONS,
+    FileEntry,
+    FileRole,
+    artifact_path,
+    finding_path,
+    proof_path,
+    record_path,
+)
+from evidence.model import Record
+from evidence.note import Checkpoint
+from evidence.warc import write_warc
+
+_SLUG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,60}")
+_JSON = "application/json"
+
+Opener = Callable[[], BinaryIO]
+"""Gives the bytes of a file, from their beginning, each time it is asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One file of the payload and how to get its bytes."""
+
+    entry: FileEntry
+    open: Opener
+
+    @classmethod
+    def of(cls, path: str, role: FileRole, media_type: str, data: bytes) -> Piece:
+        """Return a piece whose bytes are in memory."""
+        return cls(entry=_entry(path, role, media_type, data), open=lambda: BytesIO(data))
+
+    @classmethod
+    def json(cls, path: str, role: FileRole, value: object) -> Piece:
+        """Return a piece of canonical JSON."""
+        return cls.of(path, role, _JSON, canonical.encode(value))
+
+
+class Contents:
+    """Collects the payload of one bundle; every path once."""
+
+    def __init__(self, holdings: Holdings, work: Path) -> None:
+        self._holdings = holdings
+        self._work = work
+        self._pieces: dict[str, Piece] = {}
+        self._artifacts: dict[str, str] = {}
+
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return the payload in the order of its paths."""
+        return tuple(self._pieces[path] for path in sorted(self._pieces))
+
+    def add(self, piece: Piece) -> None:
+        """Take in a piece; raises BundleError for a path no bag may have, or two contents for one path."""
+        path = piece.entry.path
+        if not bag.is_path(path):
+            raise BundleError(f"{path!r:.120} cannot be a path in a bundle: plain letters, digits, '.', '_', '-' only")
+        if self._pieces.setdefault(path, piece).entry != piece.entry:
+            raise BundleError(f"two different files for {path}")
+
+    def record(self, record: Record) -> None:
+        """Take in a record with everything it cites, and its network as WARC."""
+        self.add(Piece.json(record_path(record.id), "record", record.plain()))
+        for artifact in record.capture.artifacts:
+            path = self._artifacts.setdefault(artifact.sha256, artifact_path(artifact.sha256, artifact.media_type))
+            if path not in self._pieces:
+                facts = artifact.size, artifact.sha256, artifact.sm3
+                self.add(self._blob(path, artifact.media_type, *facts))
+        for sha256 in record.capture.cited:
+            if sha256 not in self._artifacts:
+                self._cited(sha256)
+        self._warc(record)
+
+    def dossier(self, dossier: Dossier, folder: str) -> None:
+        """Take in a finding: itself, its facts, readings, series and its report (in `folder`)."""
+        finding = dossier.finding
+        self.add(Piece.json(finding_path(finding.id), "finding", finding.plain()))
+        facts = {"schema": "facts/1", "facts": plain.dump(dossier.facts)}
+        self.add(Piece.json(f"data/facts/{finding.id}.json", "facts", facts))
+        for exhibit in dossier.exhibits:
+            self._readings(exhibit)
+            self._series(exhibit)
+        up = "../" * folder.removeprefix("data/").rstrip("/").count("/") + "../"
+        for name, data in report.render(dossier, href=lambda sha256: self._href(sha256, up)).items():
+            kind = "text/html" if name.endswith(".html") else "application/octet-stream"
+            self.add(Piece.of(folder + name, "report", kind, data))
+
+    def ledger(self, checkpoint: Checkpoint, leaves: Iterable[Leaf]) -> None:
+        """Take in the checkpoint, and the proof of each leaf against it."""
+        self.add(Piece.of(CHECKPOINT, "checkpoint", "text/plain", checkpoint.encode()))
+        for leaf in leaves:
+            proof = self._holdings.ledger.inclusion(leaf.index, checkpoint.size)
+            self.add(Piece.json(proof_path(leaf.digest), "proof", {"schema": "inclusion/1", **plain.dump(proof)}))
+
+    def sources(self, sources: Mapping[str, bytes]) -> None:
+        """Take in the source texts that were used, by name."""
+        for name, data in sources.items():
+            self.add(Piece.of(f"data/sources/{name}", "source", "text/plain", data))
+
+    def custody(self, events: Sequence[Mapping[str, str | None]]) -> None:
+        """Take in the list of who did what when, and how to check it all."""
+        self.add(Piece.json(CUSTODY, "custody", {"schema": "custody/1", "events": list(events)}))
+        self.add(Piece.of(INSTRUCTIONS, "instructions", "text/plain", _instructions()))
+
+    def _cited(self, sha256: str) -> None:
+        data = self._holdings.store.read(sha256)
+        kind = _JSON if data[:1] in (b"{", b"[") else "text/plain"
+        path = self._artifacts.setdefault(sha256, artifact_path(sha256, kind))
+        self.add(self._blob(path, kind, len(data), sha256, digest.sm3(data)))
+
+    def _blob(self, path: str, media_type: str, size: int, sha256: str, sm3: str) -> Piece:
+        entry = FileEntry(path=path, role="artifact", media_type=media_type, size=size, sha256=sha256, sm3=sm3)
+        return Piece(entry=entry, open=lambda: self._holdings.store.open(sha256))
+
+    def _warc(self, record: Record) -> None:
+        file = self._work / f"{record.id}.warc"
+        if file.exists():
+            return
+        with file.open("w+b") as out:
+            write_warc(record, self._holdings.store, out)
+            size, sha256, sm3 = out.tell(), digest.of_stream(out, "sha256"), digest.of_stream(out, "sm3")
+        path, kind = f"data/warc/{record.id}.warc", "application/warc"
+        entry = FileEntry(path=path, role="warc", media_type=kind, size=size, sha256=sha256, sm3=sm3)
+        self.add(Piece(entry=entry, open=lambda: file.open("rb")))
+
+    def _readings(self, exhibit: Exhibit) -> None:
+        pairs = (exhibit.record, exhibit.reading), (exhibit.earlier, exhibit.earlier_reading)
+        for record, reading in pairs:
+            if record and reading:
+                self.add(Piece.json(f"data/readings/{record.id}.json", "reading", reading.plain()))
+
+    def _series(self, exhibit: Exhibit) -> None:
+        capture = exhibit.record.capture
+        rows: tuple[Row, ...] = exhibit.rows
+        body = {"schema": "series/1", "target": capture.target.id, "label": capture.label, "rows": plain.dump(rows)}
+        self.add(Piece.json(f"data/series/{_named(capture.target.id)}/{_named(capture.label)}.json", "series", body))
+
+    def _href(self, sha256: str, up: str) -> str:
+        path = self._artifacts.get(sha256)
+        if path is None:
+            raise BundleError(f"the report shows {sha256}, which no record of the bundle cites")
+        return up + path.removeprefix("data/")
+
+
+def custody_events(
+    dossiers: Sequence[Dossier], leaves: Iterable[Leaf], by: str | None
+) -> Iterator[dict[str, str | None]]:
+    """Yield who did what when, as far as the records tell: captured, admitted, judged, bundled."""
+    places = {leaf.digest: leaf for leaf in leaves}
+    for record in records_of(dossiers):
+        capture = record.capture
+        who = f"flow {capture.flow.name} by way of {capture.vantage.egress}"
+        yield _event(plain.instant(capture.started), who, "captured", record.id)
+        yield _event(None, "ledger", f"admitted as leaf {places[record.id].index}", record.id)
+    for dossier in dossiers:
+        finding = dossier.finding
+        yield _event(plain.instant(finding.at), f"indicator {finding.indicator}", "judged", finding.id)
+        yield _event(None, by, "bundled", finding.id)
+
+
+def records_of(dossiers: Sequence[Dossier]) -> tuple[Record, ...]:
+    """Return the records of the dossiers, the earlier captures too, each once."""
+    shown = {
+        record.id: record
+        for dossier in dossiers
+        for exhibit in dossier.exhibits
+        for record in (exhibit.record, exhibit.earlier)
+        if record
+    }
+    return tuple(shown.values())
+
+
+def _event(at: str | None, who: str | None, what: str, subject: str) -> dict[str, str | None]:
+    return {"at": at, "who": who, "what": what, "subject": subject}
+
+
+def _entry(path: str, role: FileRole, media_type: str, data: bytes) -> FileEntry:
+    sha256, sm3 = digest.sha256(data), digest.sm3(data)
+    return FileEntry(path=path, role=role, media_type=media_type, size=len(data), sha256=sha256, sm3=sm3)
+
+
+def _named(label: str) -> str:
+    """Return a label as a file name: itself, where it is a slug, else the beginning of its digest."""
+    return label if _SLUG.fullmatch(label) else digest.sha256(label.encode())[:16]
+
+
+def _instructions() -> bytes:
+    """Return the instructions as old Windows editors show them: with a byte order mark and CR LF."""
+    text = Path(__file__).with_name("verify-zh.txt").read_text("utf-8")
+    return b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()

@@ -1,0 +1,140 @@
+"""What a bundle says of itself: data/manifest.json (manifest/1), and where everything lies in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from evidence import digest, plain
+from evidence.model import State, TargetRef
+
+FORMAT = 0
+"""0 until the format is frozen; from 1 on bundles are verified for ever."""
+
+SCHEMA = "manifest/1"
+MANIFEST = "data/manifest.json"
+CHECKPOINT = "data/ledger/checkpoint"
+CUSTODY = "data/custody.json"
+INSTRUCTIONS = "data/verify-zh.txt"
+
+FileRole = Literal[
+    "manifest",
+    "record",
+    "finding",
+    "facts",
+    "artifact",
+    "reading",
+    "series",
+    "checkpoint",
+    "proof",
+    "warc",
+    "report",
+    "source",
+    "custody",
+    "instructions",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEntry:
+    """One file of the payload; the manifest lists all but itself."""
+
+    path: str
+    role: FileRole
+    media_type: str
+    size: int
+    sha256: str
+    sm3: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Whom the findings are about: one unit, one or several of its targets."""
+
+    unit: str | None
+    targets: tuple[TargetRef, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingEntry:
+    """The heading of one finding."""
+
+    id: str
+    indicator: str
+    clause: str
+    target: str
+    label: str | None
+    state: State
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """What made the bundle."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """The contents of data/manifest.json."""
+
+    format: int
+    bundle: str
+    """The bundle's name; derived from all the rest."""
+    demonstration: bool
+    """Whether any record is of the demonstration or was dated by a simulated clock (law 10)."""
+    subject: Subject
+    findings: tuple[FindingEntry, ...]
+    by: str | None
+    """Who bundled."""
+    tool: Tool
+    files: tuple[FileEntry, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """Return the manifest as plain JSON."""
+        return {"schema": SCHEMA, **plain.dump(self)}
+
+    @property
+    def derived_name(self) -> str:
+        """The name that the rest of the manifest gives: quzheng- and 12 hexadecimal digits."""
+        rest = self.plain()
+        del rest["bundle"]
+        return f"quzheng-{digest.of_value(rest)[:12]}"
+
+    @classmethod
+    def load(cls, body: Mapping[str, Any]) -> Manifest:
+        """Return the manifest whose plain JSON is `body`; raises ShapeError."""
+        fields = dict(body)
+        if fields.pop("schema", None) != SCHEMA:
+            return plain.load(cls, body, ("schema",))
+        return plain.load(cls, fields)
+
+
+def record_path(id: str) -> str:
+    """Return where a record lies."""
+    return f"data/records/{id}.json"
+
+
+def finding_path(id: str) -> str:
+    """Return where a finding lies."""
+    return f"data/findings/{id}.json"
+
+
+def proof_path(id: str) -> str:
+    """Return where the inclusion proof of a record or finding lies."""
+    return f"data/ledger/proofs/{id}.json"
+
+
+def artifact_path(sha256: str, media_type: str) -> str:
+    """Return where a blob lies. Only pictures keep their kind: captured pages and scripts are never opened as such.
+
+    >>> artifact_path("ab", "image/png"), artifact_path("ab", "text/html; charset=gbk"), artifact_path("ab", "x")
+    ('data/artifacts/ab.png', 'data/artifacts/ab.txt', 'data/artifacts/ab.bin')
+    """
+    kind = media_type.partition(";")[0].strip().lower()
+    extension = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "application/json": "json"}.get(kind)
+    return f"data/artifacts/{sha256}.{extension or ('txt' if kind.startswith('text/') else 'bin')}"
