@@ -1,19 +1,25 @@
 """A flow: a scripted visit to one portal or platform, declared in one file and found by folder (law 2).
 
-    flow = Flow(__name__, hosts=("www.shifan.gov.cn",))
+flow = Flow(__name__, hosts=("www.shifan.gov.cn",))
 
-    @flow.visit
-    async def visit(visit: Visit) -> None:
-        await visit.open(visit.target.url)
-        await visit.capture("home")
+@flow.visit
+async def visit(visit: Visit) -> None:
+    await visit.open(visit.target.url)
+    await visit.capture("home")
 """
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
 from collector.errors import FlowError
 from collector.login import Login
@@ -52,6 +58,7 @@ class Flow:
         verified: date | None = None,
         labels: tuple[str, ...] = (),
     ) -> None:
+        self.module = module
         self.name = module.rpartition(".")[2]
         self.hosts = hosts
         self.platform = platform
@@ -69,7 +76,7 @@ class Flow:
     def visit(self, script: Script) -> Script:
         """Declare the decorated coroutine function as the script of this flow."""
         self._script = script
-        self.source = Path(script.__code__.co_filename).read_bytes()  # type: ignore[attr-defined]
+        self.source = Path(script.__code__.co_filename).read_bytes()
         return script
 
     async def __call__(self, visit: Visit) -> None:
@@ -101,3 +108,132 @@ class Flow:
             raise FlowError(
                 f"flow {self.name}: logs in to a system of authority 'public', expected 'own' or 'authorised'"
             )
+
+
+BOX = Path(__file__).resolve().parent.parent / "flows"
+"""The flows that come with the program."""
+GENERIC = "generic_portal"
+_DECLARES = "Flow(__name__"
+"""A file that says this declares a flow; other files beside flows only help them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One flow file: the flow it declares, or why it cannot be used."""
+
+    name: str
+    path: Path
+    local: bool
+    """Whether it is the office's own."""
+    flow: Flow | None
+    error: str | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """Return what `flows list --json` says of it."""
+        flow = self.flow
+        return {
+            "name": self.name,
+            "path": str(self.path),
+            "local": self.local,
+            "error": self.error,
+            "hosts": list(flow.hosts) if flow else [],
+            "platform": flow.platform if flow else None,
+            "login": flow.login.kind if flow and flow.login else None,
+            "coverage": flow.coverage if flow else None,
+            "because": flow.because if flow else "",
+            "authority": flow.authority if flow else None,
+            "verified": flow.verified.isoformat() if flow and flow.verified else None,
+        }
+
+    def line(self) -> str:
+        """Return what `flows list` says of it."""
+        if self.flow is None:
+            return f"{self.name}  不能使用：{self.error}"
+        doc = (sys.modules[self.flow.module].__doc__ or "").strip().partition("\n")[0]
+        return f"{self.name}  {'本地  ' if self.local else ''}{doc}"
+
+
+class Catalogue:
+    """All flows found; one that is broken fails only the targets that need it."""
+
+    def __init__(self, found: tuple[Found, ...]) -> None:
+        self._found = {entry.name: entry for entry in found}
+
+    def all(self) -> tuple[Found, ...]:
+        """Return every flow file, by name."""
+        return tuple(self._found[name] for name in sorted(self._found))
+
+    def choose(self, target: Target) -> Flow:
+        """Return the flow for a target: named, else by platform, else by exact host, else the generic one.
+
+        Raises FlowError where it cannot be used, two would fit, or a broken file may be the one that is meant.
+        """
+        if target.flow:
+            return self._named(target.flow, target)
+        host = urlsplit(target.url).hostname or ""
+        platform = [f for f in self._flows() if target.platform and f.platform == target.platform]
+        for fit, by in ((platform, target.platform), ([f for f in self._flows() if host in f.hosts], host)):
+            if len(fit) > 1:
+                names = ", ".join(sorted(f.name for f in fit))
+                raise FlowError(f"target {target.id}: flows {names} all serve {by}\ntry: flow: NAME in targets.yaml")
+            if fit:
+                return fit[0]
+            self._none_broken(target, by)
+        return self._named(GENERIC, target)
+
+    def _flows(self) -> tuple[Flow, ...]:
+        return tuple(entry.flow for entry in self.all() if entry.flow)
+
+    def _named(self, name: str, target: Target) -> Flow:
+        entry = self._found.get(name)
+        if entry is None:
+            known = ", ".join(sorted(self._found)) or "none"
+            raise FlowError(f"target {target.id}: no flow is called {name!r}, got {known}")
+        if entry.flow is None:
+            raise FlowError(f"target {target.id}: flow {name} cannot be used: {entry.error}")
+        return entry.flow
+
+    def _none_broken(self, target: Target, by: str | None) -> None:
+        """Raise FlowError where a flow that does not load names what the target would be chosen by."""
+        for entry in self.all():
+            if by and entry.flow is None and by in entry.path.read_text("utf-8", "replace"):
+                raise FlowError(f"target {target.id}: flow {entry.name} names {by}, and cannot be used: {entry.error}")
+
+
+def discover(folder: Path | None = None) -> Catalogue:
+    """Return the flows in the box and in the office's own `folder`; an own flow takes the place of ours of that name."""
+    box = [_load(path, local=False) for place in (BOX, BOX / "demo") for path in _files(place)]
+    own = [_load(path, local=True) for path in _files(folder)] if folder else []
+    return Catalogue((*box, *own))
+
+
+def _files(folder: Path) -> tuple[Path, ...]:
+    if not folder.is_dir():
+        return ()
+    files = (path for path in sorted(folder.glob("*.py")) if not path.name.startswith("_"))
+    return tuple(path for path in files if _DECLARES in path.read_text("utf-8", "replace"))
+
+
+def _load(path: Path, *, local: bool) -> Found:
+    """Load one flow file; whatever it raises is its own affair, and is said where it is needed."""
+    try:
+        module = _module(path, local)
+        flow = next((value for value in vars(module).values() if isinstance(value, Flow)), None)
+        if flow is None or not flow.source:
+            raise FlowError(f"{path} declares no script\ntry: flow = Flow(__name__) and @flow.visit")
+    except Exception as error:
+        return Found(name=path.stem, path=path, local=local, flow=None, error=f"{type(error).__name__}: {error}")
+    return Found(name=path.stem, path=path, local=local, flow=flow)
+
+
+def _module(path: Path, local: bool) -> ModuleType:
+    if not local:
+        return importlib.import_module(".".join(path.relative_to(BOX.parent).with_suffix("").parts))
+    name = f"quzheng_local_flows.{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise FlowError(f"{path} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module

@@ -39,11 +39,17 @@ async def take(session: CDPSession) -> bytes:
     "layout": {"nodeIndex", "styles", "bounds", "text", "paintOrders"}, "textBoxes": {...}}]}; names, values, attributes,
     styles and texts are indexes into `strings` (-1: none), the rest as DOMSnapshot defines it.
     """
+    return (await take_with_frames(session))[0]
+
+
+async def take_with_frames(session: CDPSession) -> tuple[bytes, tuple[str, ...]]:
+    """Return the layout snapshot, and the browser's frame id of each of its documents, in their order."""
     raw = await session.send(
         "DOMSnapshot.captureSnapshot",
         {"computedStyles": list(STYLES), "includePaintOrder": True, "includeDOMRects": True},
     )
-    return json.dumps(clean(raw), ensure_ascii=False, separators=(",", ":")).encode()
+    frames = tuple(raw["strings"][document["frameId"]] for document in raw["documents"])
+    return json.dumps(clean(raw), ensure_ascii=False, separators=(",", ":")).encode(), frames
 
 
 def clean(raw: dict[str, Any]) -> dict[str, Any]:
@@ -87,7 +93,7 @@ def _document(n: int, document: dict[str, Any], words: _Words) -> dict[str, Any]
         "nodeType": nodes["nodeType"],
         "nodeName": words.numbers(nodes["nodeName"]),
         "nodeValue": [-1 if i in typed else words.number(v) for i, v in enumerate(nodes["nodeValue"])],
-        "attributes": [words.numbers(pairs) for pairs in nodes["attributes"]],
+        "attributes": [words.numbers(_without_password(pairs, words.strings)) for pairs in nodes["attributes"]],
         "contentDocumentIndex": nodes["contentDocumentIndex"],
         "isClickable": nodes["isClickable"],
     }
@@ -125,6 +131,15 @@ def _typed_nodes(nodes: dict[str, Any], strings: list[str]) -> set[int]:
         if parent >= 0 and (parent in inside or strings[nodes["nodeName"][parent]] in ("INPUT", "TEXTAREA")):
             inside.add(node)
     return inside
+
+
+def _without_password(pairs: list[int], strings: list[str]) -> list[int]:
+    """Return a node's attributes, as name, value, name, value, without the value of a password field."""
+    named = {strings[name].lower(): strings[value] for name, value in zip(pairs[::2], pairs[1::2], strict=True)}
+    if named.get("type", "").lower() != "password":
+        return pairs
+    kept = [pair for pair in zip(pairs[::2], pairs[1::2], strict=True) if strings[pair[0]].lower() != "value"]
+    return [index for pair in kept for index in pair]
 
 
 def _whole(box: list[float]) -> list[int]:

@@ -1,0 +1,233 @@
+"""Takes one capture of the page in a window: settle, look, picture, structure, look again, store, judge."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from playwright.async_api import Error as PlaywrightError
+
+from collector import completeness, exchange, snapshot
+from collector.clock import Clock
+from collector.frames import tree
+from collector.login import Login
+from collector.look import Look, look, stored
+from collector.opening import BROWSER_GONE, CRASHED, Opening
+from collector.outcome import Trouble, of_status
+from collector.redactor import Redactor, Seam, stored_secrets
+from collector.settle import Settled, settle
+from collector.window import Window
+from collector.workspace import Limits
+from evidence.model import Artifact, Check, Redaction
+from evidence.store import BlobSink
+
+HANGS = Trouble(outcome="timeout", reason="page_hangs")
+CHALLENGED = Trouble(outcome="blocked", reason="challenge", fault="ours")
+OWN_SIDE = Trouble(outcome="blocked", reason="own_side", fault="ours")
+ASKS_LOGIN = Trouble(outcome="interstitial", reason="log_in")
+SESSION_LOST = Trouble(outcome="login_lost", reason="session", fault="ours")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What one capture brought; the visit adds who, when and where."""
+
+    trouble: Trouble | None
+    final_url: str | None
+    redirects: tuple[str, ...]
+    checks: tuple[Check, ...]
+    artifacts: tuple[Artifact, ...]
+    exchanges: str
+    times: str
+    redactions: tuple[Redaction, ...]
+    ended: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class _Page:
+    """What was got of the page so far; it stays, if the page then hangs or crashes."""
+
+    artifacts: list[Artifact] = field(default_factory=list)
+    frames: tuple[str, ...] = ()
+    final_url: str | None = None
+    checks: tuple[Check, ...] = ()
+    trouble: Trouble | None = None
+    secrets_known: bool = False
+
+
+async def take(
+    window: Window,
+    opening: Opening,
+    *,
+    redactor: Redactor,
+    sink: BlobSink,
+    clock: Clock,
+    limits: Limits,
+    login: Login | None,
+) -> Taken:
+    """Capture the page as it stands; whatever goes wrong becomes the capture's trouble, never an exception."""
+    seam, page = redactor.seam(sink), _Page(trouble=opening.trouble)
+    if page.trouble is None:
+        try:
+            async with asyncio.timeout(limits.page_seconds):
+                await _take_page(window, opening, page, redactor, seam, clock, limits, login)
+        except TimeoutError:
+            page.trouble = CRASHED if window.crashed else HANGS
+        except PlaywrightError as error:
+            page.trouble = _gone(window)
+            window.note("browser", type(error).__name__)
+    await window.traffic.quiet(1)
+    return _close(window, page, seam, clock, login)
+
+
+def _gone(window: Window) -> Trouble:
+    browser = window.context.browser
+    return BROWSER_GONE if browser is None or not browser.is_connected() else CRASHED
+
+
+async def _take_page(
+    window: Window,
+    opening: Opening,
+    page: _Page,
+    redactor: Redactor,
+    seam: Seam,
+    clock: Clock,
+    limits: Limits,
+    login: Login | None,
+) -> None:
+    settled = await settle(window, limits)
+    frames = await tree(window.session)
+    page.final_url = frames[0].url
+    await _learn(window, tuple(frame.id for frame in frames), redactor)
+    page.secrets_known = True
+    before = await look(window)
+    width, height = await snapshot.page_size(window.session)
+    pictured = min(height, limits.page_height)
+    page.artifacts += await snapshot.tiles(window.session, (width, pictured), seam, clock)
+    parts, page.frames = await snapshot.structure(window.session, seam, clock)
+    page.artifacts += parts
+    after = await look(window)
+    inner = [await look(window, frame.id) for frame in frames[1:12]]
+    seen = _seen(window, opening, page, settled, before, after, inner, height, pictured)
+    page.checks = completeness.guard(seen)
+    page.trouble = _trouble(seen, login)
+
+
+def _seen(
+    window: Window,
+    opening: Opening,
+    page: _Page,
+    settled: Settled,
+    before: Look | None,
+    after: Look | None,
+    inner: list[Look | None],
+    height: int,
+    pictured: int,
+) -> completeness.Seen:
+    documents = window.traffic.documents(window.frame_id)
+    document = documents[-1] if documents else None
+    since = document.started if document else None
+    return completeness.Seen(
+        requested_url=opening.url,
+        final_url=page.final_url or "",
+        document=document,
+        exchanges=tuple(e for e in window.traffic.exchanges if since is None or e.started >= since),
+        before=before,
+        after=after,
+        inner=tuple(seen for seen in inner if seen),
+        settled=settled,
+        loaded=opening.loaded or (after is not None and after.state == "complete"),
+        height=height,
+        cut_at=pictured if pictured < height else None,
+    )
+
+
+async def _learn(window: Window, frames: tuple[str, ...], redactor: Redactor) -> None:
+    """Learn the secrets of the moment: cookies, web storage, addresses."""
+    for cookie in await window.cookies():
+        redactor.learn(cookie["value"], "cookie")
+    for value in stored_secrets(await stored(window, frames)):
+        redactor.learn(value, "storage")
+
+
+def _trouble(seen: completeness.Seen, login: Login | None) -> Trouble | None:
+    signs = completeness.stand_in(seen)
+    if "own side" in signs:
+        return OWN_SIDE
+    if seen.document is not None and seen.document.status is not None:
+        trouble = of_status(seen.document.status)
+        if trouble:
+            return trouble
+    if "challenge" in signs or (seen.document is not None and seen.document.status == 202 and _bare(seen)):
+        return CHALLENGED
+    if "log-in" in signs:
+        return SESSION_LOST if login else ASKS_LOGIN
+    return None
+
+
+def _bare(seen: completeness.Seen) -> bool:
+    return seen.after is None or not (seen.after.plain or seen.after.links or seen.after.drawn)
+
+
+def _close(window: Window, page: _Page, seam: Seam, clock: Clock, login: Login | None) -> Taken:
+    """Store what was heard of the network, and put the capture together."""
+    exchanges = window.traffic.exchanges
+    if login is not None and not page.secrets_known:
+        for exchanged in exchanges:
+            exchanged.withheld = True  # what the session's web storage holds could not be learned
+    kept = exchange.keep(exchanges, page.frames or (window.frame_id,), seam)
+    ended = clock.now()
+    bodies = [snapshot.artifact(blob, "body", n, taken=ended, url=url) for n, (url, blob) in enumerate(kept.bodies)]
+    log = _log(window.log, seam, ended)
+    documents = window.traffic.documents(window.frame_id)
+    redirects = tuple(seam.url(document.url, "redirects") for document in documents[:-1])
+    return Taken(
+        trouble=page.trouble,
+        final_url=seam.url(page.final_url, "final url") if page.final_url else None,
+        redirects=redirects,
+        checks=tuple(
+            Check(name=c.name, scope=c.scope, passed=c.passed, detail=seam.text(c.detail, "checks"))
+            for c in page.checks
+        ),
+        artifacts=(*page.artifacts, *bodies, *log),
+        exchanges=kept.exchanges.sha256,
+        times=kept.times.sha256,
+        redactions=seam.removed,
+        ended=ended,
+    )
+
+
+def nothing(seam: Seam, window: Window | None, trouble: Trouble, ended: datetime, said: str) -> Taken:
+    """Return the capture of a page that was not looked at: the reason, and what was heard meanwhile, bodies withheld.
+
+    `said` is what the script said when it broke; it becomes the log.
+    """
+    heard = window.traffic.exchanges if window else ()
+    for exchanged in heard:
+        exchanged.withheld = True
+    kept = exchange.keep(heard, (window.frame_id,) if window else (), seam)
+    lines = list(window.log) if window else []
+    log = _log([*lines, {"kind": "flow", "text": said[-8000:]}] if said else lines, seam, ended)
+    if window:
+        window.restart()
+    return Taken(
+        trouble=trouble,
+        final_url=None,
+        redirects=(),
+        checks=(),
+        artifacts=log,
+        exchanges=kept.exchanges.sha256,
+        times=kept.times.sha256,
+        redactions=seam.removed,
+        ended=ended,
+    )
+
+
+def _log(lines: list[dict[str, str]], seam: Seam, taken: datetime) -> tuple[Artifact, ...]:
+    if not lines:
+        return ()
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    data = seam.text(text, "log").encode("utf-8", "replace")
+    return (snapshot.artifact(seam.put_clean(data, "application/x-ndjson"), "log", 0, taken=taken),)

@@ -1,0 +1,221 @@
+"""The completeness guard: what may be said of a capture, asked in the same moment (law 5).
+
+*document*: status, host, charset, not an error, log-in or challenge page. *main*: the region that carries the list and
+every response that feeds it. *page*: everything else, recorded and blocking nothing. An answer of None is ignorance,
+and ignorance can support no accusation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from collector.exchange import Exchange
+from collector.look import Look, same_main
+from collector.settle import Settled
+from collector.signs import Sign, mojibake, signs
+from evidence.model import Check, Scope
+
+_BIG_FRAME = (400, 200)
+"""Width and height from which another site's frame may carry the list."""
+_SHELL_TEXT = 200
+"""Letters in the main document below which scripts make the page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the guard judges: everything known of one page when it was captured."""
+
+    requested_url: str
+    final_url: str
+    document: Exchange | None
+    """The last main document."""
+    exchanges: tuple[Exchange, ...]
+    """Those of that document: what fed the page."""
+    before: Look | None
+    """The look before the pictures were taken, and the one after."""
+    after: Look | None
+    inner: tuple[Look, ...]
+    """Looks at the inner frames."""
+    settled: Settled
+    loaded: bool
+    height: int
+    cut_at: int | None
+    """Height at which the pictures end, where the page is higher than the limit."""
+
+
+def guard(seen: Seen) -> tuple[Check, ...]:
+    """Return the checks of one capture."""
+    return (*_of_document(seen), *_of_main(seen), *_of_page(seen))
+
+
+def stand_in(seen: Seen) -> dict[Sign, str]:
+    """Return the signs that another page stands in the page's place, from the page and its frames."""
+    found: dict[Sign, str] = {}
+    looks = [look for look in (seen.after or seen.before, *seen.inner) if look]
+    if any(look.rows >= 3 for look in looks):
+        return found
+    framed = len(looks) > 1 and not any(look.plain for look in looks[:1])
+    for look in looks if framed else looks[:1]:
+        found |= signs(look)
+    return found
+
+
+def _of_document(seen: Seen) -> Iterator[Check]:
+    document = seen.document
+    if document is None:
+        yield _check("status", "document", None, "no main document was seen")
+    else:
+        good = document.status is not None and 200 <= document.status < 300
+        yield _check("status", "document", good, f"status {document.status}")
+        yield _check("document whole", "document", *_whole(document))
+    yield _check("host", "document", *_host(seen.requested_url, seen.final_url))
+    found = stand_in(seen)
+    looked = seen.before is not None
+    for sign, name in (
+        ("error", "no error page"),
+        ("log-in", "no log-in page"),
+        ("challenge", "no challenge page"),
+        ("maintenance", "no maintenance page"),
+        ("own side", "no block page of our own side"),
+    ):
+        words = next((words for key, words in found.items() if key == sign), None)
+        yield _check(
+            name, "document", words is None if looked else None, f"says: {words}" if words else "no sign of one"
+        )
+    yield _check("charset", "document", *_charset(seen))
+    yield _check("not empty", "document", *_not_empty(seen))
+
+
+def _whole(document: Exchange) -> tuple[bool, str]:
+    if document.error:
+        return False, f"the document broke off: {document.error}"
+    if document.body_state in ("too_large", "lost"):
+        return False, "the document's end was not seen"
+    return True, "received to its end"
+
+
+def _host(requested: str, final: str) -> tuple[bool | None, str]:
+    asked, came = _host_of(requested), _host_of(final)
+    if not asked or not came:
+        return None, "address without a host"
+    if asked == came or _site_of(asked) == _site_of(came):
+        return True, came
+    return False, f"asked for {asked}, came to {came}"
+
+
+def _charset(seen: Seen) -> tuple[bool | None, str]:
+    looks = [look for look in (seen.after, *seen.inner) if look]
+    if not looks:
+        return None, "no text was seen"
+    fault = next((fault for look in looks if (fault := mojibake(look.text))), None)
+    return fault is None, fault or "text reads as text"
+
+
+def _not_empty(seen: Seen) -> tuple[bool | None, str]:
+    looks = [look for look in (seen.after, *seen.inner) if look]
+    if not looks:
+        return None, "the page could not be looked at"
+    filled = any(look.plain or look.links or look.drawn for look in looks)
+    return filled, "shows something" if filled else "shows nothing at all"
+
+
+def _of_main(seen: Seen) -> Iterator[Check]:
+    parsed = seen.after is not None and seen.after.state in ("interactive", "complete")
+    yield _check("parsed", "main", parsed if seen.after else None, seen.after.state if seen.after else "not looked at")
+    missing = [e for e in seen.exchanges if _feeds_main(e, seen) and _unanswered(e)]
+    detail = "; ".join(_told(e) for e in missing[:5]) or "frames and data requests answered"
+    yield _check("list data answered", "main", not missing, detail)
+    if seen.before is None or seen.after is None:
+        yield _check("main stands still", "main", None, "the page could not be looked at twice")
+    else:
+        still = same_main(seen.before, seen.after)
+        yield _check("main stands still", "main", still, "two looks agree" if still else "changed while it was taken")
+
+
+def _feeds_main(exchange: Exchange, seen: Seen) -> bool:
+    """Tell whether the list may rest on this response: own frames and data; others' only in a big frame.
+
+    Where scripts make the page, they and every data request count, wherever they come from.
+    """
+    if exchange is seen.document or exchange.method == "OPTIONS" or 300 <= (exchange.status or 0) < 400:
+        return False
+    own = _site_of(_host_of(exchange.url)) == _site_of(_host_of(seen.final_url))
+    if exchange.resource_type == "Document":
+        return own and not _is_small_frame(exchange, seen) or _is_big_frame(exchange, seen)
+    if _made_by_script(seen):
+        return exchange.resource_type in ("XHR", "Script") and (own or exchange.resource_type == "XHR")
+    return own and exchange.resource_type == "XHR" and exchange.method in ("GET", "POST")
+
+
+def _made_by_script(seen: Seen) -> bool:
+    body = (seen.document.body or b"") if seen.document else b""
+    text = re.sub(rb"(?is)<(script|style|noscript|title)\b.*?</\1>|<!--.*?-->|<[^>]*>|\s+", b"", body[:2_000_000])
+    return len(text) < _SHELL_TEXT and not (seen.after and seen.after.frames)
+
+
+def _is_big_frame(exchange: Exchange, seen: Seen) -> bool:
+    return any(w >= _BIG_FRAME[0] and h >= _BIG_FRAME[1] for w, h in _frame_sizes(exchange, seen))
+
+
+def _is_small_frame(exchange: Exchange, seen: Seen) -> bool:
+    sizes = _frame_sizes(exchange, seen)
+    return bool(sizes) and all(w < _BIG_FRAME[0] or h < _BIG_FRAME[1] for w, h in sizes)
+
+
+def _frame_sizes(exchange: Exchange, seen: Seen) -> list[tuple[int, int]]:
+    if seen.after is None:
+        return []
+    return [(w, h) for source, w, h in seen.after.frames if source.partition("#")[0] == exchange.url]
+
+
+def _unanswered(exchange: Exchange) -> bool:
+    return exchange.failed or exchange.ended is None
+
+
+def _of_page(seen: Seen) -> Iterator[Check]:
+    yield _check("load event", "page", seen.loaded, "fired" if seen.loaded else "did not come in time")
+    yield _check("network quiet", "page", seen.settled.quiet, "fell quiet" if seen.settled.quiet else "never quiet")
+    yield _check(
+        "pictures decoded", "page", seen.settled.decoded, "decoded" if seen.settled.decoded else "not all in time"
+    )
+    bottom = seen.settled.bottom and seen.cut_at is None
+    cut = f"pictured to {seen.cut_at} of {seen.height} px" if seen.cut_at else f"{seen.height} px"
+    yield _check(
+        "whole height", "page", bottom, cut if seen.settled.bottom else f"{cut}; the page grows while it is scrolled"
+    )
+    failed = [e for e in seen.exchanges if _unanswered(e) and e is not seen.document and not _feeds_main(e, seen)]
+    detail = "; ".join(_told(e) for e in failed[:5]) + (f"; {len(failed) - 5} more" if len(failed) > 5 else "")
+    yield _check("other requests", "page", not failed, detail or "all answered")
+
+
+def _told(exchange: Exchange) -> str:
+    parts = urlsplit(exchange.url)
+    what = exchange.error or (f"status {exchange.status}" if exchange.status else "no answer")
+    return f"{exchange.resource_type} {parts.netloc}{parts.path}"[:160] + f": {what}"
+
+
+def _host_of(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _site_of(host: str) -> str:
+    """Return the part of a host name that one holder has registered, near enough: three labels under .cn, else two.
+
+    >>> _site_of("rsj.gzdaozhen.gov.cn"), _site_of("www.shanghai.cn"), _site_of("10.1.2.3")
+    ('gzdaozhen.gov.cn', 'shanghai.cn', '10.1.2.3')
+    """
+    labels = host.split(".")
+    if host.replace(".", "").isdigit() or ":" in host:
+        return host
+    second_level = len(labels) >= 3 and labels[-2] in ("gov", "org", "com", "net", "edu", "ac", "mil")
+    return ".".join(labels[-3:] if second_level else labels[-2:])
+
+
+def _check(name: str, scope: Scope, passed: bool | None, detail: str) -> Check:
+    return Check(name=name, scope=scope, passed=passed, detail=detail)

@@ -1,0 +1,109 @@
+"""Writes the captures of one visit: what a capture brought, with who, when, where and by which flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from collector.capturing import Taken
+from collector.clock import Clock
+from collector.flow import Flow
+from collector.targets import Target
+from evidence import canonical, plain
+from evidence.model import Artifact, Capture, ColumnRef, Fault, Outcome, Purpose, Redaction, Vantage
+from evidence.store import BlobSink
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What is the same for every capture of a visit."""
+
+    run: str
+    environment: str
+    """SHA-256 of the environment's blob, which must be in the sink."""
+    vantage: Vantage
+    attempt: int = 1
+    purpose: Purpose = "manual"
+    cleanliness: str | None = None
+
+
+class Scribe:
+    """Gives each capture of a visit its key and its place, and hands it on as soon as it is whole."""
+
+    def __init__(
+        self,
+        target: Target,
+        flow: Flow,
+        circumstances: Circumstances,
+        *,
+        sink: BlobSink,
+        clock: Clock,
+        deliver: Callable[[Capture], None],
+    ) -> None:
+        self.sink = sink
+        self.written: dict[str, Capture] = {}
+        self._target = target
+        self._flow = flow
+        self._circumstances = circumstances
+        self._clock = clock
+        self._deliver = deliver
+        self._removed: tuple[Redaction, ...] = ()
+        sink.put(flow.source, "text/x-python; charset=utf-8")
+        sink.put(canonical.encode(plain.dump(target.ledger)), "application/json")
+
+    def also_removed(self, removed: tuple[Redaction, ...]) -> None:
+        """List removals made before the capture they belong to."""
+        self._removed += removed
+
+    def write(
+        self, label: str, requested_url: str, started: datetime, taken: Taken, files: tuple[Artifact, ...]
+    ) -> Capture:
+        """Return the capture, handed on."""
+        where, trouble = self._circumstances, taken.trouble
+        outcome: Outcome = trouble.outcome if trouble else "captured"
+        fault: Fault = trouble.fault if trouble else "unknown"
+        capture = Capture(
+            key=f"{where.run}/{self._target.id}/{label}/{where.attempt}",
+            purpose=where.purpose,
+            target=self._target.ref,
+            label=label,
+            column=self._column(label),
+            started=started,
+            ended=taken.ended,
+            clock=self._clock.ref,
+            vantage=where.vantage,
+            requested_url=requested_url,
+            final_url=taken.final_url,
+            redirects=taken.redirects,
+            outcome=outcome,
+            reason=trouble.reason if trouble else None,
+            fault=fault,
+            coverage=self._flow.coverage_of(self._target),
+            checks=taken.checks,
+            moving=(),
+            artifacts=(*taken.artifacts, *files),
+            exchanges=taken.exchanges,
+            times=taken.times,
+            environment=where.environment,
+            cleanliness=where.cleanliness,
+            flow=self._flow.ref,
+            redactions=(*self._removed, *taken.redactions),
+        )
+        self._removed = ()
+        self.written[label] = capture
+        self._deliver(capture)
+        return capture
+
+    def _column(self, label: str) -> ColumnRef | None:
+        ledger = self._target.ledger
+        for column in ledger.columns:
+            if column.label == label:
+                return ColumnRef(
+                    name=column.name,
+                    class_=column.class_,
+                    level=column.level,
+                    duty=column.duty,
+                    ledger=ledger.sha256,
+                )
+        return None

@@ -1,0 +1,134 @@
+"""Waits until a page has become quiet, and scrolls through it once so that what loads late is there."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from collector.frames import evaluate
+from collector.outcome import SCRIPTED
+from collector.window import Window
+from collector.workspace import Limits
+
+QUIET_SECONDS = 0.15
+"""Nothing asked for and nothing answered for so long is quiet."""
+STEP_SECONDS = 0.02
+LONGEST_REFRESH = 5
+"""Seconds of a meta refresh that we wait for; a longer one belongs to a page that renews itself."""
+
+_REFRESH = """(() => {
+    const meta = document.querySelector('meta[http-equiv="refresh" i]');
+    const found = meta && /^\\s*(\\d+)[\\d.]*\\s*[;,]?\\s*(?:url\\s*=\\s*['"]?([^'"]*))?/i.exec(meta.content || "");
+    if (!found || !found[2]) return null;
+    try {
+        const aim = new URL(found[2], document.baseURI).href;
+        return aim === location.href ? null : parseInt(found[1], 10);
+    } catch { return null; }
+})()"""
+
+_DECODED = """Promise.all([
+    document.fonts.ready,
+    ...[...document.images].filter((i) => i.src).map((i) => i.decode().catch(() => null)),
+]).then(() => true)"""
+
+_SCROLL = """(async (most) => {
+    const root = document.scrollingElement || document.documentElement;
+    const step = Math.max(200, Math.floor(innerHeight * 0.9));
+    const frame = () => new Promise((done) => { requestAnimationFrame(() => done()); setTimeout(done, 50); });
+    let y = 0, steps = 0;
+    while (y + innerHeight < root.scrollHeight && y < most && steps < 400) {
+        y += step; steps += 1;
+        scrollTo({top: y, behavior: "instant"});
+        await frame();
+    }
+    const reached = y + innerHeight >= root.scrollHeight;
+    scrollTo({top: 0, behavior: "instant"});
+    await frame();
+    return {reached, steps};
+})(%d)"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """How a page came to rest."""
+
+    quiet: bool
+    """Whether the network fell quiet in time."""
+    decoded: bool
+    """Whether fonts and pictures were decoded in time."""
+    bottom: bool
+    """Whether scrolling came to the end of the page."""
+
+
+async def settle(window: Window, limits: Limits) -> Settled:
+    """Bring the page to rest within the limits; raises TimeoutError where it lets no script run."""
+    await _follow(window, limits)
+    await _quiet(window, limits.settle_seconds)
+    scrolled: dict[str, Any] | None = await evaluate(
+        window.session, window.frame_id, _SCROLL % limits.page_height, seconds=max(20, limits.page_seconds / 3)
+    )
+    if scrolled and scrolled["steps"]:
+        await _quiet(window, limits.settle_seconds)
+    decoded = await _decoded(window, limits.settle_seconds)
+    quiet = await _quiet(window, limits.settle_seconds)
+    return Settled(quiet=quiet, decoded=decoded, bottom=bool(scrolled and scrolled["reached"]))
+
+
+async def _quiet(window: Window, seconds: float) -> bool:
+    """Wait for quiet, at most `seconds`; requests that hang do not hold up a page for ever."""
+    clock = asyncio.get_running_loop().time
+    end = clock() + seconds
+    while clock() < end:
+        if not window.traffic.pending() and clock() - window.traffic.last_event >= QUIET_SECONDS:
+            return True
+        await asyncio.sleep(STEP_SECONDS)
+    return False
+
+
+async def _follow(window: Window, limits: Limits) -> None:
+    """Wait while the page is about to send itself elsewhere: by a meta refresh, or by a firewall's script."""
+    for _ in range(5):
+        loads = window.main_loads
+        documents = window.traffic.documents(window.frame_id)
+        scripted = bool(documents) and documents[-1].status in SCRIPTED
+        delay = await evaluate(window.session, window.frame_id, _REFRESH)
+        if delay is None and not scripted:
+            return
+        if delay is not None and delay > LONGEST_REFRESH:
+            return
+        if not await _moves_on(window, loads, (delay or 0) + limits.settle_seconds):
+            return
+        await wait_loaded(window, limits.navigation_seconds)
+
+
+async def _moves_on(window: Window, loads: int, seconds: float) -> bool:
+    clock = asyncio.get_running_loop().time
+    end = clock() + seconds
+    while clock() < end:
+        if window.main_loads > loads:
+            return True
+        await asyncio.sleep(STEP_SECONDS)
+    return False
+
+
+async def wait_loaded(window: Window, seconds: float) -> bool:
+    """Wait for the load event, at most `seconds`; False where the document broke off or the event never came."""
+    clock = asyncio.get_running_loop().time
+    end = clock() + seconds
+    while clock() < end and not window.crashed:
+        documents = window.traffic.documents(window.frame_id)
+        if documents and documents[-1].error and documents[-1].ended:
+            return False
+        state = await evaluate(window.session, window.frame_id, "document.readyState", seconds=max(1, end - clock()))
+        if state == "complete":
+            return True
+        await asyncio.sleep(STEP_SECONDS)
+    return False
+
+
+async def _decoded(window: Window, seconds: float) -> bool:
+    try:
+        return await evaluate(window.session, window.frame_id, _DECODED, seconds=seconds) is True
+    except TimeoutError:
+        return False

@@ -1,0 +1,103 @@
+"""What a page looks like and is made of at one moment: pixels in tiles, the DOM of every frame, the layout."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from datetime import datetime
+
+from playwright.async_api import CDPSession
+
+from collector import layout
+from collector.clock import Clock
+from collector.frames import DOM, evaluate, tree
+from collector.redactor import Seam
+from evidence.model import Artifact, Blob, Box, Role
+
+PNG = "image/png"
+
+
+def tile_boxes(width: int, height: int) -> Iterator[Box]:
+    """Yield the boxes that cover a page exactly, from the top.
+
+    Up to 8,000 px a page is cut into bands of 1,000, so that a clock in the header changes one of them; higher ones into
+    bands of up to 8,000, since every clip repaints the page.
+
+    >>> list(tile_boxes(1280, 2400))
+    [(0, 0, 1280, 1000), (0, 1000, 1280, 1000), (0, 2000, 1280, 400)]
+    """
+    step = 1000 * max(1, min(8, -(-height // 8000)))
+    for top in range(0, height, step):
+        yield (0, top, width, min(step, height - top))
+
+
+async def page_size(session: CDPSession) -> tuple[int, int]:
+    """Return width and height of the page in CSS pixels, each at least 1."""
+    content = (await session.send("Page.getLayoutMetrics"))["cssContentSize"]
+    return max(1, round(content["width"])), max(1, round(content["height"]))
+
+
+async def tiles(session: CDPSession, size: tuple[int, int], seam: Seam, clock: Clock) -> tuple[Artifact, ...]:
+    """Picture a page of the given size; each tile is stored as it is taken."""
+    taken = []
+    for n, box in enumerate(tile_boxes(*size)):
+        x, y, width, height = box
+        reply = await session.send(
+            "Page.captureScreenshot",
+            {
+                "format": "png",
+                "captureBeyondViewport": True,
+                "optimizeForSpeed": True,
+                "clip": {"x": x, "y": y, "width": width, "height": height, "scale": 1},
+            },
+        )
+        blob = seam.put_clean(base64.b64decode(reply["data"]), PNG)
+        taken.append(artifact(blob, "tile", n, taken=clock.now(), box=box))
+    return tuple(taken)
+
+
+async def structure(session: CDPSession, seam: Seam, clock: Clock) -> tuple[tuple[Artifact, ...], tuple[str, ...]]:
+    """Store layout and DOM; also return the browser's frame ids in the order in which we number frames.
+
+    Frames are numbered as the documents of the layout snapshot; those it does not know stand behind them.
+    """
+    snapshot, numbered = await layout.take_with_frames(session)
+    blob = seam.put(snapshot, "application/json", "layout")
+    kept = [artifact(blob, "layout", 0, taken=clock.now())]
+    urls = {frame.id: frame.url for frame in await tree(session)}
+    order = (*numbered, *(frame for frame in urls if frame not in numbered))
+    for frame, identity in enumerate(order):
+        html = await evaluate(session, identity, DOM)
+        if html is None:
+            continue
+        where = f"DOM of frame {frame}"
+        clean = seam.html(html, where).encode("utf-8", "replace")
+        blob = seam.put_clean(clean, "text/html; charset=utf-8")
+        url = seam.url(urls.get(identity, ""), where)
+        kept.append(artifact(blob, "dom", len(kept) - 1, taken=clock.now(), frame=frame, url=url))
+    return tuple(kept), order
+
+
+def artifact(
+    blob: Blob,
+    role: Role,
+    n: int,
+    *,
+    taken: datetime,
+    frame: int = 0,
+    url: str | None = None,
+    box: Box | None = None,
+) -> Artifact:
+    """Return the artifact that a stored blob is."""
+    return Artifact(
+        role=role,
+        n=n,
+        frame=frame,
+        url=url,
+        box=box,
+        taken=taken,
+        media_type=blob.media_type,
+        size=blob.size,
+        sha256=blob.sha256,
+        sm3=blob.sm3,
+    )

@@ -1,0 +1,238 @@
+"""Listens to everything a page asks for and gets, with the bodies exactly as the server sent them.
+
+Bodies come from CDP `Fetch` paused at the response stage: Playwright's `response.body()` hands text in other charsets
+back re-encoded. They wait in memory until the capture knows all the secrets of the moment (law 9).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import re
+from collections.abc import Coroutine
+from datetime import datetime
+from typing import Any
+
+from playwright.async_api import CDPSession
+from playwright.async_api import Error as PlaywrightError
+
+from collector.clock import Clock
+from collector.exchange import Exchange
+from collector.redactor import Redactor
+
+UNBOUNDED_TYPES = ("text/event-stream", "multipart/x-mixed-replace")
+"""Answers that have no end by design."""
+
+Event = dict[str, Any]
+
+
+class Traffic:
+    """The requests of one page since the last capture, in the order in which they were sent."""
+
+    def __init__(
+        self, session: CDPSession, *, clock: Clock, redactor: Redactor, body_bytes: int, body_seconds: float
+    ) -> None:
+        self._session = session
+        self._clock = clock
+        self._redactor = redactor
+        self._body_bytes = body_bytes
+        self._body_seconds = body_seconds
+        self._hops: dict[str, list[Exchange]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._early: dict[str, list[tuple[tuple[str, str], ...]]] = {}
+        self._counts: dict[tuple[str, str], int] = {}
+        self._old: set[str] = set()
+        self.withhold = False
+        """While a log-in is under way, no body is kept."""
+        self.last_event = asyncio.get_running_loop().time()
+
+    async def listen(self) -> None:
+        """Begin; must be awaited before the page navigates."""
+        for name, handler in (
+            ("Network.requestWillBeSent", self._sent),
+            ("Network.requestWillBeSentExtraInfo", self._sent_extra),
+            ("Network.responseReceived", self._received),
+            ("Network.responseReceivedExtraInfo", self._received_extra),
+            ("Network.loadingFinished", self._finished),
+            ("Network.loadingFailed", self._failed),
+        ):
+            self._session.on(name, handler)
+        self._session.on("Fetch.requestPaused", lambda event: self._start(self._paused(event)))
+        await self._session.send("Network.enable", {"maxPostDataSize": 0})
+        await self._session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        await self._session.send("Fetch.enable", {"patterns": [{"requestStage": "Response"}]})
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Everything since the last `restart`, redirects included."""
+        return tuple(hop for hops in self._hops.values() for hop in hops)
+
+    def pending(self) -> tuple[Exchange, ...]:
+        """Return what was asked for and has neither ended nor failed."""
+        return tuple(hops[-1] for hops in self._hops.values() if hops[-1].ended is None)
+
+    def documents(self, frame_id: str) -> tuple[Exchange, ...]:
+        """Return the documents asked for in one frame, redirects included, in order."""
+        return tuple(e for e in self.exchanges if e.resource_type == "Document" and e.frame_id == frame_id)
+
+    def restart(self) -> None:
+        """Forget what was heard so far; answers still under way belong to the page before, and are forgotten too."""
+        self._old |= set(self._hops)
+        self._hops, self._early, self._counts = {}, {}, {}
+
+    async def quiet(self, seconds: float) -> None:
+        """Wait until the bodies being read are read, at most `seconds`."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=seconds)
+
+    async def close(self) -> None:
+        """Stop reading bodies."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _now(self) -> datetime:
+        self.last_event = asyncio.get_running_loop().time()
+        return self._clock.now()
+
+    def _hop(self, stream: str, identity: str, request: Event, kind: str | None, frame: str) -> Exchange:
+        """Return the exchange the next event of one stream is about; the first event of any stream makes it."""
+        hop = self._counts.get((stream, identity), 0)
+        self._counts[stream, identity] = hop + 1
+        hops = self._hops.setdefault(identity, []) if identity not in self._old else []
+        while len(hops) <= hop:
+            hops.append(self._new(request, kind, frame, len(hops)))
+        return hops[hop]
+
+    def _new(self, request: Event, kind: str | None, frame: str, hop: int) -> Exchange:
+        self._redactor.learn_url(request["url"])
+        return Exchange(
+            url=request["url"],
+            method=request["method"],
+            resource_type=_kind(kind),
+            frame_id=frame,
+            loader_id="",
+            started=self._now(),
+            hop=hop,
+            request_headers=_pairs(request["headers"]),
+            withheld=self.withhold,
+        )
+
+    def _sent(self, event: Event) -> None:
+        now, request, identity = self._now(), event["request"], event["requestId"]
+        if not request["url"].startswith(("http:", "https:")):
+            return
+        redirect = event.get("redirectResponse")
+        if redirect:
+            for before in self._hops.get(identity, [])[-1:]:
+                before.ended = before.ended or now
+                before.remote_address = _address(redirect)
+        exchange = self._hop("sent", identity, request, event.get("type"), event.get("frameId", ""))
+        exchange.loader_id = event.get("loaderId", "")
+        exchange.frame_id = event.get("frameId", exchange.frame_id)
+        for headers in self._early.pop(identity, ()):
+            exchange.request_headers = headers
+
+    def _sent_extra(self, event: Event) -> None:
+        """Take the header fields as they really went out, cookies included; they may come before the request itself."""
+        headers = _pairs(event["headers"])
+        for name, value in headers:
+            if name.lower() == "cookie":
+                self._redactor.learn_cookies(value, received=False)
+        hops = self._hops.get(event["requestId"])
+        if hops:
+            hops[-1].request_headers = headers
+        else:
+            self._early.setdefault(event["requestId"], []).append(headers)
+
+    def _received_extra(self, event: Event) -> None:
+        for name, value in event["headers"].items():
+            if name.lower() == "set-cookie":
+                self._redactor.learn_cookies(value, received=True)
+
+    async def _paused(self, event: Event) -> None:
+        """Take the body of an answer and let it through; one that is not let through would hang the page."""
+        try:
+            exchange = self._heading(event)
+            if exchange.status is not None and not 300 <= exchange.status < 400:
+                await self._take_body(event["requestId"], exchange)
+        finally:
+            try:
+                await self._session.send("Fetch.continueRequest", {"requestId": event["requestId"]})
+            except PlaywrightError:
+                self.last_event = asyncio.get_running_loop().time()  # the page has gone, and its requests with it
+
+    def _heading(self, event: Event) -> Exchange:
+        identity = event.get("networkId", event["requestId"])
+        exchange = self._hop("paused", identity, event["request"], event["resourceType"], event.get("frameId", ""))
+        exchange.response_headers = tuple((h["name"], h["value"]) for h in event.get("responseHeaders", ()))
+        exchange.status = event.get("responseStatusCode")
+        exchange.status_text = event.get("responseStatusText", "")
+        if reason := event.get("responseErrorReason"):
+            exchange.error = exchange.error or reason
+            exchange.ended = self._now()
+        return exchange
+
+    async def _take_body(self, paused: str, exchange: Exchange) -> None:
+        length = exchange.header("content-length") or ""
+        if length.isdigit() and int(length) > self._body_bytes:
+            exchange.body_state, exchange.error = "too_large", None
+            return
+        if exchange.media_type.lower().startswith(UNBOUNDED_TYPES):
+            exchange.body_state = "too_large"
+            return
+        try:
+            async with asyncio.timeout(self._body_seconds):
+                reply = await self._session.send("Fetch.getResponseBody", {"requestId": paused})
+        except TimeoutError:
+            exchange.body_state, exchange.error = "too_large", f"did not end within {self._body_seconds:g} s"
+            return
+        except PlaywrightError as error:
+            exchange.body_state, exchange.error = "lost", exchange.error or _first_line(error)
+            return
+        data = base64.b64decode(reply["body"]) if reply["base64Encoded"] else reply["body"].encode()
+        if len(data) > self._body_bytes:
+            exchange.body_state = "too_large"
+        elif data:
+            exchange.body, exchange.body_state = data, "kept"
+
+    def _received(self, event: Event) -> None:
+        self._now()
+        for exchange in self._hops.get(event["requestId"], [])[-1:]:
+            exchange.remote_address = _address(event["response"])
+            exchange.resource_type = _kind(event.get("type"))
+            exchange.frame_id = event.get("frameId", exchange.frame_id)
+            if exchange.status is None:
+                exchange.status = event["response"]["status"]
+
+    def _finished(self, event: Event) -> None:
+        for exchange in self._hops.get(event["requestId"], [])[-1:]:
+            exchange.ended = exchange.ended or self._now()
+
+    def _failed(self, event: Event) -> None:
+        for exchange in self._hops.get(event["requestId"], [])[-1:]:
+            exchange.ended = exchange.ended or self._now()
+            exchange.error = event["errorText"] or exchange.error or "failed"
+
+
+def _pairs(headers: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((name, value) for name, value in headers.items() if not name.startswith(":")))
+
+
+def _kind(kind: str | None) -> str:
+    """Fetch and Network name the same kinds differently: one name, whichever event comes first."""
+    return {"Fetch": "XHR", None: "Other"}.get(kind, kind or "Other")
+
+
+def _address(response: Event) -> str | None:
+    address = response.get("remoteIPAddress")
+    return f"{address}:{response.get('remotePort', 0)}" if address else None
+
+
+def _first_line(error: PlaywrightError) -> str:
+    return re.sub(r"\s+", " ", error.message.splitlines()[0])[:200] if error.message else "unknown"

@@ -1,0 +1,205 @@
+"""One visit to a target: the verbs a flow has, and the captures they bring."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.async_api import Page
+
+from collector import capturing, opening
+from collector.clock import Clock
+from collector.errors import FlowError, LoginError
+from collector.flow import Flow
+from collector.login import fill, shows_form
+from collector.opening import Opening
+from collector.outcome import Trouble
+from collector.present import page_input
+from collector.redactor import Redactor
+from collector.scribe import Scribe
+from collector.secrets import Secrets
+from collector.snapshot import artifact
+from collector.targets import Target
+from collector.window import Window
+from collector.workspace import Limits
+from evidence.columns import HOME
+from evidence.model import Artifact, Capture, Reading
+from evidence.reading import read
+
+NOT_OPENED = Opening(url="about:blank", trouble=None, loaded=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outfit:
+    """What a visit works with."""
+
+    redactor: Redactor
+    secrets: Secrets
+    clock: Clock
+    limits: Limits
+    new_window: Callable[[Window | None], Awaitable[Window]]
+    """Opens a window, in place of one that broke."""
+
+
+class Visit:
+    """What a flow is given. Its `page` is a Playwright page, so that recorded steps can be pasted in.
+
+    Whatever goes wrong on the way to a page is kept until the flow asks for the capture, which then says so.
+    """
+
+    def __init__(self, target: Target, flow: Flow, due: tuple[str, ...], scribe: Scribe, outfit: Outfit) -> None:
+        self.target = target
+        self.flow = flow
+        self.due = due
+        """The labels this visit must capture, in order."""
+        self._scribe = scribe
+        self._outfit = outfit
+        self._window: Window | None = None
+        self._opening = NOT_OPENED
+        self._typing = False
+        self._tried = False
+        self._files: list[Artifact] = []
+        self._steps: list[str] = []
+
+    @property
+    def page(self) -> Page:
+        """The page; another one after a crash, so ask for it again after each `open`."""
+        return self.window.page
+
+    @property
+    def has_window(self) -> bool:
+        """Whether a window was opened yet."""
+        return self._window is not None
+
+    @property
+    def window(self) -> Window:
+        """The window the page is in."""
+        if self._window is None:
+            raise FlowError(f"flow {self.flow.name}: the visit has no window yet")
+        return self._window
+
+    def address(self, label: str) -> str:
+        """Return the address of a label: the target's own for the home page, the ledger's for a column."""
+        if label == HOME:
+            return self.target.url
+        for column in self.target.ledger.columns:
+            if column.label == label:
+                return column.url
+        raise FlowError(f"flow {self.flow.name}: target {self.target.id} has no column {label!r}")
+
+    async def open(self, url: str) -> Opening:
+        """Go to `url`. A failure raises nothing: the next capture tells it."""
+        await self.ready()
+        self._opening = await opening.go(self.window, url, self._outfit.limits.navigation_seconds)
+        return self._opening
+
+    async def capture(self, label: str) -> Capture:
+        """Capture the page as `label`; raises FlowError where this visit has captured that label before."""
+        if label in self._scribe.written:
+            raise FlowError(f"flow {self.flow.name}: captures {label!r} twice in one visit, expected once")
+        started = self._outfit.clock.now()
+        if self._typing:
+            return self.fail(label, Trouble(outcome="login_lost", reason="not_finished", fault="ours"))
+        opened, login = self._current(), self.flow.login
+        if login and opened.trouble is None and await shows_form(self.page, login):
+            opened = Opening(url=opened.url, trouble=capturing.SESSION_LOST, loaded=opened.loaded)
+        taken = await capturing.take(
+            self.window,
+            opened,
+            redactor=self._outfit.redactor,
+            sink=self._scribe.sink,
+            clock=self._outfit.clock,
+            limits=self._outfit.limits,
+            login=login,
+        )
+        files, self._files = tuple(self._files), []
+        self.window.restart()
+        return self._scribe.write(label, opened.url, started, taken, files)
+
+    async def read(self) -> Reading:
+        """Return the reading of the page as it stands now, so that a script can decide where to go."""
+        return read(await page_input(self.window), at=self._outfit.clock.now())
+
+    @asynccontextmanager
+    async def step(self, name: str) -> AsyncIterator[None]:
+        """Name a part of the script; the log of the next capture tells it, and where it failed."""
+        self.window.note("step", name)
+        self._steps.append(name)
+        yield
+        self._steps.pop()
+
+    async def download(self, selector: str) -> Artifact:
+        """Click `selector`, and keep the file that comes with the next capture; raises playwright's Error if none comes."""
+        limits = self._outfit.limits
+        async with self.page.expect_download(timeout=limits.navigation_seconds * 1000) as coming:
+            await self.page.click(selector)
+        arrived = await coming.value
+        path = Path(await arrived.path())
+        if path.stat().st_size > limits.body_bytes:
+            raise FlowError(f"the file behind {selector} has {path.stat().st_size} bytes, limit {limits.body_bytes}")
+        seam = self._outfit.redactor.seam(self._scribe.sink)
+        blob = seam.put(path.read_bytes(), "application/octet-stream", "download")
+        await arrived.delete()
+        url = seam.url(arrived.url, "download")
+        kept = artifact(blob, "download", len(self._files), taken=self._outfit.clock.now(), url=url)
+        self._scribe.also_removed(seam.removed)
+        self._files.append(kept)
+        return kept
+
+    async def log_in(self) -> None:
+        """Log in as the flow declares; one try a visit, since a locked account is worse than a lost night.
+
+        Raises LoginError with the reason, SecretMissing.
+        """
+        login = self.flow.login
+        if login is None:
+            raise FlowError(f"flow {self.flow.name} declares no log-in\ntry: Flow(__name__, login=Login(...))")
+        if self._tried:
+            raise LoginError("second_try")
+        self._tried = True
+        secrets, redactor = self._outfit.secrets, self._outfit.redactor
+        username = secrets.get(self.target.id, "username")
+        password = secrets.get(self.target.id, "password")
+        redactor.learn(username, "typed")
+        redactor.learn(password, "typed")
+        opened = await self.open(login.address(self.target.url))
+        if opened.trouble:
+            raise LoginError(opened.trouble.reason)
+        self._typing = self.window.traffic.withhold = True
+        await fill(self.page, login, username, password, self._outfit.limits.navigation_seconds)
+        await self.window.traffic.quiet(1)
+        self._typing = self.window.traffic.withhold = False
+
+    def fail(self, label: str, trouble: Trouble, said: str = "") -> Capture:
+        """Write down that `label` could not be captured, without a look at the page; `said` goes into its log."""
+        now = self._outfit.clock.now()
+        seam = self._outfit.redactor.seam(self._scribe.sink)
+        taken = capturing.nothing(seam, self._window, trouble, now, said)
+        return self._scribe.write(label, self._address_or_home(label), now, taken, ())
+
+    async def ready(self) -> None:
+        """See to it that there is a window that works."""
+        if self._window is None or self._window.crashed or self._opening.trouble in (capturing.HANGS, opening.CRASHED):
+            self._window = await self._outfit.new_window(self._window)
+            self._opening = NOT_OPENED
+
+    async def close(self) -> None:
+        """Close the window."""
+        if self._window is not None:
+            await self._window.close()
+
+    def _current(self) -> Opening:
+        """Return the last opening; where the script has moved on by itself since, the address it came to."""
+        if self.window.crashed:
+            return Opening(url=self._opening.url, trouble=opening.CRASHED, loaded=False)
+        if self._opening is NOT_OPENED:
+            return Opening(url=self.page.url, trouble=None, loaded=True)
+        return self._opening
+
+    def _address_or_home(self, label: str) -> str:
+        try:
+            return self.address(label)
+        except FlowError:
+            return self.target.url

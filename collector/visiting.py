@@ -1,0 +1,126 @@
+"""Runs a flow over a target, and keeps the promise that every label that is due gives exactly one capture.
+
+A flow that breaks, a log-in that is refused, a browser that dies: each is told by the captures that are still due, and
+no exception leaves.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from playwright.async_api import Browser
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import TimeoutError as PlaywrightTimeout
+
+from collector import persona as personas
+from collector.clock import Clock
+from collector.errors import LoginError, SecretMissing
+from collector.flow import Flow
+from collector.opening import BROWSER_GONE, CRASHED
+from collector.outcome import Trouble, of_error
+from collector.persona import Persona
+from collector.redactor import Redactor
+from collector.scribe import Circumstances, Scribe
+from collector.secrets import Secrets
+from collector.targets import Target
+from collector.visit import Outfit, Visit
+from collector.window import Window
+from collector.workspace import Limits
+from evidence.model import Capture
+from evidence.store import BlobSink
+
+
+async def visit(
+    target: Target,
+    flow: Flow,
+    *,
+    browser: Browser,
+    sink: BlobSink,
+    clock: Clock,
+    limits: Limits,
+    circumstances: Circumstances,
+    redactor: Redactor | None = None,
+    secrets: Secrets | None = None,
+    persona: Persona | None = None,
+    due: Sequence[str] | None = None,
+    deliver: Callable[[Capture], None] = lambda capture: None,
+) -> tuple[Capture, ...]:
+    """Return the captures of one visit, at least one for each label that is due (default: all of the flow's).
+
+    Each is given to `deliver` as soon as it is whole. Raises only what `deliver` and `sink` raise.
+    """
+    redactor = redactor or Redactor()
+
+    async def new_window(broken: Window | None) -> Window:
+        cookies = await broken.cookies() if broken else ()
+        if broken:
+            await broken.close()
+        worn = persona or await personas.of(browser)
+        return await Window.open(browser, persona=worn, clock=clock, limits=limits, redactor=redactor, cookies=cookies)
+
+    scribe = Scribe(target, flow, circumstances, sink=sink, clock=clock, deliver=deliver)
+    outfit = Outfit(
+        redactor=redactor,
+        secrets=secrets or Secrets.of_process(),
+        clock=clock,
+        limits=limits,
+        new_window=new_window,
+    )
+    labels = tuple(flow.due(target) if due is None else due)
+    run = Visit(target, flow, labels, scribe, outfit)
+    broken = await _drive(run, flow, browser)
+    for label in labels:
+        if label not in scribe.written:
+            run.fail(label, broken.trouble, broken.said)
+    return tuple(scribe.written.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Broken:
+    """What kept a flow from its captures, and what it said."""
+
+    trouble: Trouble
+    said: str = ""
+
+
+_NOT_CAPTURED = _Broken(trouble=Trouble(outcome="flow_failed", reason="not_captured", fault="ours"))
+
+
+async def _drive(run: Visit, flow: Flow, browser: Browser) -> _Broken:
+    """Run the flow to its end; return why labels that are still due were not captured."""
+    try:
+        await run.ready()
+        if flow.login is not None:
+            await run.log_in()
+        await flow(run)
+    except SecretMissing as error:
+        return _Broken(trouble=Trouble(outcome="login_lost", reason="no_secret", fault="ours"), said=str(error))
+    except LoginError as error:
+        return _Broken(trouble=Trouble(outcome="login_lost", reason=str(error), fault="ours"))
+    except PlaywrightError as error:
+        return _Broken(trouble=_of_playwright(error, run, browser), said=_told(error, flow))
+    except Exception as error:  # an office's flow may raise anything; the night goes on, and its captures say so
+        reason = type(error).__name__.lower()[:60]
+        return _Broken(trouble=Trouble(outcome="flow_failed", reason=reason, fault="ours"), said=_told(error, flow))
+    finally:
+        await run.close()
+    return _NOT_CAPTURED
+
+
+def _told(error: Exception, flow: Flow) -> str:
+    """Return the traceback; of a flow that logs in only the kind of error, since messages repeat what was typed."""
+    if flow.login is not None:
+        return type(error).__name__
+    return "".join(traceback.format_exception(error))
+
+
+def _of_playwright(error: PlaywrightError, run: Visit, browser: Browser) -> Trouble:
+    if not browser.is_connected():
+        return BROWSER_GONE
+    if run.has_window and run.window.crashed:
+        return CRASHED
+    if isinstance(error, PlaywrightTimeout):
+        return Trouble(outcome="flow_failed", reason="step_timeout", fault="ours")
+    return of_error(error.message) or Trouble(outcome="flow_failed", reason="step", fault="ours")

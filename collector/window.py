@@ -1,0 +1,136 @@
+"""The window a visit looks through: one browser context, its page, and everything heard from it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from playwright.async_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Dialog, Page
+from playwright.async_api import Error as PlaywrightError
+
+from collector.clock import Clock
+from collector.persona import Persona
+from collector.redactor import Redactor
+from collector.traffic import Traffic
+from collector.workspace import Limits
+
+VIEWPORT = {"width": 1280, "height": 800}
+LOG_LINES = 500
+"""Console lines kept of one page; hostile pages write without end."""
+
+
+@dataclass(kw_only=True)  # no slots: playwright hangs its wrappers on the owner of a handler
+class Window:
+    """One context with one page. After a crash or a page that hangs it is thrown away and opened anew."""
+
+    context: BrowserContext
+    page: Page
+    session: CDPSession
+    traffic: Traffic
+    frame_id: str
+    """The browser's id of the main frame."""
+    log: list[dict[str, str]] = field(default_factory=list)
+    crashed: bool = False
+    downloads: list[str] = field(default_factory=list)
+    """Addresses that turned into downloads."""
+    main_loads: int = 0
+    """Main documents committed so far: a page that sends itself elsewhere raises it."""
+
+    @classmethod
+    async def open(
+        cls,
+        browser: Browser,
+        *,
+        persona: Persona,
+        clock: Clock,
+        limits: Limits,
+        redactor: Redactor,
+        cookies: Sequence[Any] = (),
+    ) -> Window:
+        """Return a new window, listening, on an empty page; raises playwright's Error where the browser has gone."""
+        context = await browser.new_context(
+            viewport=cast(Any, VIEWPORT),
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            user_agent=persona.user_agent,
+            service_workers="block",
+            accept_downloads=True,
+        )
+        if cookies:
+            await context.add_cookies(list(cookies))
+        page = await context.new_page()
+        session = await context.new_cdp_session(page)
+        traffic = Traffic(
+            session,
+            clock=clock,
+            redactor=redactor,
+            body_bytes=limits.body_bytes,
+            body_seconds=max(1.0, limits.navigation_seconds / 2),
+        )
+        tree = await session.send("Page.getFrameTree")
+        window = cls(
+            context=context, page=page, session=session, traffic=traffic, frame_id=tree["frameTree"]["frame"]["id"]
+        )
+        window._watch()
+        await session.send("Page.enable")
+        await persona.wear(session)
+        await traffic.listen()
+        return window
+
+    async def cookies(self) -> tuple[Any, ...]:
+        """Return the cookies, for the window that takes this one's place; none where the browser no longer answers."""
+        try:
+            async with asyncio.timeout(2):
+                return tuple(await self.context.cookies())
+        except (TimeoutError, PlaywrightError):
+            return ()
+
+    async def close(self) -> None:
+        """Close page and context, even where the page hangs."""
+        await self.traffic.close()
+        try:
+            async with asyncio.timeout(10):
+                await self.context.close()
+        except (TimeoutError, PlaywrightError):
+            self.crashed = True  # the browser has gone, or will be ended with its last context
+
+    def restart(self) -> None:
+        """Begin a new page's notes."""
+        self.traffic.restart()
+        self.log.clear()
+        self.downloads.clear()
+
+    def note(self, kind: str, text: str) -> None:
+        """Add a line to the page's log."""
+        if len(self.log) < LOG_LINES:
+            self.log.append({"kind": kind, "text": text[:2000]})
+
+    def _watch(self) -> None:
+        self.page.on("crash", lambda _: self._crash())
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.note("page error", str(error)))
+        self.page.on("dialog", self._dialog)
+        self.page.on("download", lambda download: self.downloads.append(download.url))
+        self.context.on("page", lambda page: self.note("popup", page.url))
+        self.session.on("Page.frameNavigated", self._navigated)
+
+    def _crash(self) -> None:
+        self.crashed = True
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning", "assert"):
+            self.note(f"console {message.type}", message.text)
+
+    async def _dialog(self, dialog: Dialog) -> None:
+        self.note(f"dialog {dialog.type}", dialog.message)
+        try:
+            await (dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
+        except PlaywrightError:
+            self.note("dialog", "went away by itself")
+
+    def _navigated(self, event: dict[str, Any]) -> None:
+        if "parentId" not in event["frame"]:
+            self.main_loads += 1
+            self.traffic.last_event = asyncio.get_running_loop().time()
