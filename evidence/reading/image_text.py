@@ -82,9 +82,7 @@ def _read(bands: list[_Band], states: dict[int, PictureState]) -> dict[int, tess
     """Read all bands in one process; what came out unsure, again by other means, and keep the surest."""
     best = _tolerant(bands, tesseract.PAGE, tesseract.SIMPLIFIED, states)
     for mode, languages in ((tesseract.SPARSE, tesseract.SIMPLIFIED), (tesseract.PAGE, tesseract.TRADITIONAL)):
-        doubtful = [
-            n for n, band in enumerate(bands) if band.picture not in states and best[n].confidence < UNSURE
-        ]
+        doubtful = [n for n, band in enumerate(bands) if band.picture not in states and best[n].confidence < UNSURE]
         again = _tolerant([bands[n] for n in doubtful], mode, languages, states)
         for n, words in zip(doubtful, again, strict=True):
             best[n] = max(best[n], words, key=lambda each: each.confidence * (len(each.text) > 0))
@@ -94,9 +92,7 @@ def _read(bands: list[_Band], states: dict[int, PictureState]) -> dict[int, tess
     return joined
 
 
-def _tolerant(
-    bands: list[_Band], mode: int, languages: str, states: dict[int, PictureState]
-) -> list[tesseract.Words]:
+def _tolerant(bands: list[_Band], mode: int, languages: str, states: dict[int, PictureState]) -> list[tesseract.Words]:
     """Read all bands at once; if the process is stuck, each alone, so that one hostile picture costs only itself."""
     nothing = tesseract.Words(text="", confidence=0)
     try:

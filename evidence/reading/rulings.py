@@ -350,7 +350,9 @@ def _positions(segments: Segments, least: int) -> list[int]:
             groups[-1].append((centre, length))
         else:
             groups.append([(centre, length)])
-    weighed = [(sum(n for _, n in group), sum(c * n * n for c, n in group) / sum(n * n for _, n in group)) for group in groups]
+    weighed = [
+        (sum(n for _, n in group), sum(c * n * n for c, n in group) / sum(n * n for _, n in group)) for group in groups
+    ]
     chosen: list[float] = []
     for _, position in sorted(weighed, reverse=True):
         if all(abs(position - other) >= least for other in chosen):

@@ -10,23 +10,24 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps
+from PIL import Image
 
 from evidence import digest
 from evidence.model import Table
-from evidence.reading import rulings, tesseract
+from evidence.reading import rulings, text_lines
 from evidence.reading.grid import Cell, Grid, table
 from evidence.reading.raster import Refused, decode
 from evidence.reading.rulings import Mask, RuledCell, RuledTable, Straight
 
 INK = 16
 """Levels (of 255, in the colour where it shows most) from the ground of its cell at which a pixel is ink."""
+COARSEST = 60
+"""The most that grain may raise that limit; in a coarser picture every cell counts as filled."""
+RIPPLE = 0.25
+"""Share of the depth of a ruling that its ripples in a JPEG may have."""
 SPOT = 9
 SPECKLE = 3
 """A place has ink if more than SPECKLE ink pixels lie in one square of SPOT; less is dust, or the grain of a scan."""
-TEXT_HEIGHT = 36
-"""Pixels to which a line of text is brought for the engine."""
-MARGIN = 14
 MOST_CELLS = 6_000
 
 
@@ -60,11 +61,21 @@ def _inked(picture: Image.Image, ruled: RuledTable, lines: Mask) -> list[_Inked]
     left, top, right, bottom = ruled.xs[0], ruled.ys[0], ruled.xs[-1], ruled.ys[-1]
     colours = np.asarray(picture.convert("RGB").crop((left, top, right, bottom))).astype(np.int16)
     ruling = rulings.widen(lines[top:bottom, left:right], 2)
+    least = _least_ink(colours)
     cells = []
     for cell in ruled.cells:
         place = np.s_[cell.top - top : cell.bottom - top, cell.left - left : cell.right - left]
-        cells.append(_look(cell, colours[place], _along_sides(ruling[place])))
+        cells.append(_look(cell, colours[place], _along_sides(ruling[place]), least))
     return cells if any(each.ink.any() for each in cells) else []
+
+
+def _least_ink(colours: npt.NDArray[np.int16]) -> float:
+    """Return from what difference a pixel is ink: over the grain of the scan, which is the same in all cells.
+
+    Never from one cell's own spread: a cell full of bold text would pass for a coarse blank one.
+    """
+    grain = 1.05 * float(np.median(np.abs(np.diff(colours[:, :, 1], axis=1))))
+    return max(INK, min(COARSEST, 5 * grain))
 
 
 def _along_sides(ruling: Mask) -> Mask:
@@ -74,17 +85,27 @@ def _along_sides(ruling: Mask) -> Mask:
     return kept
 
 
-def _look(cell: RuledCell, colours: npt.NDArray[np.int16], ruling: Mask) -> _Inked:
-    """Part ink from ground: the ground is the commonest colour of the cell, its grain what differs a little."""
+def _look(cell: RuledCell, colours: npt.NDArray[np.int16], ruling: Mask, least: float) -> _Inked:
+    """Part ink from ground: what differs from the commonest colour of the cell.
+
+    Close to a ruling, where a JPEG has ripples of it, by more than the ripples.
+    """
     inner = ~ruling
     if not inner.any():
         return _Inked(cell=cell, shade=np.zeros(ruling.shape, np.uint8), ink=np.zeros_like(ruling))
-    ground = np.median(colours[inner], axis=0)
-    shade = np.abs(colours - ground).max(axis=2)
+    shade = np.abs(colours - _ground(colours[inner])).max(axis=2)
+    ripples = RIPPLE * float(np.percentile(shade[ruling], 75)) if ruling.any() else 0.0
     shade[ruling] = 0
-    grain = 1.5 * float(np.median(shade[inner]))
-    ink = _spots(shade > max(INK, 4 * grain))
-    return _Inked(cell=cell, shade=shade.clip(0, 255).astype(np.uint8), ink=ink)
+    limit = np.where(rulings.widen(ruling, rulings.NEAR), max(least, ripples), least)
+    return _Inked(cell=cell, shade=shade.clip(0, 255).astype(np.uint8), ink=_spots(shade > limit))
+
+
+def _ground(points: npt.NDArray[np.int16]) -> npt.NDArray[np.float64]:
+    """Return the colour of the ground: that of the densest range of brightness, not the median of ground and ink."""
+    bright = points.sum(axis=1) // 3
+    count = np.convolve(np.bincount(bright, minlength=256), np.ones(9), mode="same")
+    near = np.abs(bright - int(np.argmax(count))) <= 4
+    return np.asarray(np.median(points[near], axis=0))
 
 
 def _spots(points: Mask) -> Mask:
@@ -122,20 +143,13 @@ def _table(straight: Straight, ruled: RuledTable, cells: list[_Inked], sha256: s
 
 
 def _texts(cells: list[_Inked]) -> list[str]:
-    """Return the text of each cell: all lines of all cells through one process. Without an engine all are empty."""
+    """Return the text of each cell, its lines joined by line feeds."""
     usual = _usual_height(cells)
-    strips, owner = [], []
-    for n, each in enumerate(cells):
-        for start, end in _text_lines(each.ink, usual):
-            strips.append(_strip(each, start, end, usual))
-            owner.append(n)
-    try:
-        words = tesseract.read(strips, mode=tesseract.LINE)
-    except (tesseract.EngineMissing, tesseract.EngineTimeout):
-        words = ()
+    places = [(n, start, end) for n, each in enumerate(cells) for start, end in _text_lines(each.ink, usual)]
+    lines = text_lines.read([_cut(cells[n], start, end) for n, start, end in places], usual)
     texts = [""] * len(cells)
-    for n, word in zip(owner, words, strict=False):
-        texts[n] = f"{texts[n]}\n{word.text}".strip()
+    for (n, _, _), line in zip(places, lines, strict=True):
+        texts[n] = f"{texts[n]}\n{line}".strip()
     return texts
 
 
@@ -158,23 +172,25 @@ def _bands(ink: Mask) -> list[tuple[int, int]]:
 
 
 def _text_lines(ink: Mask, usual: float) -> list[tuple[int, int]]:
-    """Return top and bottom of each line of text: strokes of one character (二, 三) stay together."""
+    """Return top and bottom of each line of text: strokes of one character (二, 三) stay together.
+
+    Dust beside text is not a line; where nothing else stands in the cell it is left for the engine to say.
+    """
     lines: list[tuple[int, int]] = []
     for start, end in _bands(ink):
         if lines and end - lines[-1][0] <= 1.25 * usual:
             lines[-1] = (lines[-1][0], end)
         else:
             lines.append((start, end))
-    return lines
+    amount = [int(ink[start:end].sum()) for start, end in lines]
+    dust = [end - start < 0.3 * usual and n < 0.1 * max(amount) for (start, end), n in zip(lines, amount, strict=True)]
+    return [line for line, is_dust in zip(lines, dust, strict=True) if not is_dust]
 
 
-def _strip(each: _Inked, start: int, end: int, usual: float) -> Image.Image:
-    """Return one line of text black on white, at the height the engine reads best, with a margin."""
+def _cut(each: _Inked, start: int, end: int) -> Image.Image:
+    """Return one line of text black on white."""
     across = np.flatnonzero(each.ink[start:end].any(axis=0))
     left, right = max(0, int(across[0]) - 2), int(across[-1]) + 3
     shade = each.shade[max(0, start - 2) : end + 2, left:right]
-    deepest = max(1.0, float(np.percentile(shade[shade > INK], 90)) if (shade > INK).any() else 1.0)
-    line = Image.fromarray((255 - np.minimum(255, shade * (255.0 / deepest))).astype(np.uint8))
-    factor = min(6.0, max(0.3, TEXT_HEIGHT / max(usual, 0.8 * (end - start))))
-    size = (max(1, round(line.width * factor)), max(1, round(line.height * factor)))
-    return ImageOps.expand(line.resize(size, Image.Resampling.BICUBIC), MARGIN, 255)
+    deepest = float(np.percentile(shade[shade > INK], 90))
+    return Image.fromarray((255 - np.minimum(255, shade * (255.0 / deepest))).astype(np.uint8))
