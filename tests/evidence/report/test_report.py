@@ -1,0 +1,290 @@
+"""The report says what the dossier says, hides nothing, and is the same bytes each time."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from evidence.dossier import Dossier
+from evidence.model import ClockRef, Record
+from evidence.report import render
+from evidence.report.visible import clipped, visible
+from tests.evidence.report.specimen import (
+    Pictures,
+    annex,
+    artifact,
+    capture,
+    dossier,
+    exhibit,
+    item,
+    reading,
+    tiles,
+    unreachable,
+)
+
+
+def page(given: Dossier, pictures: Pictures) -> LexborHTMLParser:
+    return LexborHTMLParser(render(given, href=pictures.href)["index.html"].decode())
+
+
+def text(given: Dossier, pictures: Pictures) -> str:
+    body = page(given, pictures).body
+    assert body is not None
+    return re.sub(r"\s+", " ", body.text())
+
+
+def alone(pictures: Pictures, **fields: object) -> Dossier:
+    """A dossier whose one exhibit has a capture with these fields."""
+    record = Record(capture=capture(tiles(pictures, 1200), **fields), previous=None)
+    return dossier(pictures, exhibit(pictures, record=record, earlier=None, earlier_reading=None))
+
+
+def test_the_same_dossier_gives_the_same_bytes() -> None:
+    first, second = Pictures(), Pictures()
+
+    assert render(dossier(first), href=first.href) == render(dossier(second), href=second.href)
+
+
+def test_it_says_conclusion_clause_number_and_from_where_by_which_browser() -> None:
+    pictures = Pictures()
+    said = text(dossier(pictures), pictures)
+
+    assert "示范县人民政府网有3个应更新栏目未按期更新" in said
+    assert "WV-4.1 单项否决“栏目不更新”" in said
+    assert "证据编号 3f9a12c43f9a" in said
+    assert "自“省政务云直连”，用 Chromium 150.0.1 打开 1 个页面，其中 1 个的文档和主要区域完整" in said
+    assert "经人工确认后方可对外公布" in said
+
+
+def test_every_column_stands_with_whether_it_counted_and_if_not_why() -> None:
+    pictures = Pictures()
+    rows = [re.sub(r"\s+", " ", row.text()) for row in page(dossier(pictures), pictures).css("table.columns tbody tr")]
+
+    assert len(rows) == 6
+    assert "部门动态" in rows[0] and "2021-05-18" in rows[0] and "42天" in rows[0] and "计入" in rows[0]
+    assert [row for row in rows if "党建专题" in row and "未计入：专题栏目，无定期更新要求" in row]
+    assert [row for row in rows if "政策文件" in row and "未能判定：缺完整的一次访问" in row]
+    assert [row for row in rows if "领导活动" in row and "正常" in row]
+
+
+def test_what_speaks_for_the_unit_and_what_is_missing_stand_there() -> None:
+    pictures = Pictures()
+    said = text(dossier(pictures, missing=("6月22日的一次访问",), second_look="missing"), pictures)
+
+    assert "6月22日未能访问系我方断网，未计。" in said
+    assert "6月22日的一次访问" in said
+    assert "尚未复看；确认和公布之前必须换时间再看一次" in said
+
+
+def test_an_undecided_finding_accuses_no_one() -> None:
+    pictures = Pictures()
+    tree = page(dossier(pictures, state="undecided"), pictures)
+
+    assert tree.body is not None and tree.body.attributes["class"] == "state-undecided"
+    assert "不得据此认定问题存在" in tree.body.text()
+    assert "建议" not in tree.body.text()
+
+
+def test_a_failed_visit_is_shown_with_its_reason_and_not_as_a_picture() -> None:
+    pictures = Pictures()
+    given = dossier(pictures, unreachable())
+
+    assert "没有画面：无法访问（域名解析失败），责任方：未查明" in text(given, pictures)
+    assert not page(given, pictures).css("img")
+
+
+def test_other_explanations_are_excluded_only_where_the_records_say_so() -> None:
+    pictures = Pictures()
+    moved = alone(pictures, redirects=("http://www.shifan.test/old/",), coverage="partial")
+    said = text(moved, pictures).replace(" ", "")
+
+    assert "栏目迁移或跳转未排除1次访问存在此情形：bmdt" in said
+    assert "来源本身只显示部分内容未排除" in said
+    assert "验证页、拦截页或登录失效已排除" in said
+
+
+def test_an_incomplete_capture_is_never_called_complete() -> None:
+    pictures = Pictures()
+    whole = capture(())
+    open_ = tuple(replace(check, passed=None) if check.scope == "main" else check for check in whole.checks)
+
+    said = text(alone(pictures, checks=open_), pictures).replace(" ", "")
+    assert "页面没有装载完整未能确认1次访问的完整性未能确认" in said
+
+
+@pytest.mark.parametrize(
+    ("fields", "notice"),
+    [
+        ({"purpose": "demonstration"}, "所列网站和单位均为虚构，不得作为证据使用"),
+        ({"clock": ClockRef(source="simulated")}, "所列时间来自模拟时钟，不是真实的访问时间，不得作为证据使用"),
+    ],
+)
+def test_a_demonstration_and_a_simulated_clock_are_marked_at_the_top(fields: dict[str, object], notice: str) -> None:
+    pictures = Pictures()
+    shown = page(alone(pictures, **fields), pictures).css_first(".notice")
+
+    assert shown is not None and notice in shown.text()
+    assert page(dossier(pictures), pictures).css_first(".notice") is None
+
+
+def test_tiles_have_their_size_so_that_nothing_jumps_and_are_loaded_when_looked_at() -> None:
+    pictures = Pictures()
+    shown = page(dossier(pictures), pictures).css(".later .tile img")
+
+    assert [(img.attributes["width"], img.attributes["height"]) for img in shown] == [
+        ("1280", "1000"),
+        ("1280", "1000"),
+        ("1280", "400"),
+    ]
+    assert {img.attributes["loading"] for img in shown} == {"lazy"}
+
+
+def test_a_hole_in_the_stack_is_shown_as_a_hole() -> None:
+    pictures = Pictures()
+    first, _, last = tiles(pictures)
+    given = dossier(pictures, exhibit(pictures, record=Record(capture=capture((first, last)), previous=None)))
+
+    assert "此处缺1000像素" in render(given, href=pictures.href)["index.html"].decode()
+
+
+def test_paper_leaves_out_only_tiles_without_a_mark_and_says_so() -> None:
+    pictures = Pictures()
+    read = reading(items=(item("第四屏的一条", reading().items[0].date, 3500),), main_box=None)  # type: ignore[arg-type]
+    record = Record(capture=capture(tiles(pictures, 8000)), previous=None)
+    tree = page(dossier(pictures, exhibit(pictures, record=record, reading=read, earlier=None)), pictures)
+
+    assert [n for n, tile in enumerate(tree.css(".tile")) if "screen" not in (tile.attributes["class"] or "")] == [0, 3]
+    assert len(tree.css(".paper")) == 6
+    assert all(tree.css(".paper")[0].text().count(word) for word in ("纸面从略", "原图见证据包"))
+
+
+def test_marks_that_lie_about_their_place_stay_on_the_sheet() -> None:
+    pictures = Pictures()
+    far = reading(main_box=(-500, -500, 10**9, 10**9), items=(replace(reading().items[0], box=(0, 10**6, 5, 5)),))
+    tree = page(dossier(pictures, exhibit(pictures, reading=far, earlier=None)), pictures)
+
+    rects = [rect.attributes for rect in tree.css("svg.over rect")]
+    assert {(rect["class"], rect["x"], rect["y"], rect["width"], rect["height"]) for rect in rects} == {
+        ("main", "0", "0", "1280", "2400")
+    }
+
+
+def test_links_are_asked_only_for_artifacts_the_records_cite() -> None:
+    pictures = Pictures()
+    asked: list[str] = []
+    stray = annex(pictures)
+    assert stray.reading is not None
+    foreign = replace(stray.reading.images[0], sha256="f" * 64)
+    given = dossier(pictures, replace(stray, reading=replace(stray.reading, images=(foreign,))))
+
+    render(given, href=lambda sha256: asked.append(sha256) or "x.png")  # type: ignore[func-returns-value]
+
+    assert set(asked) <= {a.sha256 for a in stray.record.capture.artifacts}
+    assert "图片原件不在本记录中" in text(given, pictures)
+
+
+def test_a_picture_of_a_table_stands_beside_its_text_with_the_blank_column_marked() -> None:
+    pictures = Pictures()
+    tree = page(dossier(pictures, annex(pictures)), pictures)
+    rect, words = tree.css_first(".scan rect"), tree.css_first(".ocr pre")
+
+    assert rect is not None and (rect.attributes["x"], rect.attributes["width"]) == ("520", "360")
+    assert words is not None and "序号 网站 整改情况" in words.text()
+    assert "有标题而没有内容的列：第3列“整改情况”" in text(dossier(pictures, annex(pictures)), pictures)
+    assert len(tree.css("table.read td.void")) == 2
+
+
+def test_a_region_that_scrolls_inside_the_page_is_shown_by_itself() -> None:
+    pictures = Pictures()
+    region = artifact(tiles(pictures, 700)[0].sha256, role="region", box=(10, 10, 600, 400))
+    record = Record(capture=capture((*tiles(pictures), region)), previous=None)
+
+    assert page(dossier(pictures, exhibit(pictures, record=record)), pictures).css_first("figure.loose img") is not None
+
+
+def test_the_timeline_has_a_cell_for_each_visit_and_tells_ours_from_theirs() -> None:
+    pictures = Pictures()
+    tree = page(dossier(pictures), pictures)
+    cells = tree.css(".timeline .cell")
+
+    assert len(cells) == 14
+    assert "我方原因：无法访问（域名解析失败）" in (cells[6].attributes["title"] or "")
+    assert "here" in (cells[13].attributes["class"] or "")
+    assert "窗口内共访问14次，其中完整12次" in text(dossier(pictures), pictures)
+
+
+def test_what_is_too_long_to_show_is_cut_aloud() -> None:
+    pictures = Pictures()
+    many = tuple(item(f"第{n}条", reading().items[0].date, n) for n in range(250))  # type: ignore[arg-type]
+    read = reading(items=many, title="长" * 5000)
+    said = text(dossier(pictures, exhibit(pictures, reading=read)), pictures)
+
+    assert "此处列出前200条" in said and "列表条目（250条）" in said
+    assert "……（共5000字，此处显示前160字）" in said
+
+
+def test_an_indicator_of_the_office_may_carry_numbers_of_its_own() -> None:
+    pictures = Pictures()
+    odd = {"count": 2, "counted": "not a list", "share": {"n": 1, "of": 3}, "rows": [{"name": "<b>"}]}
+    said = text(dossier(pictures, numbers=odd), pictures)
+
+    assert '{"n": 1, "of": 3}' in said
+    assert '[{"name": "<b>"}]' in said
+
+
+def test_captured_addresses_are_text_and_never_links() -> None:
+    pictures = Pictures()
+    hrefs = [link.attributes["href"] or "" for link in page(dossier(pictures), pictures).css("a")]
+
+    assert hrefs and all(href.startswith("#e") for href in hrefs)
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_no_text_keeps_a_character_that_cannot_be_seen(given: str) -> None:
+    shown = visible(given)
+
+    shown.encode("utf-8")
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]", shown)
+    assert visible(shown) == shown
+
+
+@given(st.text(max_size=50), st.integers(1, 50))
+def test_clipping_loses_nothing_silently(given: str, most: int) -> None:
+    cut = clipped(given, most)
+
+    assert cut == given or (cut.startswith(given[:most]) and f"共{len(given)}字" in cut)
+
+
+def test_the_commands_it_tells_to_type_do_check_a_sealed_folder(tmp_path: Path) -> None:
+    pictures = Pictures()
+    commands = [pre.text() for pre in page(dossier(pictures), pictures).css("#verify ~ ol pre")]
+    _seal(tmp_path)
+
+    for command in (commands[0], commands[2], commands[3]):
+        done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, (command, done.stderr)
+    assert "openssl cms -verify" in commands[2]
+    (tmp_path / "tagmanifest-sha256.txt").write_text("changed")
+    assert subprocess.run(commands[2], shell=True, cwd=tmp_path, capture_output=True).returncode != 0
+
+
+def _seal(folder: Path) -> None:
+    """A folder in the form of an unpacked bundle, sealed by openssl."""
+    (folder / "seal").mkdir()
+    (folder / "data").mkdir()
+    (folder / "data" / "a.txt").write_text("a")
+    make = (
+        "sha256sum data/a.txt > manifest-sha256.txt && sha256sum manifest-sha256.txt > tagmanifest-sha256.txt && "
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out seal/signer.pem "
+        "-subj /CN=office -days 1 -addext extendedKeyUsage=emailProtection && "
+        "openssl cms -sign -binary -in tagmanifest-sha256.txt -signer seal/signer.pem -inkey key.pem -outform DER "
+        "-out seal/tagmanifest-sha256.txt.p7s"
+    )
+    subprocess.run(make, shell=True, cwd=folder, check=True, capture_output=True)
