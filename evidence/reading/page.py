@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urldefrag
+
+from evidence import digest
+from evidence.errors import ReadingError
+from evidence.model import Artifact, Record
+from evidence.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +50,70 @@ class PageInput:
     """Pictures and data the page was made of."""
     inputs: tuple[str, ...] = ()
     """SHA-256 of the artifacts above, for the reading to cite."""
+
+
+def from_record(record: Record, store: Store) -> PageInput:
+    """Return the page of a record from the store's primary artifacts.
+
+    Raises StoreError where an artifact is missing or damaged, ReadingError where one is not what its role says.
+    """
+    capture = record.capture
+    used = artifacts_of(record)
+    layouts = capture.of_role("layout")
+    status, headers = _answer(capture.exchanges, capture.final_url or capture.requested_url, store)
+    return PageInput(
+        url=capture.final_url or capture.requested_url,
+        status=status,
+        headers=headers,
+        frames=tuple(_frame(artifact, store) for artifact in used if artifact.role == "dom"),
+        layout=_json(store.read(layouts[0].sha256), "layout snapshot") if layouts else None,
+        bodies=tuple(_body(artifact, store) for artifact in used if artifact.role == "body"),
+        inputs=tuple(dict.fromkeys((*(artifact.sha256 for artifact in used), capture.exchanges))),
+    )
+
+
+def artifacts_of(record: Record) -> tuple[Artifact, ...]:
+    """Return the artifacts of a record that a reading looks at: DOM, layout, and the bodies that are pictures."""
+    return tuple(
+        artifact
+        for artifact in record.capture.artifacts
+        if artifact.role in ("dom", "layout") or (artifact.role == "body" and artifact.media_type.startswith("image/"))
+    )
+
+
+def _frame(artifact: Artifact, store: Store) -> FrameDom:
+    html = store.read(artifact.sha256).decode("utf-8", errors="replace")
+    return FrameDom(n=artifact.frame, url=artifact.url or "", html=html)
+
+
+def _body(artifact: Artifact, store: Store) -> Body:
+    return Body(
+        url=artifact.url or "",
+        media_type=artifact.media_type,
+        sha256=artifact.sha256,
+        data=store.read(artifact.sha256),
+    )
+
+
+def _answer(exchanges: str, url: str, store: Store) -> tuple[int | None, Mapping[str, str]]:
+    """Return status and headers of the main document from the exchange list (exchanges/1); None where it has none."""
+    if exchanges == digest.EMPTY or not store.has(exchanges):
+        return None, {}
+    listed = _json(store.read(exchanges), "exchange list")["exchanges"]
+    documents = [one for one in listed if one["resource_type"] == "Document" and one["status"] is not None]
+    chosen = next((one for one in reversed(documents) if _same(one["url"], url)), None)
+    if chosen is None:
+        return None, {}
+    return chosen["status"], {name.lower(): value for name, value in chosen["response_headers"]}
+
+
+def _same(one: str, other: str) -> bool:
+    return urldefrag(one)[0] == urldefrag(other)[0]
+
+
+def _json(data: bytes, what: str) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError as error:
+        raise ReadingError(f"the {what} is not JSON: {error}; capture again") from error
+

@@ -1,0 +1,79 @@
+"""Which of a page's lists is its matter, and the newest date it may be said to have.
+
+The newest date is the latest any row can have: a guessed year is guessed late, so a column never looks older than it
+is. Where a row's date is not known at all and it could be the newest, nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from evidence.model import DateReading, Item
+from evidence.reading import addresses, lists
+from evidence.reading.lists import Listing
+from evidence.reading.rows import Row
+from evidence.reading.tree import Tree
+
+
+def main(listings: Sequence[Listing], tree: Tree, address: str) -> Listing | None:
+    """Return the list a page is for; None where no list looks like one."""
+    fitting = [one for one in listings if fits(one)]
+    return max(fitting, key=lambda one: lists.weight(one, tree, address), default=None)
+
+
+def fits(listing: Listing) -> bool:
+    """Tell whether a list may be the matter of a page: titles of articles, outside the furniture."""
+    if listing.is_aside or listing.is_menu:
+        return False
+    if listing.dated:
+        return listing.length >= 4
+    return len(listing.rows) >= 2 and listing.length >= 8
+
+
+def together(chosen: Listing, listings: Sequence[Listing], tree: Tree, *, all_of_them: bool) -> tuple[Listing, ...]:
+    """Return the lists whose rows are the page's items: the chosen one and its equals, or on a home page all that fit."""
+    return tuple(
+        one for one in listings if one is chosen or (fits(one) and (all_of_them or _equal(one, chosen, tree)))
+    )
+
+
+def _equal(one: Listing, chosen: Listing, tree: Tree) -> bool:
+    """Tell whether a list stands beside the chosen one as another part of the same matter: same make, same width."""
+    if bool(one.dated) != bool(chosen.dated) or (one.node.tag, one.node.get("class")) != (chosen.node.tag, chosen.node.get("class")):
+        return False
+    if one.node.box is None or chosen.node.box is None:
+        return one.node.parent is chosen.node.parent
+    return abs(one.node.box[2] - chosen.node.box[2]) <= 0.1 * chosen.node.box[2]
+
+
+def items(rows: Sequence[Row], dated: Sequence[DateReading | None], address: str) -> tuple[Item, ...]:
+    """Return rows as items, in page order."""
+    return tuple(
+        Item(
+            title=row.title,
+            href=addresses.absolute(address, row.link.get("href")) if row.link is not None else None,
+            date=one.date if one is not None else None,
+            pinned=row.pinned,
+            box=row.node.box,
+            dated=one,
+        )
+        for row, one in zip(rows, dated, strict=True)
+    )
+
+
+def newest(rows: Sequence[Row], dated: Sequence[DateReading | None]) -> tuple[date | None, str]:
+    """Return the newest date of the rows, and a note where it is not simply that or cannot be said."""
+    known = [one for one in dated if one is not None and one.kind in ("displayed", "relative")]
+    if not known:
+        if any(one is not None and one.kind == "document" for one in dated):
+            return None, "列表只标成文日期，不能据以判断更新时间"
+        return None, "列表条目没有可确定的日期" if rows else ""
+    best = max(known, key=lambda one: one.date)
+    open_rows = [n for n, (row, one) in enumerate(zip(rows, dated, strict=True)) if one is None and not row.pinned]
+    if any(rows[n].found is not None for n in open_rows):
+        return None, "有条目的日期缺年份或为相对时间，且无从推定，最新日期不能确定"
+    first = next(n for n, one in enumerate(dated) if one is best)
+    if any(n < first for n in open_rows) or len(open_rows) * 2 > len(rows):
+        return None, "最新条目之前有未标日期的条目，最新日期不能确定"
+    return best.date, "" if best.certain else f"最新日期 {best.date}：{best.how}"

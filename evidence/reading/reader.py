@@ -1,0 +1,125 @@
+"""The reader: one page in, one reading out; pure, so that anyone can repeat it from the store."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from evidence.model import Box, DateReading, PageKind, Reader, Reading, Table
+from evidence.reading import blank, choice, hidden, identity, kind, lists, pictures, published, years
+from evidence.reading.lists import Listing
+from evidence.reading.matter import Matter, gather
+from evidence.reading.page import PageInput
+from evidence.reading.regions import Regions
+from evidence.reading.rows import Row
+from evidence.reading.tables import from_html
+from evidence.reading.tree import Tree, fold, grow
+
+VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    """A page taken apart."""
+
+    page: PageInput
+    tree: Tree
+    regions: Regions
+    listings: tuple[Listing, ...]
+    main: Listing | None
+    matter: Matter
+    dates: tuple[DateReading, ...]
+    """When it may have been published, were it an article; the best first."""
+
+
+def read(page: PageInput, *, at: datetime | None) -> Reading:
+    """Return what a page says: kind, items, dates, blank or not, hidden links, text in pictures, identity.
+
+    `at` is the aware moment the page was taken; without it no relative date and no missing year is resolved against
+    a present day. Raises ReadingError where the layout snapshot contradicts itself.
+    """
+    view = _take_apart(page, at)
+    what, notes = kind.kind_of(page, view.tree, view.regions, view.listings, view.main, view.matter, view.dates)
+    rows, dated = _rows(view, what, at)
+    latest, about = choice.newest(rows, dated) if what in ("list", "home") else (None, "")
+    emptiness = blank.judge(page, view.tree, view.regions, what, view.main, view.matter)
+    shown, doubts = pictures.choose(page, view.matter) if what in ("list", "article", "other") else ((), ())
+    texts, painted = pictures.read(shown)
+    best = view.dates[0] if what == "article" and view.dates else None
+    contradiction = published.disagreement(view.dates) if best is not None else None
+    noted = (*notes, about, emptiness.because if emptiness.blank is not False else "", contradiction or "", *doubts)
+    return Reading(
+        inputs=page.inputs,
+        reader=this_reader(),
+        page_kind="list" if emptiness.blank else what,
+        title=title(view.tree),
+        items=choice.items(rows, dated, page.url),
+        newest=latest,
+        blank=emptiness.blank,
+        published=best,
+        hidden_links=hidden.find(page, view.tree),
+        images=texts,
+        tables=(*_tables(page, what), *painted),
+        identity=identity.read(view.tree),
+        notes=tuple(note for note in noted if note),
+        main_box=_main_box(view, what, emptiness.node.box if emptiness.node is not None else None),
+        dates=view.dates if what == "article" else tuple(one for one in dated if one is not None),
+    )
+
+
+def title(tree: Tree) -> str:
+    """Return the page's title as its head gives it."""
+    node = tree.first("title")
+    return fold("".join(child.value for child in node.children)) if node is not None else ""
+
+
+@functools.cache
+def this_reader() -> Reader:
+    """Return which reader this is: the digest goes over the source files of `evidence.reading`, in order of name."""
+    sources = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        sources.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return Reader(name="evidence.reading", version=VERSION, sha256=sources.hexdigest())
+
+
+def _take_apart(page: PageInput, at: datetime | None) -> _View:
+    tree = grow(page)
+    regions = Regions(tree)
+    listings = lists.find(tree, regions)
+    main = choice.main(listings, tree, page.url)
+    matter = gather(tree, regions, listings)
+    return _View(
+        page=page,
+        tree=tree,
+        regions=regions,
+        listings=listings,
+        main=main,
+        matter=matter,
+        dates=published.published(tree, regions, matter, page.url, at=at),
+    )
+
+
+def _rows(view: _View, what: PageKind, at: datetime | None) -> tuple[tuple[Row, ...], tuple[DateReading | None, ...]]:
+    """Return the rows of the lists the page is for, list by list, with their dates."""
+    if view.main is None or what not in ("list", "home"):
+        return (), ()
+    chosen = choice.together(view.main, view.listings, view.tree, all_of_them=what == "home")
+    rows = tuple(row for one in chosen for row in one.rows)
+    return rows, tuple(reading for one in chosen for reading in years.resolve(one.rows, at=at))
+
+
+def _tables(page: PageInput, what: PageKind) -> tuple[Table, ...]:
+    if what not in ("article", "list", "other"):
+        return ()
+    return tuple(table for frame in page.frames for table in from_html(frame.html))
+
+
+def _main_box(view: _View, what: PageKind, empty: Box | None) -> Box | None:
+    if what in ("list", "home") and view.main is not None:
+        return view.main.node.box
+    if empty is not None:
+        return empty
+    return view.matter.container.box if view.matter.container is not None else None

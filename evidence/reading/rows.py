@@ -1,0 +1,166 @@
+"""One row of a list: its title link, and the date that stands in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from evidence.reading import dates
+from evidence.reading.dates import Found
+from evidence.reading.regions import PAGES
+from evidence.reading.tree import Node, Tree, fold, join, same_block
+
+_LABEL = re.compile(r"(发布|发文|发稿|更新|公布|公示|创建|录入|上传|添加|信息)?\s*(时间|日期)\s*[:：]?")
+_META = re.compile(
+    r"(来源|信息来源|作者|责任编辑|编辑|发布机构|发布单位|发布者|发文机关|索引号|文号)\s*[:：]\s*[^\s\d]{0,24}"
+    r"|(浏览|点击|阅读|访问|人气)(次数|量|数)?\s*[:：]?\s*\d*\s*次?|字号\s*[:：]?|\d+\s*次"
+)
+_OTHER_DAY = re.compile(r"(截止|截至|有效|到期|开始|结束|实施|施行|生效|失效|报名|举行|召开|活动|会议|考试|答复|办结|受理|成文)[^发布]{0,6}$")
+WRITTEN = re.compile(r"成文|成稿|签发|印发|制发")
+_BARE = re.compile(r"[\s\[\]()（）【】〔〕［］<>《》|｜/\-—:：,，.。·•、丨星期周一二三四五六日天NEWnew]+")
+_CUT = re.compile(r"(\.{2,}|…+|⋯+)\s*$")
+_YEAR = re.compile(r"^(?P<y>(?:19|20)\d{2})\s*年?$")
+_YEAR_MONTH = re.compile(r"^(?P<y>(?:19|20)\d{2})\s*[-/.年]\s*(?P<m>\d{1,2})\s*月?$")
+_MONTH = re.compile(r"^(?P<m>\d{1,2})\s*月$")
+_DAY = re.compile(r"^(?P<d>\d{1,2})\s*日?$")
+_SHORT_MONTH_DAY = re.compile(r"^[\[(【（]?\s*(?P<m>\d{1,2})\s*[-/.]\s*(?P<d>\d{1,2})\s*[\])】）]?$")
+PINNED = re.compile(r"^[\[【(（]?\s*(置顶|顶|TOP|Top|top|固顶)\s*[\]】)）]?$|^[\[【](置顶|顶)[\]】]")
+_PINNED_NAMES = re.compile(r"(^|[\s_-])(istop|is-top|zhiding|zd|sticky|pinned|totop|settop)([\s_-]|$)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Row:
+    """One row, before missing years are resolved."""
+
+    node: Node
+    link: Node | None
+    title: str
+    found: Found | None
+    """The date that stands in the row, as far as it is written."""
+    dated: Node | None
+    """The text node the date was read from."""
+    pinned: bool
+    written: bool = False
+    """The date is labelled 成文日期: when a document was signed, not when it was put up."""
+
+
+def is_title(link: Node, tree: Tree) -> bool:
+    """Tell whether an anchor may be the title of a row: it leads somewhere and its text is no pager's."""
+    if link.hidden:
+        return False
+    text = tree.text(link) or fold(link.get("title"))
+    address = link.get("href").strip()
+    if len(text) < 2 or PAGES.match(text):
+        return False
+    scripted = any(name in link.attributes for name in ("onclick", "ng-click", "@click", "ui-sref", "data-href", "data-url", "data-id"))
+    return scripted or (address not in ("", "#") and not address.lower().startswith(("mailto:", "tel:"))) or "href" not in link.attributes
+
+
+def title(link: Node, tree: Tree) -> str:
+    """Return what a link is called: its heading or first line, or its title attribute where the text is cut short."""
+    shown = _shown_title(link, tree)
+    full = fold(link.get("title"))
+    if not full:
+        return _CUT.sub("", shown) if _CUT.search(shown) else shown
+    bare = _CUT.sub("", shown)
+    if not shown or (len(full) > len(bare) and re.sub(r"\s", "", full).startswith(re.sub(r"\s", "", bare)[:18])):
+        return re.split(r"\s+(?:发布时间|发布日期|日期|时间|点击)\s*[:：]", re.sub(r"^(文章)?标题\s*[:：]\s*", "", full))[0].strip()
+    return shown
+
+
+def _shown_title(link: Node, tree: Tree) -> str:
+    heading = next((node for node in tree.find(link, "h1", "h2", "h3", "h4", "h5", "h6") if tree.text(node)), None)
+    if heading is not None:
+        return tree.text(heading)
+    pieces = [piece for piece in _pieces(tree.texts(link)) if whole(join(piece)) is None]
+    texts = [text for text in map(join, pieces) if not _DAY.match(text) and not _YEAR_MONTH.match(text) and not PINNED.match(text)]
+    return next((text for text in texts if len(text) >= 4), texts[0] if texts else tree.text(link))
+
+
+def _pieces(texts: Sequence[Node]) -> list[list[Node]]:
+    """Return text nodes in runs that stand in one line."""
+    runs: list[list[Node]] = []
+    for text in texts:
+        if runs and same_block(runs[-1][-1], text):
+            runs[-1].append(text)
+        else:
+            runs.append([text])
+    return runs
+
+
+def whole(text: str) -> Found | None:
+    """Return the date a piece of text consists of, apart from its label, brackets, time and such.
+
+    >>> whole("发布时间：[2021-06-29 10:22]").day, whole("2021年6月29日新闻发布会"), whole("6-29").month_day
+    (datetime.date(2021, 6, 29), None, (6, 29))
+    """
+    if len(text) > 120:
+        return None
+    short = _SHORT_MONTH_DAY.match(text.strip())
+    if short:
+        text = f"{int(short['m']):02}-{int(short['d']):02}"
+    found = dates.find(text)
+    for one in found:
+        rest = _META.sub("", _LABEL.sub("", text[: one.start] + " " + text[one.end :]))
+        if len(_BARE.sub("", rest)) <= 1:
+            return one
+    return None
+
+
+def date_in(texts: Sequence[Node]) -> tuple[Found, Node, bool] | None:
+    """Return the date among the text nodes of a row, the node it stands in, and whether it is a 成文日期.
+
+    Where several stand there, one labelled as publication wins, else the latest: an older one never makes a row old.
+    """
+    choices = _choices([[text] for text in texts]) or _choices(_pieces(texts))
+    return max(choices, key=_rank, default=None)
+
+
+def _choices(pieces: Sequence[Sequence[Node]]) -> list[tuple[Found, Node, bool]]:
+    words = [join(piece) for piece in pieces]
+    choices: list[tuple[Found, Node, bool]] = []
+    for n, text in enumerate(words):
+        found = whole(text) or _split(words, n)
+        if found is None:
+            continue
+        before = text[: found.start] or (words[n - 1] if n else "")
+        if WRITTEN.search(before):
+            choices.append((found, pieces[n][0], True))
+        elif not _OTHER_DAY.search(before.rstrip(" :：[（(【")):
+            choices.append((found, pieces[n][0], False))
+    return choices
+
+
+def _rank(choice: tuple[Found, Node, bool]) -> tuple[bool, bool, int, tuple[int, int]]:
+    found, _, written = choice
+    return (not written, found.form == "full", found.day.toordinal() if found.day else 0, found.month_day or (0, 0))
+
+
+def _split(words: Sequence[str], n: int) -> Found | None:
+    """Read a date whose parts stand in separate elements: 29 | 2021-06, 06-29 | 2021, 2021 | 06-29, 29 | 6月 | 2021."""
+    here, there = words[n], words[n + 1] if n + 1 < len(words) else ""
+    for first, second in ((here, there), (there, here)):
+        day, month = _DAY.match(first), _YEAR_MONTH.match(second)
+        if day and month:
+            return _joined(f"{here} {there}", f"{month['y']}-{int(month['m']):02}-{int(day['d']):02}")
+        year, rest = _YEAR.match(first), whole(second) if second else None
+        if year and rest is not None and rest.form == "month_day" and rest.month_day:
+            return _joined(f"{here} {there}", "{}-{:02}-{:02}".format(year["y"], *rest.month_day))
+        day, only = _DAY.match(first), _MONTH.match(second)
+        if day and only:
+            found = dates.find(f"{int(only['m']):02}-{int(day['d']):02}")
+            return replace(found[0], text=f"{here} {there}") if found else None
+    return None
+
+
+def _joined(text: str, iso: str) -> Found | None:
+    found = dates.find(iso)
+    return replace(found[0], text=text, start=0, end=len(text)) if found else None
+
+
+def is_pinned(row: Node, tree: Tree) -> bool:
+    """Tell whether a row is marked as pinned (置顶), in words, by a class, or by a picture's name."""
+    if any(PINNED.match(fold(text.value)) for text in tree.texts(row)):
+        return True
+    return any(_PINNED_NAMES.search(node.names) or "置顶" in node.get("alt") for node in tree.inside(row) if node.attributes)

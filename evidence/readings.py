@@ -1,0 +1,112 @@
+"""The readings of many records: equal inputs read once, kept for the next time, in one pool of processes.
+
+A record that cannot be read gives None and a warning in the log; it never takes the others with it.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from datetime import UTC, datetime
+from pathlib import Path
+
+from evidence import digest, plain
+from evidence.holdings import Holdings
+from evidence.model import Reading, Record
+from evidence.reading import dates
+from evidence.reading.page import artifacts_of, from_record
+from evidence.reading.reader import read, this_reader
+from evidence.store import FileStore, Store
+
+log = logging.getLogger(__name__)
+
+_FEW = 4
+"""So few pages are read here: a pool takes longer to start."""
+
+
+def readings(records: Iterable[Record], holdings: Holdings, *, jobs: int = 1) -> Mapping[str, Reading | None]:
+    """Return the reading of each record by its id; None for a record without a page, or one that cannot be read.
+
+    Readings are looked up in `holdings.derived` and saved there, under the digest of what they depend on: the
+    artifacts, the address, this reader, and the day the page was taken.
+    """
+    wanted = {record.id: record for record in records}
+    keys = {id: key_of(record) for id, record in wanted.items() if _has_page(record)}
+    known = {key: kept for key in set(keys.values()) if (kept := holdings.derived.reading(key)) is not None}
+    open_records = {key: wanted[id] for id, key in keys.items() if key not in known}
+    for key, reading in _read_all(open_records, holdings, jobs):
+        holdings.derived.put_reading(key, reading)
+        known[key] = reading
+    return {id: known.get(keys[id]) if id in keys else None for id in wanted}
+
+
+def key_of(record: Record) -> str:
+    """Return the digest of everything the reading of a record depends on."""
+    capture = record.capture
+    read_from = [[each.role, each.frame, each.url, each.sha256] for each in artifacts_of(record)]
+    return digest.of_value(
+        {
+            "artifacts": read_from,
+            "exchanges": capture.exchanges,
+            "url": capture.final_url or capture.requested_url,
+            "reader": this_reader().sha256,
+            "at": plain.dump(moment_of(record)),
+        }
+    )
+
+
+def moment_of(record: Record) -> datetime:
+    """Return the moment a record's page is read against: the last second of its day in Asia/Shanghai.
+
+    So pages of one day share a reading, and 3小时前 is never read as an earlier day than it was.
+    """
+    local = record.capture.started.astimezone(dates.SHANGHAI)
+    return local.replace(hour=23, minute=59, second=59, microsecond=0).astimezone(UTC)
+
+
+def _has_page(record: Record) -> bool:
+    return bool(record.capture.of_role("layout") or record.capture.of_role("dom"))
+
+
+def _read_all(records: Mapping[str, Record], holdings: Holdings, jobs: int) -> Iterator[tuple[str, Reading]]:
+    if jobs <= 1 or len(records) <= _FEW:
+        for key, record in records.items():
+            reading = _read(record, holdings.store)
+            if reading is not None:
+                yield key, reading
+        return
+    yield from _in_pool(records, holdings, jobs)
+
+
+def _in_pool(records: Mapping[str, Record], holdings: Holdings, jobs: int) -> Iterator[tuple[str, Reading]]:
+    """Read in processes that know nothing of each other; a page that kills its process is left out and said."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        waiting = {key: pool.submit(_read_from, holdings.root, record) for key, record in records.items()}
+        for key, future in waiting.items():
+            reading = _outcome(records[key], future)
+            if reading is not None:
+                yield key, reading
+
+
+def _outcome(record: Record, future: Future[Reading | None]) -> Reading | None:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        log.warning("record %s: the reading process died; run again with one job", record.id)
+        return None
+
+
+def _read_from(root: Path, record: Record) -> Reading | None:
+    return _read(record, FileStore(root))
+
+
+def _read(record: Record, store: Store) -> Reading | None:
+    try:
+        return read(from_record(record, store), at=moment_of(record))
+    except Exception:
+        log.warning("record %s cannot be read; the others go on", record.id, exc_info=True)
+        return None
