@@ -23,7 +23,7 @@ from evidence.errors import BundleError, FormError
 from evidence.files import TEMPORARY, make_folder, sync_folder
 from evidence.holdings import Holdings
 from evidence.ledger import FileLedger, Leaf
-from evidence.manifest import FORMAT, MANIFEST, FindingEntry, Manifest, Subject, Tool
+from evidence.manifest import FORMAT, MANIFEST, Manifest, Subject, Tool, heading
 from evidence.model import TargetRef
 from evidence.note import Checkpoint
 from evidence.seal import Signer
@@ -141,25 +141,12 @@ def _manifest(dossiers: Sequence[Dossier], subject: Subject, pieces: Sequence[Pi
         bundle="",
         demonstration=any(dossier.demonstration for dossier in dossiers),
         subject=subject,
-        findings=tuple(_heading(dossier) for dossier in dossiers),
+        findings=tuple(heading(dossier.finding) for dossier in dossiers),
         by=by,
         tool=Tool(name="quzheng", version=_version()),
         files=tuple(piece.entry for piece in pieces),
     )
     return replace(unnamed, bundle=unnamed.derived_name)
-
-
-def _heading(dossier: Dossier) -> FindingEntry:
-    finding = dossier.finding
-    return FindingEntry(
-        id=finding.id,
-        indicator=finding.indicator,
-        clause=finding.clause,
-        target=finding.target,
-        label=finding.label,
-        state=finding.state,
-        at=finding.at,
-    )
 
 
 def _write(path: Path, manifest: Manifest, pieces: Sequence[Piece], signer: Signer | None) -> None:

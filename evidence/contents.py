@@ -113,7 +113,8 @@ class Contents:
     def sources(self, sources: Mapping[str, bytes]) -> None:
         """Take in the source texts that were used, by name."""
         for name, data in sources.items():
-            self.add(Piece.of(f"data/sources/{name}", "source", "text/plain", data))
+            plain_name = name if bag.is_path(f"data/sources/{name}") else f"{_named(name)}.txt"
+            self.add(Piece.of(f"data/sources/{plain_name}", "source", "text/plain", data))
 
     def custody(self, events: Sequence[Mapping[str, str | None]]) -> None:
         """Take in the list of who did what when, and how to check it all."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from evidence import digest, plain
-from evidence.model import State, TargetRef
+from evidence.model import Finding, State, TargetRef
 
 FORMAT = 0
 """0 until the format is frozen; from 1 on bundles are verified for ever."""
@@ -112,6 +112,19 @@ class Manifest:
         if fields.pop("schema", None) != SCHEMA:
             return plain.load(cls, body, ("schema",))
         return plain.load(cls, fields)
+
+
+def heading(finding: Finding) -> FindingEntry:
+    """Return what a manifest says of a finding."""
+    return FindingEntry(
+        id=finding.id,
+        indicator=finding.indicator,
+        clause=finding.clause,
+        target=finding.target,
+        label=finding.label,
+        state=finding.state,
+        at=finding.at,
+    )
 
 
 def record_path(id: str) -> str:

@@ -101,6 +101,8 @@ def survey(stream: BinaryIO) -> Survey:
     size = stream.seek(0, 2)
     count, length, start = _read_end(stream, size)
     members = tuple(_read_directory(stream, count, length, start))
+    if sum(member.end - member.offset for member in members) > start:
+        raise FormError("the members are larger than the file: they overlap")
     return Survey(members=members, faults=tuple(_faults(stream, members, start, size)))
 
 

@@ -23,10 +23,15 @@ VERIFIER_MAY_IMPORT = {
     "evidence.plain",
     "evidence.digest",
     "evidence.seal",
-    "evidence.ledger",
     "evidence.merkle",
+    "evidence.proof",
+    "evidence.note",
     "evidence.bag",
     "evidence.zipform",
+    "evidence.manifest",
+    "evidence.opened",
+    "evidence.question",
+    "evidence.checks",
 }
 
 

@@ -1,0 +1,118 @@
+"""A bundle opened for verifying: its members measured in one pass, its documents read one at a time.
+
+Everything in it is hostile. Memory is bounded (members are streamed, documents have a limit each), nothing is written,
+and what cannot be read is a FormError that says what and why.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, BinaryIO
+
+from evidence import bag, canonical, zipform
+from evidence.errors import EvidenceError, FormError
+from evidence.manifest import MANIFEST, Manifest
+from evidence.zipform import Member, Survey
+
+MAX_DOCUMENT = 16 << 20
+"""Bytes of one JSON document, list or note; a longer one is refused unread."""
+
+MAX_MANIFEST = 32 << 20
+"""Bytes of the two lists that name every file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What the bytes of one member are."""
+
+    size: int
+    crc: int
+    sha256: str
+    sm3: str | None
+    """None where this Python's OpenSSL lacks SM3."""
+
+
+class Opened:
+    """A bundle, read only; raises FormError where the file is no zip at all."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.survey: Survey = zipform.survey(stream)
+        self.top = self.survey.members[0].name.partition("/")[0] if self.survey.members else ""
+        """The one folder everything should lie in."""
+        prefix = f"{self.top}/"
+        self.members = {member.name.removeprefix(prefix): member for member in self.survey.members}
+        """The members by their path below the top folder."""
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The full names of the members, in the order of the zip."""
+        return tuple(member.name for member in self.survey.members)
+
+    @cached_property
+    def measured(self) -> Mapping[str, Measured]:
+        """What every member's bytes are, by its path below the top folder; a member cut short is left out."""
+        found = {}
+        for path, member in self.members.items():
+            try:
+                found[path] = self._measure(member)
+            except FormError:
+                continue  # the missing entry is what the checks report
+        return found
+
+    def has(self, path: str) -> bool:
+        """Tell whether there is a member at `path`."""
+        return path in self.members
+
+    def read(self, path: str, limit: int = MAX_DOCUMENT) -> bytes:
+        """Return the bytes of a member; raises FormError where it is missing or longer than `limit`."""
+        member = self.members.get(path)
+        if member is None:
+            raise FormError(f"缺少文件 {path}")
+        if member.size > limit:
+            raise FormError(f"{path} 有 {member.size} 字节，超过上限 {limit}")
+        return b"".join(zipform.pieces(self._stream, member))
+
+    def document(self, path: str, limit: int = MAX_DOCUMENT) -> dict[str, Any]:
+        """Return the object in a canonical JSON member; raises FormError."""
+        try:
+            body = canonical.decode(self.read(path, limit))
+        except EvidenceError as error:
+            raise FormError(f"{path}：{error}") from error
+        if not isinstance(body, dict):
+            raise FormError(f"{path}：应为 JSON 对象")
+        return body
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """The bundle's own description; raises FormError where it cannot be read."""
+        try:
+            return Manifest.load(self.document(MANIFEST, MAX_MANIFEST))
+        except EvidenceError as error:
+            raise FormError(f"{MANIFEST}：{error}") from error
+
+    @cached_property
+    def listed(self) -> Mapping[str, str]:
+        """The digests by path that manifest-sha256.txt gives; raises FormError where it cannot be read."""
+        return bag.parse_listing(self.read(bag.MANIFEST, MAX_MANIFEST))
+
+    def _measure(self, member: Member) -> Measured:
+        sha256, sm3, crc = hashlib.sha256(), _sm3(), 0
+        for piece in zipform.pieces(self._stream, member):
+            sha256.update(piece)
+            crc = zlib.crc32(piece, crc)
+            if sm3 is not None:
+                sm3.update(piece)
+        hexadecimal = sm3.hexdigest() if sm3 is not None else None
+        return Measured(size=member.size, crc=crc, sha256=sha256.hexdigest(), sm3=hexadecimal)
+
+
+def _sm3() -> Any:
+    try:
+        return hashlib.new("sm3")
+    except ValueError:
+        return None
