@@ -168,18 +168,15 @@ class _Source:
         last_rows = {row.label: row.record for row in self._rows if row.ended <= self._at and row.complete is True}
         return tuple(last_rows.values())
 
-    def series(self, known: Mapping[str, Reading]) -> dict[str, Series]:
+    def series(self, known: Mapping[str, Reading | None]) -> dict[str, Series]:
         reader = self._reader(dict(known))
         labels = dict.fromkeys(row.label for row in self._rows)
         return {label: series_of(self.subject.id, label, self._rows, at=self._at, reader=reader) for label in labels}
 
-    def _reader(self, known: dict[str, Reading]) -> Reader:
-        missing: set[str] = set()
-
+    def _reader(self, known: dict[str, Reading | None]) -> Reader:
         def read(row: Row) -> Reading | None:
-            if row.record not in known and row.record not in missing:
+            if row.record not in known:
                 known.update(readings([self._holdings.record(row.record)], self._holdings, jobs=1))
-                missing.update({row.record} - known.keys())
-            return known.get(row.record)
+            return known[row.record]
 
         return read

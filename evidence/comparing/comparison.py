@@ -1,0 +1,159 @@
+"""Comparing two records: equal digests end it; then items, text, pixels; and one answer: same, noise or changed.
+
+Noise is what a mask or a recorded movement explains, each with its reason; what nothing explains is a change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from evidence.comparing import items, pixels, text
+from evidence.comparing.items import ItemChanges
+from evidence.comparing.picture import TiledPicture
+from evidence.comparing.pixels import PixelChanges
+from evidence.comparing.text import Line, TextChanges
+from evidence.errors import ReadingError
+from evidence.holdings import Holdings
+from evidence.model import Box, Reading, Record
+from evidence.reading.page import from_record
+from evidence.reading.tree import grow
+from evidence.readings import readings
+
+_SEEN = ("tile", "region", "dom", "layout")
+"""What a visitor would see: equal digests of these are an equal page."""
+_CHINESE = {"same": "没有变化", "noise": "只有无关变化", "changed": "有变化"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What differs between two records."""
+
+    earlier: str
+    """Record id."""
+    later: str
+    state: Literal["same", "noise", "changed"]
+    items: ItemChanges
+    text: TextChanges
+    pixels: PixelChanges
+    notes: tuple[str, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """Return the comparison as `compare --json` prints it."""
+        return {
+            "earlier": self.earlier,
+            "later": self.later,
+            "state": self.state,
+            "items": self.items.plain(),
+            "text": self.text.plain(),
+            "pixels": self.pixels.plain(),
+            "notes": list(self.notes),
+        }
+
+    def sentence(self) -> str:
+        """Return the comparison as one Chinese sentence."""
+        found = self.items
+        parts = [
+            f"新增{len(found.added)}条" if found.added else "",
+            f"减少{len(found.removed)}条" if found.removed else "",
+            f"改题{len(found.renamed)}条" if found.renamed else "",
+            f"改期{len(found.redated)}条" if found.redated else "",
+            f"换位{found.moved}条" if found.moved else "",
+            f"文字增{len(self.text.added)}行、减{len(self.text.removed)}行" if self.text.changed else "",
+            f"画面{len(self.pixels.regions)}处不同" if self.pixels.regions else "",
+            f"已知变动{len(self.text.noise) + len(self.pixels.excused)}处" if self.state == "noise" else "",
+            *self.notes,
+        ]
+        return f"{_CHINESE[self.state]}：{'，'.join(part for part in parts if part) or '内容与画面均相同'}。"
+
+
+def compare(earlier: Record, later: Record, *, holdings: Holdings) -> Comparison:
+    """Return what differs between two records; raises ReadingError for pictures or layouts that cannot be read."""
+    failed = [record for record in (earlier, later) if record.capture.outcome != "captured"]
+    if failed:
+        return _of_failures(earlier, later)
+    if _seen(earlier) == _seen(later):
+        return _comparison(earlier, later)
+    known = readings([earlier, later], holdings, jobs=1)
+    before, after = (_lines(record, holdings) for record in (earlier, later))
+    words = text.changes(before, after)
+    excuses = [*earlier.capture.moving, *later.capture.moving, *text.noisy_boxes((*before, *after))]
+    return _comparison(
+        earlier,
+        later,
+        found=_items(known.get(earlier.id), known.get(later.id)),
+        words=words,
+        seen=_pixels(earlier, later, excuses, holdings),
+        notes=_notes(known, earlier, later),
+    )
+
+
+def _comparison(
+    earlier: Record,
+    later: Record,
+    *,
+    found: ItemChanges | None = None,
+    words: TextChanges | None = None,
+    seen: PixelChanges | None = None,
+    notes: tuple[str, ...] = (),
+) -> Comparison:
+    found, words, seen = found or ItemChanges(), words or TextChanges(), seen or PixelChanges()
+    changed = bool(found) or words.changed or bool(seen.regions or seen.gone)
+    noise = bool(words.noise or seen.excused) or _seen(earlier) != _seen(later)
+    if noise and not changed and not words.noise and not seen.excused:
+        notes = (*notes, "页面文件不同，可见内容相同")
+    return Comparison(
+        earlier=earlier.id,
+        later=later.id,
+        state="changed" if changed else "noise" if noise else "same",
+        items=found,
+        text=words,
+        pixels=seen,
+        notes=notes,
+    )
+
+
+def _of_failures(earlier: Record, later: Record) -> Comparison:
+    """Compare visits of which at least one gave no page: only their outcomes can differ."""
+    outcomes = [(record.capture.outcome, record.capture.reason) for record in (earlier, later)]
+    said = "两次访问的结果：" + "，".join(f"{outcome}（{reason or '无原因'}）" for outcome, reason in outcomes)
+    return Comparison(
+        earlier=earlier.id,
+        later=later.id,
+        state="same" if outcomes[0] == outcomes[1] else "changed",
+        items=ItemChanges(),
+        text=TextChanges(),
+        pixels=PixelChanges(),
+        notes=(said,),
+    )
+
+
+def _seen(record: Record) -> list[tuple[str, int, int, str]]:
+    return sorted((a.role, a.frame, a.n, a.sha256) for a in record.capture.artifacts if a.role in _SEEN)
+
+
+def _items(earlier: Reading | None, later: Reading | None) -> ItemChanges:
+    if earlier is None or later is None:
+        return ItemChanges()
+    return items.changes(earlier.items, later.items)
+
+
+def _notes(known: Mapping[str, Reading | None], earlier: Record, later: Record) -> tuple[str, ...]:
+    unread = [record for record in (earlier, later) if known.get(record.id) is None]
+    return (f"{len(unread)}条记录未能判读，条目未比较",) if unread else ()
+
+
+def _lines(record: Record, holdings: Holdings) -> tuple[Line, ...]:
+    page = from_record(record, holdings.store)
+    return text.lines(grow(page))
+
+
+def _pixels(earlier: Record, later: Record, excuses: Iterable[Box], holdings: Holdings) -> PixelChanges:
+    tiles = [record.capture.of_role("tile") for record in (earlier, later)]
+    if not all(tiles):
+        raise ReadingError(f"records {earlier.id} and {later.id}: no picture to compare in one of them")
+    if [tile.sha256 for tile in tiles[0]] == [tile.sha256 for tile in tiles[1]]:
+        return PixelChanges()
+    first, second = (TiledPicture(each, holdings.store.read) for each in tiles)
+    return pixels.changes(first, second, excuses)

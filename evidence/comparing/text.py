@@ -1,0 +1,118 @@
+"""What became of the visible text between two pages, line by line, noise set aside with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from evidence.comparing.masks import mask
+from evidence.model import Box
+from evidence.reading.tree import Node, Tree, fold, same_block
+
+_LONGEST = 20_000
+"""Lines beyond which only presence is compared, not order: aligning them would take minutes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of visible text and its place."""
+
+    text: str
+    masked: str
+    reasons: tuple[str, ...]
+    box: Box | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noise:
+    """A line that differs only where a mask hid it."""
+
+    reason: str
+    earlier: str
+    later: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextChanges:
+    """The difference of two texts."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    noise: tuple[Noise, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything but noise differs."""
+        return bool(self.added or self.removed)
+
+    def plain(self) -> dict[str, Any]:
+        """Return the changes as plain JSON."""
+        noise = [{"reason": one.reason, "from": one.earlier, "to": one.later} for one in self.noise]
+        return {"added": list(self.added), "removed": list(self.removed), "noise": noise}
+
+
+def lines(tree: Tree) -> tuple[Line, ...]:
+    """Return the visible text of a page as lines, one for each block."""
+    return tuple(_line(texts) for texts in _blocks(tree.texts(tree.root)))
+
+
+def changes(earlier: Sequence[Line], later: Sequence[Line]) -> TextChanges:
+    """Return what differs between the lines of two pages, masked noise apart."""
+    left, right = [line.masked for line in earlier], [line.masked for line in later]
+    if len(left) + len(right) > _LONGEST:
+        return _by_presence(left, right)
+    added: list[str] = []
+    removed: list[str] = []
+    noise: list[Noise] = []
+    for kind, a, b, c, d in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        if kind == "equal":
+            noise += _noise(earlier[a:b], later[c:d])
+        else:
+            removed += [line.text for line in earlier[a:b]]
+            added += [line.text for line in later[c:d]]
+    return TextChanges(added=tuple(added), removed=tuple(removed), noise=tuple(noise))
+
+
+def noisy_boxes(page: Sequence[Line]) -> Iterator[Box]:
+    """Yield the places of the lines that carry noise."""
+    yield from (line.box for line in page if line.reasons and line.box)
+
+
+def _noise(earlier: Sequence[Line], later: Sequence[Line]) -> Iterator[Noise]:
+    for one, other in zip(earlier, later, strict=True):
+        if one.text != other.text:
+            yield Noise(reason="、".join(dict.fromkeys(one.reasons)), earlier=one.text, later=other.text)
+
+
+def _by_presence(left: Sequence[str], right: Sequence[str]) -> TextChanges:
+    before, after = set(left), set(right)
+    return TextChanges(
+        added=tuple(line for line in right if line not in before),
+        removed=tuple(line for line in left if line not in after),
+    )
+
+
+def _blocks(texts: Sequence[Node]) -> Iterator[list[Node]]:
+    block: list[Node] = []
+    for text in texts:
+        if block and not same_block(block[-1], text):
+            yield block
+            block = []
+        block.append(text)
+    if block:
+        yield block
+
+
+def _line(texts: Sequence[Node]) -> Line:
+    text = fold("".join(node.value for node in texts))
+    masked, reasons = mask(text)
+    boxes = [node.box for node in texts if node.box]
+    return Line(text=text, masked=masked, reasons=reasons, box=_hull(boxes) if boxes else None)
+
+
+def _hull(boxes: Sequence[Box]) -> Box:
+    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    right, bottom = max(box[0] + box[2] for box in boxes), max(box[1] + box[3] for box in boxes)
+    return left, top, right - left, bottom - top

@@ -1,0 +1,95 @@
+"""One finding in plain Chinese: what was seen, when, by which clause and number, what speaks for the unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from evidence.model import Finding
+from evidence.ruleset import Rule, RuleSet
+from evidence.span import Span, local_text
+
+_STATES = {
+    "hit": "发现问题，建议核实后认定",
+    "clear": "未发现问题",
+    "undecided": "未能判定，不作认定",
+}
+_SECOND = {
+    "agrees": "另一次访问结果一致",
+    "disagrees": "另一次访问结果不一致",
+    "missing": "尚无第二次查看；复看一致前不得确认或通报",
+    "not needed": "不需要",
+}
+_REVIEWERS = {0: "无须人工复核即可提出", 1: "须1人核对后方可提出", 2: "须2人核对后方可提出"}
+_CLASSES = {
+    "news": "动态要闻",
+    "notice": "通知公告",
+    "policy": "政策文件",
+    "interpretation": "政策解读",
+    "disclosure": "信息公开",
+    "service": "办事服务",
+    "interaction": "互动交流",
+    "survey": "征集调查",
+    "topic": "专题",
+    "other": "其他",
+}
+
+
+def explain(finding: Finding, rules: RuleSet | None = None) -> str:
+    """Return a finding as text for people; with its rule set the clause is quoted too."""
+    return "\n".join(_lines(finding, rules if rules and rules.sha256 == finding.rules else None)) + "\n"
+
+
+def _lines(finding: Finding, rules: RuleSet | None) -> Iterator[str]:
+    yield f"证据编号　{finding.id[:12]}"
+    yield f"结　　论　{_STATES[finding.state]}"
+    yield f"事　　实　{finding.message}"
+    yield f"判定依据　{_clause(finding, rules)}"
+    yield f"检查时点　{local_text(finding.at)}；所依据的查看截至{local_text(finding.as_of) if finding.as_of else '（无）'}"
+    yield f"复　　看　{_SECOND[finding.second_look]}；{_REVIEWERS.get(finding.reviewers, '须人工核对')}"
+    yield from _section("计入的栏目", (_counted(one) for one in _entries(finding, "counted")))
+    yield from _section("对单位有利的事实", finding.for_the_unit)
+    yield from _section("未能确定、尚缺的材料", finding.missing)
+    yield from _section("未计入的栏目及理由", (_not_counted(one) for one in _entries(finding, "not_counted")))
+    yield from _section("两种算法", _both_ways(finding))
+    yield from _section("所依据的记录", finding.exhibits)
+    yield f"没有看到的　本结论不说明{local_text(finding.as_of) if finding.as_of else '时点'}以后的情况，也不说明其他网络位置所见。"
+
+
+def _clause(finding: Finding, rules: RuleSet | None) -> str:
+    if rules is None:
+        return f"{finding.clause}（规则集摘要{finding.rules[:12]}）"
+    rule: Rule = rules.of(finding.indicator)
+    return f"{rules.document} {finding.clause} {rule.name}：{rule.text}"
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    found = list(lines)
+    if found:
+        yield f"{title}（{len(found)}）"
+        yield from (f"　{n}. {line}" for n, line in enumerate(found, 1))
+
+
+def _entries(finding: Finding, key: str) -> list[Mapping[str, Any]]:
+    return [one for one in finding.numbers.get(key, ()) if isinstance(one, Mapping)]
+
+
+def _counted(one: Mapping[str, Any]) -> str:
+    if "heading" in one:
+        return f"第{int(one['index']) + 1}列“{one['heading']}”，共{one['rows']}行全空"
+    kind = _CLASSES.get(str(one.get("class")), "未列类别")
+    level = "" if one.get("level") is None else f"，{one['level']}级"
+    newest = f"最新{one['newest']}，距查看日{one['age_days']}天" if one.get("newest") else "没有任何条目"
+    limit = f"，期限{Span.parse(str(one['limit'])).chinese}" if one.get("limit") else ""
+    duty = "" if one.get("duty", True) is True else "，台账未确认更新责任，不计入认定"
+    return f"{one['name']}（{kind}{level}）：{newest}{limit}{duty}　{one.get('url', '')}"
+
+
+def _not_counted(one: Mapping[str, Any]) -> str:
+    return f"{one['name']}：{one['because']}"
+
+
+def _both_ways(finding: Finding) -> Iterator[str]:
+    count, other = finding.numbers.get("count"), finding.numbers.get("count_by_days")
+    if isinstance(count, int) and isinstance(other, int) and finding.clause in ("WV-4.1", "WV-4.2"):
+        yield f"按日历月：{count}个；按每月30天：{other}个"
