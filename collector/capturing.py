@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
 
@@ -70,16 +72,30 @@ async def take(
     """Capture the page as it stands; whatever goes wrong becomes the capture's trouble, never an exception."""
     seam, page = redactor.seam(sink), _Page(trouble=opening.trouble)
     if page.trouble is None:
-        try:
-            async with asyncio.timeout(limits.page_seconds):
-                await _take_page(window, opening, page, redactor, seam, clock, limits, login)
-        except TimeoutError:
-            page.trouble = CRASHED if window.crashed else HANGS
-        except PlaywrightError as error:
-            page.trouble = _gone(window)
-            window.note("browser", type(error).__name__)
+        work = _take_page(window, opening, page, redactor, seam, clock, limits, login)
+        page.trouble = await _within(window, work, limits.page_seconds) or page.trouble
     await window.traffic.quiet(1)
     return _close(window, page, seam, clock, login)
+
+
+async def _within(window: Window, work: Coroutine[Any, Any, None], seconds: float) -> Trouble | None:
+    """Do the work unless the page crashes or hangs first; return what ended it."""
+    task, crash = asyncio.ensure_future(work), asyncio.ensure_future(window.crash.wait())
+    await asyncio.wait((task, crash), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    ended = task.done()
+    for future in (task, crash):
+        future.cancel()
+    result, _ = await asyncio.gather(task, crash, return_exceptions=True)
+    if window.crashed:
+        return CRASHED
+    if not ended or isinstance(result, TimeoutError):
+        return HANGS
+    if isinstance(result, PlaywrightError):
+        window.note("browser", type(result).__name__)
+        return _gone(window)
+    if isinstance(result, BaseException):
+        raise result
+    return None
 
 
 def _gone(window: Window) -> Trouble:

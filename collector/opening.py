@@ -61,8 +61,7 @@ async def _trouble(window: Window, error: PlaywrightError) -> Trouble | None:
         return DOWNLOAD
     documents = window.traffic.documents(window.frame_id)
     if "ERR_ABORTED" in message:
-        await asyncio.sleep(0)
-        if window.crashed:
+        if await window.crashes_within(0.3):
             return CRASHED
         if documents and documents[-1].status is not None:
             status = documents[-1].status

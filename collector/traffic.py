@@ -168,7 +168,7 @@ class Traffic:
                 self.last_event = asyncio.get_running_loop().time()  # the page has gone, and its requests with it
 
     def _heading(self, event: Event) -> Exchange:
-        identity = event.get("networkId", event["requestId"])
+        identity: str = event.get("networkId") or event["requestId"]
         exchange = self._hop("paused", identity, event["request"], event["resourceType"], event.get("frameId", ""))
         exchange.response_headers = tuple((h["name"], h["value"]) for h in event.get("responseHeaders", ()))
         exchange.status = event.get("responseStatusCode")

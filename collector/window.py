@@ -32,7 +32,7 @@ class Window:
     frame_id: str
     """The browser's id of the main frame."""
     log: list[dict[str, str]] = field(default_factory=list)
-    crashed: bool = False
+    crash: asyncio.Event = field(default_factory=asyncio.Event)
     downloads: list[str] = field(default_factory=list)
     """Addresses that turned into downloads."""
     main_loads: int = 0
@@ -60,6 +60,7 @@ class Window:
         )
         if cookies:
             await context.add_cookies(list(cookies))
+        context.set_default_timeout(limits.navigation_seconds * 1000)
         page = await context.new_page()
         session = await context.new_cdp_session(page)
         traffic = Traffic(
@@ -94,7 +95,21 @@ class Window:
             async with asyncio.timeout(10):
                 await self.context.close()
         except (TimeoutError, PlaywrightError):
-            self.crashed = True  # the browser has gone, or will be ended with its last context
+            self.crash.set()  # the browser has gone, or will be ended with its last context
+
+    @property
+    def crashed(self) -> bool:
+        """Whether the page's process has died."""
+        return self.crash.is_set()
+
+    async def crashes_within(self, seconds: float) -> bool:
+        """Wait for the news of a crash: a navigation into one fails a moment earlier."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.crash.wait()
+        except TimeoutError:
+            return False
+        return True
 
     def restart(self) -> None:
         """Begin a new page's notes."""
@@ -108,16 +123,13 @@ class Window:
             self.log.append({"kind": kind, "text": text[:2000]})
 
     def _watch(self) -> None:
-        self.page.on("crash", lambda _: self._crash())
+        self.page.on("crash", lambda _: self.crash.set())
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.note("page error", str(error)))
         self.page.on("dialog", self._dialog)
         self.page.on("download", lambda download: self.downloads.append(download.url))
         self.context.on("page", lambda page: self.note("popup", page.url))
         self.session.on("Page.frameNavigated", self._navigated)
-
-    def _crash(self) -> None:
-        self.crashed = True
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning", "assert"):

@@ -1,0 +1,99 @@
+"""What a capture was made with: browser, flags, tool, system, fonts; nothing in it changes from run to run.
+
+It is one blob that every record of a run cites.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+import shutil
+import subprocess
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser
+
+from collector.browser import BrowserBinary, program_digest
+from collector.persona import Persona
+from collector.window import VIEWPORT
+from evidence import digest
+from evidence.model import Vantage
+
+RESOLVERS = Path("/etc/resolv.conf")
+OS_RELEASE = Path("/etc/os-release")
+
+
+def describe(browser: Browser, binary: BrowserBinary, persona: Persona) -> dict[str, Any]:
+    """Return the environment of captures made with a running browser, as evidence JSON."""
+    path = binary.path or Path(browser.browser_type.executable_path)
+    return {
+        "schema": "environment/1",
+        "browser": {
+            "version": browser.version,
+            "program": path.name,
+            "sha256": program_digest(path) if path.exists() else None,
+            "flags": list(binary.flags),
+            "user_agent": persona.user_agent,
+            "client_hints": persona.hints,
+            "viewport": [VIEWPORT["width"], VIEWPORT["height"]],
+            "locale": "zh-CN",
+            "timezone": "Asia/Shanghai",
+        },
+        "tool": {"name": "quzheng", "version": metadata.version("quzheng"), "sha256": _source_digest()},
+        "playwright": metadata.version("playwright"),
+        "python": platform.python_version(),
+        "system": {"name": _system(), "machine": platform.machine()},
+        "ocr": _tesseract(),
+        "fonts": _fonts(),
+    }
+
+
+def vantage(egress: str) -> Vantage:
+    """Return from where we look: as the office declares it, with the resolvers of this machine."""
+    try:
+        named = re.findall(r"(?m)^\s*nameserver\s+(\S+)", RESOLVERS.read_text("utf-8", "replace"))
+    except OSError:
+        named = []
+    return Vantage(egress=egress, address=None, resolver=" ".join(named) or None)
+
+
+@cache
+def _source_digest() -> str:
+    """Return a digest over the collector's own source files, by name and content."""
+    folder = Path(__file__).parent
+    return digest.of_value({path.name: digest.sha256(path.read_bytes()) for path in sorted(folder.glob("*.py"))})
+
+
+@cache
+def _system() -> str:
+    try:
+        found = re.search(r'(?m)^PRETTY_NAME="?([^"\n]*)', OS_RELEASE.read_text("utf-8", "replace"))
+    except OSError:
+        found = None
+    return found[1] if found else platform.system()
+
+
+@cache
+def _tesseract() -> str | None:
+    return _first_line("tesseract", "--version")
+
+
+@cache
+def _fonts() -> dict[str, Any]:
+    """Return how many font files there are, and a digest over their names and versions."""
+    command = shutil.which("fc-list")
+    if command is None:
+        return {"files": None, "sha256": None}
+    listed = subprocess.run([command, "--format", "%{file} %{fontversion}\n"], capture_output=True, timeout=30).stdout
+    lines = sorted(set(listed.splitlines()))
+    return {"files": len(lines), "sha256": digest.sha256(b"\n".join(lines))}
+
+
+def _first_line(*command: str) -> str | None:
+    if shutil.which(command[0]) is None:
+        return None
+    ran = subprocess.run(command, capture_output=True, timeout=30)
+    return (ran.stdout or ran.stderr).decode("utf-8", "replace").partition("\n")[0].strip() or None

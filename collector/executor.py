@@ -1,0 +1,85 @@
+"""Does the jobs of a run here, on the contexts of one browser; a fleet of machines may stand in its place one day."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from collector.clock import Clock
+from collector.flow import Flow
+from collector.keeper import Keeper
+from collector.manners import Gate
+from collector.scribe import Circumstances
+from collector.secrets import Secrets
+from collector.targets import Target
+from collector.visiting import visit
+from collector.workspace import Limits
+from evidence.model import Capture, Purpose, Vantage
+from evidence.store import BlobSink
+
+OUR_BROWSER = "browser"
+"""Reason of a capture that our own browser took with it when it died."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One visit that is due."""
+
+    target: Target
+    flow: Flow
+    labels: tuple[str, ...]
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Executor:
+    """Visits targets, each in a context of its own."""
+
+    keeper: Keeper
+    sink: BlobSink
+    clock: Clock
+    limits: Limits
+    secrets: Secrets
+    run: str
+    purpose: Purpose
+    vantage: Vantage
+    jobs: int
+
+    async def work(self, jobs: tuple[Job, ...], deliver: Callable[[Job, Capture], None]) -> None:
+        """Do all jobs; captures are delivered as they come. The first failure of our own ends it."""
+        gate = Gate(jobs=self.jobs, per_host=self.limits.per_host)
+        async with asyncio.TaskGroup() as group:
+            for job in jobs:
+                group.create_task(self._in_turn(gate, job, deliver))
+
+    async def _in_turn(self, gate: Gate, job: Job, deliver: Callable[[Job, Capture], None]) -> None:
+        async with gate.passed(job.target.url):
+            captures = await self._visit(job, deliver)
+            lost = tuple(c.label for c in captures if c.outcome == "crashed" and c.reason == OUR_BROWSER)
+            if lost:
+                again = Job(target=job.target, flow=job.flow, labels=lost, attempt=job.attempt + 1)
+                await self._visit(again, deliver)
+
+    async def _visit(self, job: Job, deliver: Callable[[Job, Capture], None]) -> tuple[Capture, ...]:
+        running = await self.keeper.running()
+        circumstances = Circumstances(
+            run=self.run,
+            environment=running.environment,
+            vantage=self.vantage,
+            attempt=job.attempt,
+            purpose=self.purpose,
+        )
+        return await visit(
+            job.target,
+            job.flow,
+            browser=running.browser,
+            sink=self.sink,
+            clock=self.clock,
+            limits=self.limits,
+            circumstances=circumstances,
+            secrets=self.secrets,
+            persona=running.persona,
+            due=job.labels,
+            deliver=lambda capture: deliver(job, capture),
+        )

@@ -1,0 +1,107 @@
+"""The journal of a run: what was due, what came of it; written before and while it happens, so that a kill loses nothing.
+
+{"kind":"plan","run":…,"purpose":…,"at":…,"due":[{"target":…,"labels":[…]}]}     first
+{"kind":"outcome","target":…,"label":…,"attempt":…,"outcome":…,"reason":…,"record":…}   one per admitted capture
+{"kind":"end","at":…}                                                             last; without it the run is open
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from evidence import canonical, plain
+from evidence.errors import CanonicalError
+from evidence.files import make_folder, sync_folder
+from evidence.model import Purpose, Record
+
+FOLDER = "journal"
+Due = tuple[tuple[str, tuple[str, ...]], ...]
+"""Target ids with their labels, in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """One run's journal."""
+
+    path: Path
+    run: str
+    purpose: Purpose
+    due: Due
+
+    @classmethod
+    def begin(cls, root: Path, run: str, purpose: Purpose, due: Due, at: datetime) -> Journal:
+        """Return the journal of a new run, its plan on the disk."""
+        journal = cls(path=root / FOLDER / f"{run}.jsonl", run=run, purpose=purpose, due=due)
+        make_folder(journal.path.parent)
+        plan = [{"target": target, "labels": list(labels)} for target, labels in due]
+        journal._write({"kind": "plan", "run": run, "purpose": purpose, "at": plain.instant(at), "due": plan})
+        sync_folder(journal.path.parent)
+        return journal
+
+    @classmethod
+    def unfinished(cls, root: Path, purpose: Purpose) -> Journal | None:
+        """Return the newest run of `purpose` that was cut off; None where the newest one ended."""
+        for path in sorted((root / FOLDER).glob("*.jsonl"), reverse=True):
+            lines = tuple(_lines(path))
+            if lines and lines[0].get("purpose") == purpose:
+                return None if any(line["kind"] == "end" for line in lines) else cls._of(path, lines[0])
+        return None
+
+    def done(self) -> frozenset[tuple[str, str]]:
+        """Return target and label of every capture that was admitted."""
+        return frozenset((line["target"], line["label"]) for line in _lines(self.path) if line["kind"] == "outcome")
+
+    def attempts(self) -> dict[tuple[str, str], int]:
+        """Return the last attempt that was admitted of each target and label."""
+        lines = (line for line in _lines(self.path) if line["kind"] == "outcome")
+        return {(line["target"], line["label"]): line["attempt"] for line in lines}
+
+    def outcome(self, record: Record, attempt: int) -> None:
+        """Write down what came of one label; it is on the disk when this returns."""
+        taken = record.capture
+        self._write(
+            {
+                "kind": "outcome",
+                "target": taken.target.id,
+                "label": taken.label,
+                "attempt": attempt,
+                "outcome": taken.outcome,
+                "reason": taken.reason,
+                "record": record.id,
+            }
+        )
+
+    def end(self, at: datetime) -> None:
+        """Close the run."""
+        self._write({"kind": "end", "at": plain.instant(at)})
+
+    @classmethod
+    def _of(cls, path: Path, plan: dict[str, Any]) -> Journal:
+        due = tuple((entry["target"], tuple(entry["labels"])) for entry in plan["due"])
+        return cls(path=path, run=plan["run"], purpose=plan["purpose"], due=due)
+
+    def _write(self, line: dict[str, Any]) -> None:
+        """Add one line; a torn line left by a kill is ended first, and stays unreadable for itself alone."""
+        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        try:
+            size = os.fstat(handle).st_size
+            torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+            os.write(handle, (b"\n" if torn else b"") + canonical.encode(line) + b"\n")
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the whole lines of a journal; one torn by a kill was never acknowledged."""
+    for line in path.read_bytes().split(b"\n"):
+        try:
+            if line:
+                yield canonical.decode(line)
+        except CanonicalError:
+            continue

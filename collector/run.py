@@ -1,0 +1,223 @@
+"""One run over the targets of a workspace: a plan first, then visits, each capture admitted as it comes.
+
+A run that was cut off is taken up again: what its journal says is done is not done twice.
+"""
+
+from __future__ import annotations
+
+import secrets as random
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from collector import browser as browsers
+from collector import environment
+from collector.clock import Clock
+from collector.errors import FlowError, TargetsError
+from collector.executor import Executor, Job
+from collector.flow import GENERIC, Catalogue, Flow, discover
+from collector.journal import Due, Journal
+from collector.keeper import Keeper
+from collector.secrets import Secrets
+from collector.targets import Target, from_written
+from collector.visit import Visit
+from collector.workspace import Workspace
+from evidence import digest
+from evidence.admit import admit
+from evidence.holdings import Holdings
+from evidence.model import Capture, Purpose, Record
+
+
+class Watcher(Protocol):
+    """Is told how far the run has come."""
+
+    def step(self, name: str, total: int | None = None) -> None:
+        """Take note that a step of `total` parts begins."""
+        ...
+
+    def advance(self) -> None:
+        """Take note that one part is done."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """What a run brought."""
+
+    run: str
+    resumed: bool
+    due: int
+    records: tuple[Record, ...]
+    """Admitted now; what a resumed run had before is in its journal."""
+    missing: tuple[tuple[str, str], ...]
+    """Target and label of what was due and has no record."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many records there are of each outcome."""
+        return dict(sorted(Counter(record.capture.outcome for record in self.records).items()))
+
+    def sentence(self) -> str:
+        """Return the run in one sentence, for people."""
+        counted = "，".join(f"{outcome} {count}" for outcome, count in self.counts.items()) or "无"
+        troubled = sum(count for outcome, count in self.counts.items() if outcome != "captured")
+        lines = [
+            f"第 {self.run} 轮{'（接续）' if self.resumed else ''}：应采 {self.due} 页，记录 {len(self.records)} 条（{counted}）"
+        ]
+        if troubled:
+            lines.append(f"其中 {troubled} 条未能采到页面，原因已记入各条记录")
+        if self.missing:
+            lines.append(f"缺 {len(self.missing)} 页：" + "、".join(f"{t}/{label}" for t, label in self.missing[:10]))
+        return "\n".join(lines)
+
+
+async def run(
+    workspace: Workspace,
+    holdings: Holdings,
+    *,
+    clock: Clock,
+    only: Sequence[str] = (),
+    jobs: int | None = None,
+    purpose: Purpose = "scheduled",
+    resume: bool = True,
+    progress: Watcher | None = None,
+    due: Mapping[str, Sequence[str]] | None = None,
+    secrets: Secrets | None = None,
+) -> RunReport:
+    """Visit the targets (or `only` those; or only the labels in `due`), and admit every capture.
+
+    Raises TargetsError where `only` names a target that is not there, BrowserError where no browser starts. A target
+    that cannot be reached, and a flow that breaks, raise nothing: their records say so.
+    """
+    targets = _chosen(workspace.targets(), only)
+    flows = {target.id: _flow_for(target, discover(workspace.flows_dir)) for target in targets}
+    planned = _plan(targets, flows, due)
+    cut_off = Journal.unfinished(holdings.root, purpose) if resume else None
+    resumed = cut_off is not None and {t for t, _ in cut_off.due} == {t for t, _ in planned}
+    if cut_off is not None and resumed:
+        journal = cut_off
+    else:
+        journal = Journal.begin(holdings.root, _new_run(clock), purpose, planned, clock.now())
+    todo = _jobs(targets, flows, journal)
+    if progress:
+        progress.step("采集", sum(len(job.labels) for job in todo))
+    records = await _work(workspace, holdings, journal, todo, clock, jobs, secrets, progress)
+    done = journal.done()
+    missing = tuple((t, label) for t, labels in journal.due for label in labels if (t, label) not in done)
+    journal.end(clock.now())
+    total = sum(len(labels) for _, labels in journal.due)
+    return RunReport(run=journal.run, resumed=resumed, due=total, records=records, missing=missing)
+
+
+async def capture_url(
+    workspace: Workspace,
+    holdings: Holdings,
+    url: str,
+    *,
+    label: str = "page",
+    clock: Clock,
+    purpose: Purpose = "manual",
+) -> Record:
+    """Capture one address that no target need have; raises TargetsError where it is no web address."""
+    target = from_written({"id": f"url-{digest.sha256(url.encode())[:12]}", "name": url[:200], "url": url})
+    flow = _one_page(label)
+    journal = Journal.begin(holdings.root, _new_run(clock), purpose, ((target.id, (label,)),), clock.now())
+    job = Job(target=target, flow=flow, labels=(label,))
+    records = await _work(workspace, holdings, journal, (job,), clock, 1, None, None)
+    journal.end(clock.now())
+    return records[-1]
+
+
+async def _work(
+    workspace: Workspace,
+    holdings: Holdings,
+    journal: Journal,
+    todo: tuple[Job, ...],
+    clock: Clock,
+    jobs: int | None,
+    secrets: Secrets | None,
+    progress: Watcher | None,
+) -> tuple[Record, ...]:
+    records: list[Record] = []
+
+    def deliver(job: Job, capture: Capture) -> None:
+        record = admit(capture, store=holdings.store, ledger=holdings.ledger, catalog=holdings.catalog)
+        journal.outcome(record, job.attempt)
+        records.append(record)
+        if progress:
+            progress.advance()
+
+    if not todo:
+        return ()
+    settings = workspace.settings
+    async with Keeper(browsers.find(settings.browser), holdings.store) as keeper:
+        executor = Executor(
+            keeper=keeper,
+            sink=holdings.store,
+            clock=clock,
+            limits=settings.limits,
+            secrets=secrets or Secrets.of_process(),
+            run=journal.run,
+            purpose=journal.purpose,
+            vantage=environment.vantage(settings.egress),
+            jobs=jobs or settings.jobs,
+        )
+        await executor.work(todo, deliver)
+    return tuple(records)
+
+
+def _chosen(targets: tuple[Target, ...], only: Sequence[str]) -> tuple[Target, ...]:
+    unknown = sorted(set(only) - {target.id for target in targets})
+    if unknown:
+        known = "、".join(target.id for target in targets) or "（没有对象）"
+        raise TargetsError(f"没有编号为 {'、'.join(unknown)} 的对象；现有：{known}")
+    return tuple(target for target in targets if not only or target.id in only)
+
+
+def _flow_for(target: Target, catalogue: Catalogue) -> Flow:
+    """Return the target's flow; where none can be used, one that says so for each label that is due."""
+    try:
+        return catalogue.choose(target)
+    except FlowError as error:
+        return _unusable(target, str(error))
+
+
+def _unusable(target: Target, why: str) -> Flow:
+    flow = Flow(target.flow or GENERIC)
+
+    @flow.visit
+    async def refuse(visit: Visit) -> None:
+        raise FlowError(why)
+
+    flow.source = b""
+    return flow
+
+
+def _one_page(label: str) -> Flow:
+    flow = Flow("collector.one_page", labels=(label,))
+
+    @flow.visit
+    async def open_and_capture(visit: Visit) -> None:
+        await visit.open(visit.target.url)
+        await visit.capture(label)
+
+    return flow
+
+
+def _plan(targets: Iterable[Target], flows: Mapping[str, Flow], due: Mapping[str, Sequence[str]] | None) -> Due:
+    if due is None:
+        return tuple((target.id, flows[target.id].due(target)) for target in targets)
+    return tuple((target.id, tuple(due[target.id])) for target in targets if due.get(target.id))
+
+
+def _jobs(targets: Iterable[Target], flows: Mapping[str, Flow], journal: Journal) -> tuple[Job, ...]:
+    """Return what of the plan is still to be done."""
+    known, done = {target.id: target for target in targets}, journal.done()
+    left = ((known[t], tuple(la for la in labels if (t, la) not in done)) for t, labels in journal.due if t in known)
+    return tuple(Job(target=target, flow=flows[target.id], labels=labels) for target, labels in left if labels)
+
+
+def _new_run(clock: Clock) -> str:
+    """Return a name for a run that sorts by time and is not given twice."""
+    return f"{clock.now():%Y%m%dT%H%M%S}-{random.token_hex(3)}"
