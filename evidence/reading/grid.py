@@ -109,21 +109,33 @@ def _heading_rows(grid: Grid, top: int) -> int:
     depth = max((cell.row + cell.rows - top for cell in first), default=1)
     lowest = min((cell.row + cell.rows - top for cell in first), default=1)
     merged = any(cell.columns > 1 for cell in first if cell.row + cell.rows - top < depth)
-    depth = depth if lowest < depth and merged and top + depth < grid.height else lowest
+    depth = depth if lowest < depth and merged and _named(grid, top + 1, top + depth) else lowest
     while top + depth < grid.height - 1 and all(cell and cell.heading for cell in grid.line(top + depth)):
         depth += 1
     return max(1, depth)
 
 
+def _named(grid: Grid, start: int, end: int) -> bool:
+    """Tell whether every position of some rows, the last not being of the table's end, names something."""
+    cells = [cell for row in range(start, end) for cell in grid.line(row)]
+    return end < grid.height and all(
+        cell and cell.filled and not _NO_HEADING.fullmatch(cell.text or "?") for cell in cells
+    )
+
+
 def _blank_columns(grid: Grid, top: int, depth: int, boxes: Sequence[Box]) -> Iterator[BlankColumn]:
+    """Yield the columns with a heading of their own and nothing below it.
+
+    A position that no cell covers is a hole, of which nothing can be said. Where rulings were found in a picture
+    (`boxes`), a cell that reaches over several columns may be two whose ruling was missed, or one column cut by a
+    stroke of a character: nothing is said of its columns either.
+    """
     body = [row for row in range(top + depth, grid.height) if not grid.spanning(row)]
-    if not body:
-        return
-    for column in range(grid.width):
+    for column in range(grid.width if body else 0):
         heading = _heading(grid, top, depth, column)
         cells = [grid.at.get((row, column)) for row in body]
-        # a position that no cell covers is a hole in the source, of which nothing can be said
-        if heading is not None and all(cell and not cell.filled for cell in cells):
+        certain = all(cell and (cell.columns == 1 or not boxes) for cell in cells)
+        if heading is not None and certain and not any(cell.filled for cell in cells if cell):
             yield BlankColumn(index=column, heading=heading, box=boxes[column] if boxes else None)
 
 
@@ -131,7 +143,8 @@ def _heading(grid: Grid, top: int, depth: int, column: int) -> str | None:
     """Return the heading over a column, levels joined; None where there is none, or only a value."""
     cells = dict.fromkeys(cell for row in range(top, top + depth) if (cell := grid.at.get((row, column))))
     filled = [cell for cell in cells if cell.filled]
-    if not filled or any(cell.linked and not cell.heading for cell in filled):
+    lowest = grid.at.get((top + depth - 1, column))
+    if not filled or any(cell.linked and not cell.heading for cell in filled) or not lowest or lowest.columns > 1:
         return None
     heading = " ".join(cell.text for cell in filled if cell.text)
     named = any(cell.heading for cell in filled) or not heading or not _NO_HEADING.fullmatch(heading)

@@ -22,7 +22,7 @@ Plane = npt.NDArray[np.uint8]
 Segments = npt.NDArray[np.int64]
 """One row a segment: first along, last along (past it), first across, last across (past it)."""
 
-THICKEST = 9
+THICKEST = 6
 """Pixels; anything thicker is an area, not a line."""
 FAINTEST = 9
 """Levels (of 255) by which a line differs from both its sides."""
@@ -32,8 +32,10 @@ LOWEST = 14
 """Pixels; the least height of a row."""
 NARROWEST = 22
 """Pixels; the least width of a column."""
-LIGHT = 60
-"""Pixels; the least length of a light line on a shade: the white between two lines of text is shorter."""
+LIGHT = 24
+"""Pixels; the least length of an unbroken light line on a shade."""
+SHADED, STEP = 60, 24
+"""Pixels and levels; the least length and height of the straight side of a shade, which rules as a line does."""
 GRAIN, PIECE, BREAK = 2, 8, 8
 """Pixels: a gap that is grain, the least piece of a line, and a break between two pieces of it."""
 SOLID = 0.8
@@ -42,6 +44,8 @@ EDGE = 0.85
 """Share of the side of a cell that must be ruled to part it from its neighbour."""
 NEAR = 5
 """Pixels within which lines are one line (double borders)."""
+MEET = 4
+"""Pixels from the middle of a crossing line within which a ruling begins and ends."""
 TOUCH = 3
 """Pixels within which lines meet."""
 LONG = 120
@@ -122,7 +126,7 @@ def find(picture: Image.Image) -> tuple[tuple[RuledTable, ...], Mask]:
     upright = _lines([plane.T for plane in planes], LOWEST)
     lines = np.zeros((picture.height, picture.width), dtype=np.bool_)
     tables = []
-    for rows, columns in _meshes(_segments(level), _segments(upright)):
+    for rows, columns in _meshes(_segments(level), _segments(upright), planes[0]):
         own_level, own_upright = _only(level, rows), _only(upright, columns)
         lines |= own_level
         lines |= own_upright.T
@@ -172,6 +176,12 @@ def _valleys(plane: Plane) -> npt.NDArray[np.int16]:
     return closed.astype(np.int16) - plane
 
 
+def _steps(plane: Plane) -> npt.NDArray[np.int16]:
+    """Return by how much the pixels above and below each differ."""
+    tall = np.pad(plane.astype(np.int16), ((1, 1), (0, 0)), mode="edge")
+    return np.asarray(np.abs(tall[2:] - tall[:-2]))
+
+
 def _threshold(plane: Plane) -> float:
     """Return the depth a line must have: above the faintest, and above the grain of a scan."""
     grain = 1.05 * float(np.median(np.abs(np.diff(plane[::3].astype(np.int16), axis=1)))) if plane.shape[1] > 1 else 0.0
@@ -212,6 +222,7 @@ def _lines(planes: list[Plane], least: int) -> Mask:
         found |= rulings
         found |= _unbroken(valleys > depth, least)
         found |= _long(_valleys(255 - plane) > max(depth, 2 * FAINTEST), LIGHT)
+        found |= _long(_steps(plane) > max(STEP, depth), SHADED)
     return found
 
 
@@ -279,9 +290,9 @@ def _segments(lines: Mask) -> Segments:
     return np.array(sorted(boxes.values(), key=lambda box: box[0] - box[1])[: 4 * MOST_LINES]).reshape(-1, 4)
 
 
-def _meshes(level: Segments, upright: Segments) -> Iterator[tuple[Segments, Segments]]:
+def _meshes(level: Segments, upright: Segments, plane: Plane) -> Iterator[tuple[Segments, Segments]]:
     """Yield the groups of lines that cross: one group a table."""
-    level, upright = _held(level, upright)
+    level, upright = _held(level, upright, plane)
     meets = _meets(level, upright)
     left = set(np.flatnonzero(meets.any(axis=1)).tolist())
     while left:
@@ -297,29 +308,53 @@ def _meshes(level: Segments, upright: Segments) -> Iterator[tuple[Segments, Segm
             yield level[sorted(rows)], upright[columns]
 
 
-def _held(level: Segments, upright: Segments) -> tuple[Segments, Segments]:
+def _held(level: Segments, upright: Segments, plane: Plane) -> tuple[Segments, Segments]:
     """Drop what is not held at both ends by a crossing line, until nothing more falls.
 
     A ruling runs from line to line; a stroke, a dash, an underline ends in the open. A long piece of a broken ruling
     may have one end in the open.
     """
     while True:
-        kept_level = _held_ends(level, upright)
-        kept_upright = _held_ends(upright, level[kept_level])
+        kept_level = _held_ends(level, upright, plane)
+        kept_upright = _held_ends(upright, level[kept_level], plane.T)
         if kept_level.all() and kept_upright.all():
             return level, upright
         level, upright = level[kept_level], upright[kept_upright]
 
 
-def _held_ends(lines: Segments, crossing: Segments) -> Mask:
-    low, high = lines[:, None, 2] - TOUCH, lines[:, None, 3] + TOUCH
-    passing = (crossing[None, :, 0] < high) & (low < crossing[None, :, 1])
-    near = [
-        (np.abs(lines[:, None, end] - (crossing[None, :, 2] + crossing[None, :, 3]) // 2) <= NEAR + TOUCH) & passing
-        for end in (0, 1)
-    ]
-    ends = near[0].any(axis=1).astype(int) + near[1].any(axis=1)
-    return np.asarray((ends == 2) | ((ends == 1) & (lines[:, 1] - lines[:, 0] >= LONG)))
+def _held_ends(lines: Segments, crossing: Segments, plane: Plane) -> Mask:
+    kept = np.zeros(len(lines), dtype=np.bool_)
+    middle = (crossing[:, 2] + crossing[:, 3]) // 2
+    for n, (start, end, low, high) in enumerate(lines.tolist()):
+        passing = middle[(crossing[:, 0] < high + TOUCH) & (low - TOUCH < crossing[:, 1])]
+        row, beside = (low + high) // 2, THICKEST // 2 + 2
+        sides = [plane[max(0, row - beside), start:end], plane[min(len(plane) - 1, row + beside), start:end]]
+        shade, grounds = float(np.median(plane[row, start:end])), [float(np.median(side)) for side in sides]
+        band = plane[max(0, low - 1) : high + 1]
+        ends = [_reaches(band, tip, passing, shade, grounds) for tip in (start, end - 1)]
+        kept[n] = all(ends) or (
+            end - start >= LONG and bool((np.abs(passing - (start + end) // 2) < end - start).any())
+        )
+    return kept
+
+
+def _reaches(band: Plane, tip: int, passing: npt.NDArray[np.int64], shade: float, grounds: list[float]) -> bool:
+    """Tell whether a line reaches a crossing one without a gap half as pale as the ground.
+
+    Such a gap lies between a character and a ruling, be it ever so blurred. A line between two shades (a heading's and
+    the body's) has no one ground, and no character lies there.
+    """
+    near = passing[np.abs(passing - tip) <= NEAR + TOUCH]
+    if not near.size:
+        return False
+    crossing = int(near[np.argmin(np.abs(near - tip))])
+    steps = [shade - ground for ground in grounds]
+    if steps[0] * steps[1] <= 0:
+        return True
+    ground = grounds[0] if abs(steps[0]) < abs(steps[1]) else grounds[1]
+    between = band[:, min(tip, crossing) : max(tip, crossing) + 1]
+    between = (between.min(axis=0) if shade < ground else between.max(axis=0)).astype(np.float64)
+    return bool(((between - ground) * math.copysign(1, shade - ground) >= 0.5 * abs(shade - ground)).all())
 
 
 def _meets(level: Segments, upright: Segments) -> Mask:
@@ -382,10 +417,18 @@ def _edges(lines: Mask, positions: list[int], crossings: list[int]) -> Mask:
     """Tell for each line position and each stretch between crossings whether it is ruled there."""
     ruled = np.zeros((len(positions), len(crossings) - 1), dtype=np.bool_)
     for n, position in enumerate(positions):
-        band = lines[max(0, position - NEAR) : position + NEAR + 1].any(axis=0)
+        near = lines[max(0, position - NEAR) : position + NEAR + 1]
         for m, (start, end) in enumerate(zip(crossings, crossings[1:], strict=False)):
-            ruled[n, m] = band[start + 2 : max(end - 1, start + 3)].mean() >= EDGE
+            ruled[n, m] = _ruled(near[:, start:end])
     return ruled
+
+
+def _ruled(stretch: Mask) -> bool:
+    """Tell whether one straight line runs through, from end to end: strokes lie at many heights, and end short of it."""
+    tall = np.pad(stretch, ((1, 1), (0, 0)))
+    straight = tall[:-2] | tall[1:-1] | tall[2:]
+    whole = straight[:, 3:-3].mean(axis=1) >= EDGE if stretch.shape[1] > 8 else straight.any(axis=1)
+    return bool((whole & straight[:, :MEET].any(axis=1) & straight[:, -MEET:].any(axis=1)).any())
 
 
 def _merged(xs: list[int], ys: list[int], across: Mask, down: Mask) -> Iterator[RuledCell]:

@@ -25,6 +25,9 @@ COARSEST = 60
 """The most that grain may raise that limit; in a coarser picture every cell counts as filled."""
 RIPPLE = 0.25
 """Share of the depth of a ruling that its ripples in a JPEG may have."""
+RIM = 4
+"""Pixels along the sides of a cell in which no character can stand whole: what shows there is of the ruling, or of the
+shade beyond it."""
 SPOT = 9
 SPECKLE = 3
 """A place has ink if more than SPECKLE ink pixels lie in one square of SPOT; less is dust, or the grain of a scan."""
@@ -97,7 +100,11 @@ def _look(cell: RuledCell, colours: npt.NDArray[np.int16], ruling: Mask, least: 
     ripples = RIPPLE * float(np.percentile(shade[ruling], 75)) if ruling.any() else 0.0
     shade[ruling] = 0
     limit = np.where(rulings.widen(ruling, rulings.NEAR), max(least, ripples), least)
-    return _Inked(cell=cell, shade=shade.clip(0, 255).astype(np.uint8), ink=_spots(shade > limit))
+    ink = _spots(shade > limit)
+    rim = np.ones_like(ink)
+    rim[RIM:-RIM, RIM:-RIM] = False
+    ink[rim] = False
+    return _Inked(cell=cell, shade=shade.clip(0, 255).astype(np.uint8), ink=ink)
 
 
 def _ground(points: npt.NDArray[np.int16]) -> npt.NDArray[np.float64]:
