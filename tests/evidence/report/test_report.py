@@ -285,6 +285,6 @@ def _seal(folder: Path) -> None:
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out seal/signer.pem "
         "-subj /CN=office -days 1 -addext extendedKeyUsage=emailProtection && "
         "openssl cms -sign -binary -in tagmanifest-sha256.txt -signer seal/signer.pem -inkey key.pem -outform DER "
-        "-out seal/tagmanifest-sha256.txt.p7s"
+        "-out seal/tagmanifest-sha256.txt.p7s && sha256sum seal/*.p7s seal/signer.pem > seal/seal-sha256.txt"
     )
     subprocess.run(make, shell=True, cwd=folder, check=True, capture_output=True)
