@@ -183,16 +183,21 @@ def findings() -> None:
 
 @findings.command("list")
 @workspace_option
+@click.option("--all", "every", is_flag=True, help="Those of earlier judgements too.")
 @click.option("--state", type=click.Choice(["hit", "clear", "undecided"]), help="Only these.")
 @click.option("--strict", is_flag=True, help="Exit 4 if there are hits.")
 @json_option
 @click.pass_context
-def findings_list(ctx: click.Context, workspace: Path, state: str | None, strict: bool, as_json: bool) -> None:
+def findings_list(
+    ctx: click.Context, workspace: Path, every: bool, state: str | None, strict: bool, as_json: bool
+) -> None:
     """List the findings of the last judgement of every target."""
     from evidence import judge as judging
 
-    result = judging.last(open_house(ctx, workspace).holdings())
-    shown = tuple(finding for finding in result.findings if state in (None, finding.state))
+    holdings = open_house(ctx, workspace).holdings()
+    result = judging.last(holdings)
+    listed = holdings.derived.findings() if every else result.findings
+    shown = tuple(finding for finding in listed if state in (None, finding.state))
     if as_json:
         say(judging.answer(judging.Judgement(facts=result.facts, findings=shown)))
     else:
