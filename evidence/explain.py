@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from evidence.model import Finding
+from evidence.quoting import plainly
 from evidence.ruleset import Rule, RuleSet
 from evidence.span import Span, local_text
 
@@ -76,7 +77,7 @@ def _entries(finding: Finding, key: str) -> list[Mapping[str, Any]]:
 
 def _counted(one: Mapping[str, Any]) -> str:
     if "heading" in one:
-        return f"第{int(one['index']) + 1}列“{one['heading']}”，共{one['rows']}行全空"
+        return f"第{int(one['index']) + 1}列“{plainly(str(one['heading']))}”，共{one['rows']}行全空"
     kind = _CLASSES.get(str(one.get("class")), "未列类别")
     level = "" if one.get("level") is None else f"，{one['level']}级"
     newest = f"最新{one['newest']}，距查看日{one['age_days']}天" if one.get("newest") else "没有任何条目"
@@ -86,7 +87,7 @@ def _counted(one: Mapping[str, Any]) -> str:
 
 
 def _not_counted(one: Mapping[str, Any]) -> str:
-    return f"{one['name']}：{one['because']}"
+    return f"{plainly(str(one['name']))}：{one['because']}"
 
 
 def _both_ways(finding: Finding) -> Iterator[str]:

@@ -11,6 +11,7 @@ from evidence.catalog import Row
 from evidence.columns import HOME, Column, Subject
 from evidence.look import Look
 from evidence.model import Fact
+from evidence.quoting import title
 from evidence.ruleset import RuleSet
 from evidence.series import Series
 from evidence.showing import Shown
@@ -208,5 +209,5 @@ def _not_counted(subject: Subject, column: Column, limits: tuple[Span | None, ..
 def _filled_text(look: Look | None) -> str | None:
     if look is None:
         return None
-    title = f"《{look.items[0].title:.40}》" if look.items else "内容"
-    return f"{local_text(look.row.started)}曾见{title}，不是自开设之日起空白"
+    seen = title(look.items[0].title) if look.items else "内容"
+    return f"{local_text(look.row.started)}曾见{seen}，不是自开设之日起空白"

@@ -89,7 +89,7 @@ class Look:
     @property
     def run(self) -> str:
         """The run the look belongs to; two looks of one run are one visit."""
-        return self.row.key.rsplit("/", 3)[0]
+        return self.row.key.partition("/")[0]
 
     def _dates(self) -> Iterator[date]:
         yield from (item.date for item in self.items if item.date)

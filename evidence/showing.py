@@ -12,6 +12,7 @@ from datetime import date
 
 from evidence.look import Look
 from evidence.model import Item, SecondLook
+from evidence.quoting import title
 from evidence.ruleset import RuleSet
 from evidence.series import Series
 from evidence.span import Span, local_day, local_text
@@ -161,7 +162,7 @@ def _why_undatable(look: Look) -> str:
     if look.reading is None or look.reading.page_kind != "list":
         return "页面不是可识别的列表，不能确定最新一条的日期"
     if undatable := look.undatable():
-        return f"列表中有{len(undatable)}条没有可靠日期（如《{undatable[0].title:.30}》），不能断定无更新"
+        return f"列表中有{len(undatable)}条没有可靠日期（如{title(undatable[0].title)}），不能断定无更新"
     return "列表没有日期，不能断定无更新"
 
 
@@ -201,4 +202,4 @@ def _when(look: Look) -> str:
 def _what(seen: Item | date) -> str:
     if isinstance(seen, date):
         return f"{seen}的内容"
-    return f"《{seen.title:.40}》（{seen.date}）"
+    return f"{title(seen.title)}（{seen.date}）"

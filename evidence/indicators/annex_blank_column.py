@@ -17,6 +17,7 @@ from evidence.facts import Facts
 from evidence.indicator import Answer, Indicator
 from evidence.look import Look
 from evidence.model import BlankColumn, SecondLook, Table
+from evidence.quoting import plainly
 from evidence.ruleset import Rule, RuleSet
 from evidence.series import Series
 from evidence.span import local_text
@@ -46,7 +47,7 @@ def _answer(facts: Facts, series: Series, look: Look, tables: Sequence[Table], r
     disagreement = ("前后两次查看结果不一致",) if second == "disagrees" else ()
     where = f"{facts.subject.name}“{_name(facts, look)}”"
     said = "；".join(
-        f"{_SOURCES[table.source]}第{blank.index + 1}列“{blank.heading}”全列空白" for table, blank in found
+        f"{_SOURCES[table.source]}第{blank.index + 1}列“{plainly(blank.heading)}”全列空白" for table, blank in found
     )
     return Answer(
         state="undecided" if undecided else "hit" if found else "clear",

@@ -19,6 +19,7 @@ from evidence.facts import Facts, Observed
 from evidence.indicator import Answer, Indicator
 from evidence.look import Look
 from evidence.model import Item, SecondLook, State
+from evidence.quoting import title
 from evidence.ruleset import Rule, RuleSet
 from evidence.series import Series
 from evidence.span import Span, local_day, local_text
@@ -55,7 +56,7 @@ def _dated(series: Series, cutoff: date, until: date) -> tuple[Look, Item | date
 
 
 def _seen(facts: Facts, home: Observed, look: Look, seen: Item | date) -> Answer:
-    what = f"{seen}的内容" if isinstance(seen, date) else f"《{seen.title:.40}》（{seen.date}）"
+    what = f"{seen}的内容" if isinstance(seen, date) else f"{title(seen.title)}（{seen.date}）"
     return _answer(facts, home, "clear", f"首页见到{what}，期限内有更新", exhibits=(look.row.record,))
 
 
@@ -99,9 +100,9 @@ def _compare(facts: Facts, home: Observed, series: Series, rules: RuleSet, cutof
 def _new(facts: Facts, home: Observed, look: Look, item: Item, first: Look) -> Answer:
     exhibits = (first.row.record, look.row.record)
     if look.row.ended > facts.at:
-        reason = f"时点后{local_text(look.row.started)}首页出现《{item.title:.40}》，不能排除时点时已有"
+        reason = f"时点后{local_text(look.row.started)}首页出现{title(item.title)}，不能排除时点时已有"
         return _answer(facts, home, "undecided", "首页是否更新不能确定，不作认定", missing=(reason,), exhibits=exhibits)
-    said = f"{local_text(look.row.started)}首页出现新条目《{item.title:.40}》，监测期内有更新"
+    said = f"{local_text(look.row.started)}首页出现新条目{title(item.title)}，监测期内有更新"
     return _answer(facts, home, "clear", said, exhibits=exhibits)
 
 
