@@ -65,9 +65,8 @@ def _sources(findings: Sequence[Finding], house: House, holdings: Holdings) -> I
     for finding in findings:
         if used := indicators.get(finding.indicator_sha256):
             yield f"indicator-{used.name}.py", used.source
-        for name in ruleset.names(house.rules_dir):
-            if ruleset.load(name, house.rules_dir).sha256 == finding.rules:
-                yield f"rules-{name}.yaml", ruleset.source(name, house.rules_dir)
+        if rules := ruleset.cited(finding.rules, house.rules_dir):
+            yield f"rules-{rules.edition}.yaml", ruleset.source(rules.edition, house.rules_dir)
         for id in finding.exhibits:
             flow = holdings.record(id).capture.flow
             yield f"flow-{flow.name}.py", holdings.store.read(flow.sha256)

@@ -216,14 +216,16 @@ def findings_list(
 @click.pass_context
 def findings_show(ctx: click.Context, workspace: Path, as_json: bool, finding: str) -> None:
     """Explain one finding in plain Chinese."""
+    from evidence import ruleset
     from evidence.explain import explain
 
-    derived = open_house(ctx, workspace).holdings().derived
+    home = open_house(ctx, workspace)
+    derived = home.holdings().derived
     found = derived.finding(derived.full_id(finding))
     if as_json:
         say(found.plain())
     else:
-        click.echo(explain(found))
+        click.echo(explain(found, ruleset.cited(found.rules, home.rules_dir)))
 
 
 @cli.command()

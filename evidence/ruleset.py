@@ -142,6 +142,11 @@ def load(name: str = DEFAULT, local: Path | None = None) -> RuleSet:
     return read(_file(name, local))
 
 
+def cited(sha256: str, local: Path | None = None) -> RuleSet | None:
+    """Return the rule set of a digest, as findings cite it; None where no edition at hand is that one."""
+    return next((rules for name in names(local) if (rules := load(name, local)).sha256 == sha256), None)
+
+
 def source(name: str = DEFAULT, local: Path | None = None) -> bytes:
     """Return the bytes of a rule set's file, for a bundle to carry; raises RulesError."""
     return _file(name, local).read_bytes()

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from collector.run import run
 
 from collector.clock import SimulatedClock
 from collector.initialise import initialise
+from collector.run import run
 from collector.workspace import Workspace
 from evidence import judge as judging
 from evidence import ruleset
