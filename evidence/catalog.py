@@ -148,11 +148,11 @@ class FileCatalog:
         self, target: str, label: str | None = None, since: datetime | None = None, until: datetime | None = None
     ) -> tuple[Row, ...]:
         """Return the rows of a target (and label) that started in [since, until], ordered by start."""
-        begin, end = since or _BEGINNING, until or _END
+        begin, end = (since or _BEGINNING).astimezone(UTC), (until or _END).astimezone(UTC)
         rows = [
             row
             for path in self._files(target)
-            if begin.strftime("%Y-%m") <= path.stem <= end.strftime("%Y-%m") or not (since or until)
+            if begin.isoformat()[:7] <= path.stem <= end.isoformat()[:7]
             for row in self._rows(path)
             if (label is None or row.label == label) and begin <= row.started <= end
         ]

@@ -41,7 +41,7 @@ PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a check of a signature came to: true, false, or could not be made (None), and why."""
+    """What a check came to: true, false, or could not be made (None), and why, in the reader's language."""
 
     passed: bool | None
     detail: str
@@ -186,15 +186,17 @@ def check_cms(data: bytes, der: bytes, certificate: x509.Certificate) -> Answer:
         pinned = ["-certfile", str(signer), "-nointern", "-noverify", "-out", os.devnull]
         answer = _openssl([*command, *pinned])
     if answer.passed:
-        return Answer(passed=True, detail=f"signed by {fingerprint(certificate)}")
+        return Answer(passed=True, detail=f"由 {fingerprint(certificate)} 签名")
     return answer
 
 
 def is_trusted(certificate: x509.Certificate, trust: bytes, at: datetime) -> Answer:
-    """Say whether `certificate` is one in `trust` (PEM), or was issued under one, and was valid at `at`.
+    """Say whether `certificate` is one in `trust` (PEM), or was issued under one, and was valid from `at` on.
 
+    `at` is the last moment captured; the signing came after it, and not before the certificate began.
     Answers None where it has expired since: without a time-stamp nothing proves that it signed before.
     """
+    at = max(at, certificate.not_valid_before_utc)
     with tempfile.TemporaryDirectory(prefix="quzheng-seal-") as folder:
         anchors, signer = Path(folder) / "trust.pem", Path(folder) / "signer.pem"
         anchors.write_bytes(trust)
@@ -203,24 +205,22 @@ def is_trusted(certificate: x509.Certificate, trust: bytes, at: datetime) -> Ans
         nowhere_else = ["-no-CApath", "-no-CAstore", "-CAfile", str(anchors)]
         answer = _openssl(["verify", "-partial_chain", *nowhere_else, *moment, str(signer)])
     if answer.passed and datetime.now(UTC) > certificate.not_valid_after_utc:
-        until = certificate.not_valid_after_utc
-        return Answer(
-            passed=None, detail=f"trusted, but expired on {until:%Y-%m-%d}, and no time-stamp says it signed before"
-        )
+        until = f"{certificate.not_valid_after_utc:%Y-%m-%d}"
+        return Answer(passed=None, detail=f"证书已于 {until} 到期，又没有时间戳证明签名在此之前")
     return Answer(passed=True, detail=fingerprint(certificate)) if answer.passed else answer
 
 
 def _openssl(arguments: list[str]) -> Answer:
     program = shutil.which("openssl")
     if not program:
-        return Answer(passed=None, detail="openssl is not installed here")
+        return Answer(passed=None, detail="本机没有 openssl")
     environment = {**os.environ, "LC_ALL": "C"}
     try:
         run = subprocess.run(
             [program, *arguments], capture_output=True, timeout=OPENSSL_SECONDS, env=environment, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return Answer(passed=None, detail=f"openssl gave no answer: {error}")
+        return Answer(passed=None, detail=f"openssl 没有答复：{error}")
     said = run.stderr.decode("utf-8", "replace").strip().splitlines()
     return Answer(passed=run.returncode == 0, detail=said[-1][-200:] if said else "openssl")
 

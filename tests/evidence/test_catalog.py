@@ -1,0 +1,154 @@
+"""The catalog: finds records by target, label and time, and can always be made again."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from evidence.admit import admit
+from evidence.catalog import FileCatalog, Row
+from evidence.errors import CatalogError
+from evidence.holdings import Holdings
+from evidence.model import Record
+from tests.evidence import factory
+
+NOON = factory.NOON
+
+
+@pytest.fixture
+def holdings(tmp_path: Path) -> Holdings:
+    return Holdings.open(tmp_path / "store")
+
+
+def admitted(holdings: Holdings, n: int, **fields: object) -> Record:
+    capture = factory.capture(holdings.store, key=f"R/{n}", **fields)
+    return admit(capture, store=holdings.store, ledger=holdings.ledger, catalog=holdings.catalog)
+
+
+def three_nights(holdings: Holdings) -> list[Record]:
+    return [admitted(holdings, n, started=NOON + timedelta(days=20 * n), html=str(n)) for n in range(3)]
+
+
+def test_a_series_is_in_the_order_of_its_starts(holdings: Holdings) -> None:
+    late = admitted(holdings, 1, started=NOON + timedelta(days=2))
+    early = admitted(holdings, 2, started=NOON)
+    assert [row.record for row in holdings.rows("shifan", "home")] == [early.id, late.id]
+
+
+def test_a_window_takes_in_both_its_ends_over_months(holdings: Holdings) -> None:
+    records = three_nights(holdings)
+    found = holdings.rows("shifan", "home", NOON + timedelta(days=20), NOON + timedelta(days=40))
+    assert [row.record for row in found] == [records[1].id, records[2].id]
+    assert holdings.rows("shifan", "home", None, NOON) == holdings.rows("shifan")[:1]
+    assert holdings.rows("shifan", "home", NOON + timedelta(days=41)) == ()
+
+
+def test_a_window_may_be_given_in_another_zone(holdings: Holdings) -> None:
+    midnight = datetime(2021, 1, 31, 16, 30, tzinfo=UTC)
+    record = admitted(holdings, 1, started=midnight)
+    begin = datetime.fromisoformat("2021-02-01T00:00:00+08:00")
+    assert [row.record for row in holdings.rows("shifan", "home", begin)] == [record.id]
+
+
+def test_there_is_one_file_a_target_and_month(holdings: Holdings) -> None:
+    three_nights(holdings)
+    assert sorted(path.name for path in (holdings.catalog.folder / "shifan").iterdir()) == [
+        "2021-01.json",
+        "2021-02.json",
+    ]
+    assert holdings.catalog.targets() == ("shifan",)
+
+
+@pytest.mark.parametrize("target", ["../x", "a/b", "", ".hidden", "x" * 101, "网站", "a\x00", "-rf"])
+def test_a_target_id_that_is_no_slug_never_becomes_a_path(holdings: Holdings, target: str) -> None:
+    with pytest.raises(CatalogError, match="target id"):
+        admitted(holdings, 1, target=factory.target(id=target))
+    assert holdings.ledger.size == 0
+
+
+def test_losing_the_catalog_loses_nothing(holdings: Holdings) -> None:
+    three_nights(holdings)
+    before = holdings.rows("shifan")
+    for path in holdings.catalog.folder.glob("*/*.json"):
+        path.unlink()
+    assert Holdings.open(holdings.root).rows("shifan") == before
+
+
+def test_one_lost_month_is_noticed_and_made_again(holdings: Holdings) -> None:
+    three_nights(holdings)
+    before = Holdings.open(holdings.root).rows("shifan")
+    (holdings.catalog.folder / "shifan" / "2021-02.json").unlink()
+    assert Holdings.open(holdings.root).rows("shifan") == before
+
+
+def test_records_that_a_kill_kept_out_are_added_at_the_next_opening(
+    holdings: Holdings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admitted(holdings, 0)
+
+    def killed(self: FileCatalog, row: Row) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(FileCatalog, "add", killed)
+    with pytest.raises(KeyboardInterrupt):
+        admitted(holdings, 1, started=NOON + timedelta(days=1))
+    monkeypatch.undo()
+    assert len(holdings.rows("shifan")) == 1
+    assert [row.leaf for row in Holdings.open(holdings.root).rows("shifan")] == [0, 1]
+
+
+def test_a_rebuilt_catalog_is_the_one_that_was(holdings: Holdings) -> None:
+    three_nights(holdings)
+    before = holdings.rows("shifan")
+    holdings.catalog.rebuild(holdings.store, holdings.ledger)
+    assert holdings.rows("shifan") == before
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"rows": {"1": {"record": 1}}}', "{" * 9])
+def test_a_damaged_file_is_named_with_its_mend(holdings: Holdings, text: str) -> None:
+    admitted(holdings, 0)
+    (holdings.catalog.folder / "shifan" / "2021-01.json").write_text(text)
+    with pytest.raises(CatalogError, match="reindex"):
+        holdings.rows("shifan")
+    holdings.catalog.rebuild(holdings.store, holdings.ledger)
+    assert len(holdings.rows("shifan")) == 1
+
+
+def test_two_openings_add_to_one_file(tmp_path: Path) -> None:
+    one, other = Holdings.open(tmp_path), Holdings.open(tmp_path)
+    first = admitted(one, 0)
+    second = admitted(other, 1, started=NOON + timedelta(days=1))
+    third = admitted(one, 2, started=NOON + timedelta(days=2))
+    assert second.previous == first.id
+    assert third.previous == second.id
+    assert [row.record for row in other.rows("shifan")] == [first.id, second.id, third.id]
+
+
+def test_a_failed_capture_has_its_row_too(holdings: Holdings) -> None:
+    admitted(holdings, 0, outcome="unreachable", reason="dns", checks=(), fault="unknown")
+    (row,) = holdings.rows("shifan", "home")
+    assert (row.outcome, row.reason, row.complete) == ("unreachable", "dns", False)
+
+
+def test_a_file_is_plain_tinydb(holdings: Holdings) -> None:
+    record = admitted(holdings, 0)
+    tables = json.loads((holdings.catalog.folder / "shifan" / "2021-01.json").read_bytes())
+    assert tables["rows"]["1"]["record"] == record.id
+
+
+def test_a_disk_that_takes_nothing_is_an_error_with_the_place(
+    holdings: Holdings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admitted(holdings, 0)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("evidence.catalog.write_whole", full)
+    with pytest.raises(CatalogError, match="No space left"):
+        admitted(holdings, 1, started=NOON + timedelta(days=1))
+    monkeypatch.undo()
+    assert len(Holdings.open(holdings.root).rows("shifan")) == 2
