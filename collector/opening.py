@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from collector.exchange import Exchange
 from collector.outcome import Trouble, of_error
 from collector.settle import wait_loaded
 from collector.window import Window
@@ -33,19 +34,41 @@ async def go(window: Window, url: str, seconds: float) -> Opening:
     """Open `url` in the window, waiting at most `seconds` for its document and its load event together."""
     clock = asyncio.get_running_loop().time
     end = clock() + seconds
-    try:
-        await window.page.goto(url, wait_until="commit", timeout=seconds * 1000)
-    except PlaywrightTimeout:
-        return Opening(url=url, trouble=NO_ANSWER, loaded=False)
-    except PlaywrightError as error:
-        trouble = await _trouble(window, error)
-        if trouble:
-            return Opening(url=url, trouble=trouble, loaded=False)
+    trouble = await _goto(window, url, seconds)
+    if trouble and any(document.url in window.traffic.unending for document in _documents(window)):
+        trouble = await _goto(window, url, max(1.0, end - clock()))  # now let through without an end
+    if trouble:
+        return Opening(url=url, trouble=trouble, loaded=False)
     try:
         loaded = await wait_loaded(window, max(1.0, end - clock()))
     except TimeoutError:
         loaded = False
-    return Opening(url=url, trouble=CRASHED if window.crashed else None, loaded=loaded)
+    if window.crashed:
+        return Opening(url=url, trouble=CRASHED, loaded=False)
+    return Opening(url=url, trouble=None if loaded else _broke_off(window), loaded=loaded)
+
+
+async def _goto(window: Window, url: str, seconds: float) -> Trouble | None:
+    """Navigate until some document has come; return why none did."""
+    try:
+        await window.page.goto(url, wait_until="commit", timeout=seconds * 1000)
+    except PlaywrightTimeout:
+        return NO_ANSWER
+    except PlaywrightError as error:
+        return await _trouble(window, error)
+    return None
+
+
+def _broke_off(window: Window) -> Trouble | None:
+    """Return what a document means that came to nothing: the browser would wait for ever to draw it."""
+    for document in _documents(window)[-1:]:
+        if document.error and document.body is None and document.url not in window.traffic.unending:
+            return of_error(document.error)
+    return None
+
+
+def _documents(window: Window) -> tuple[Exchange, ...]:
+    return window.traffic.documents(window.frame_id)
 
 
 async def _trouble(window: Window, error: PlaywrightError) -> Trouble | None:
@@ -59,7 +82,7 @@ async def _trouble(window: Window, error: PlaywrightError) -> Trouble | None:
         return None
     if "Download is starting" in message or window.downloads:
         return DOWNLOAD
-    documents = window.traffic.documents(window.frame_id)
+    documents = _documents(window)
     if "ERR_ABORTED" in message:
         if await window.crashes_within(0.3):
             return CRASHED

@@ -51,7 +51,7 @@ _ERRORS: dict[str, tuple[Outcome, str, Fault]] = {
     "SSL_PROTOCOL_ERROR": ("tls_unsupported_here", "tls", "ours"),
     "SSL_OBSOLETE_VERSION": ("tls_unsupported_here", "tls", "ours"),
     "SSL_WEAK_SERVER_EPHEMERAL_DH_KEY": ("tls_unsupported_here", "tls", "ours"),
-    "UNSAFE_PORT": ("skipped", "unsafe_port", "ours"),
+    "UNSAFE_PORT": ("unreachable", "unsafe_port", "ours"),
     "INTERNET_DISCONNECTED": ("unreachable", "offline", "ours"),
     "NETWORK_CHANGED": ("unreachable", "network_changed", "ours"),
     "NETWORK_ACCESS_DENIED": ("blocked", "own_side", "ours"),

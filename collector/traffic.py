@@ -42,6 +42,8 @@ class Traffic:
         self._early: dict[str, list[tuple[tuple[str, str], ...]]] = {}
         self._counts: dict[tuple[str, str], int] = {}
         self._old: set[str] = set()
+        self.unending: set[str] = set()
+        """Addresses whose bodies did not end; asked for again, they are let through unread."""
         self.withhold = False
         """While a log-in is under way, no body is kept."""
         self.last_event = asyncio.get_running_loop().time()
@@ -156,16 +158,24 @@ class Traffic:
                 self._redactor.learn_cookies(value, received=True)
 
     async def _paused(self, event: Event) -> None:
-        """Take the body of an answer and let it through; one that is not let through would hang the page."""
+        """Take the body of an answer and let it through; one that is not let through would hang the page.
+
+        A body that is being read can no longer be let through: where it does not end, its request is ended.
+        """
+        exchange = self._heading(event)
+        verdict: tuple[str, Event] = ("Fetch.continueRequest", {})
         try:
-            exchange = self._heading(event)
             if exchange.status is not None and not 300 <= exchange.status < 400:
                 await self._take_body(event["requestId"], exchange)
+        except TimeoutError:
+            self.unending.add(exchange.url)
+            exchange.body_state, exchange.error = "too_large", f"did not end within {self._body_seconds:g} s"
+            verdict = ("Fetch.failRequest", {"errorReason": "TimedOut"})
         finally:
             try:
-                await self._session.send("Fetch.continueRequest", {"requestId": event["requestId"]})
+                await self._session.send(verdict[0], {"requestId": event["requestId"], **verdict[1]})
             except PlaywrightError:
-                self.last_event = asyncio.get_running_loop().time()  # the page has gone, and its requests with it
+                self._now()  # the page has gone, and its requests with it
 
     def _heading(self, event: Event) -> Exchange:
         identity: str = event.get("networkId") or event["requestId"]
@@ -174,24 +184,21 @@ class Traffic:
         exchange.status = event.get("responseStatusCode")
         exchange.status_text = event.get("responseStatusText", "")
         if reason := event.get("responseErrorReason"):
-            exchange.error = exchange.error or reason
             exchange.ended = self._now()
+            if not exchange.error:
+                exchange.error = reason
         return exchange
 
     async def _take_body(self, paused: str, exchange: Exchange) -> None:
+        """Read a body to its end; raises TimeoutError where it has none."""
         length = exchange.header("content-length") or ""
-        if length.isdigit() and int(length) > self._body_bytes:
-            exchange.body_state, exchange.error = "too_large", None
-            return
-        if exchange.media_type.lower().startswith(UNBOUNDED_TYPES):
+        too_long = length.isdigit() and int(length) > self._body_bytes
+        if too_long or exchange.url in self.unending or exchange.media_type.lower().startswith(UNBOUNDED_TYPES):
             exchange.body_state = "too_large"
             return
         try:
             async with asyncio.timeout(self._body_seconds):
                 reply = await self._session.send("Fetch.getResponseBody", {"requestId": paused})
-        except TimeoutError:
-            exchange.body_state, exchange.error = "too_large", f"did not end within {self._body_seconds:g} s"
-            return
         except PlaywrightError as error:
             exchange.body_state, exchange.error = "lost", exchange.error or _first_line(error)
             return
@@ -217,7 +224,7 @@ class Traffic:
     def _failed(self, event: Event) -> None:
         for exchange in self._hops.get(event["requestId"], [])[-1:]:
             exchange.ended = exchange.ended or self._now()
-            exchange.error = event["errorText"] or exchange.error or "failed"
+            exchange.error = exchange.error or event["errorText"] or "failed"
 
 
 def _pairs(headers: dict[str, str]) -> tuple[tuple[str, str], ...]:

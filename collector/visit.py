@@ -28,6 +28,8 @@ from evidence.columns import HOME
 from evidence.model import Artifact, Capture, Reading
 from evidence.reading import read
 
+BREAKING = (capturing.HANGS, opening.CRASHED)
+"""After these a window is of no use."""
 NOT_OPENED = Opening(url="about:blank", trouble=None, loaded=True)
 
 
@@ -114,6 +116,8 @@ class Visit:
             limits=self._outfit.limits,
             login=login,
         )
+        if taken.trouble in BREAKING:
+            self._opening = Opening(url=opened.url, trouble=taken.trouble, loaded=False)
         files, self._files = tuple(self._files), []
         self.window.restart()
         return self._scribe.write(label, opened.url, started, taken, files)
@@ -181,7 +185,7 @@ class Visit:
 
     async def ready(self) -> None:
         """See to it that there is a window that works."""
-        if self._window is None or self._window.crashed or self._opening.trouble in (capturing.HANGS, opening.CRASHED):
+        if self._window is None or self._window.crashed or self._opening.trouble in BREAKING:
             self._window = await self._outfit.new_window(self._window)
             self._opening = NOT_OPENED
 

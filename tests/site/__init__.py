@@ -1,0 +1,1 @@
+"""A small web server that misbehaves on purpose."""

@@ -1,0 +1,310 @@
+"""A web server on 127.0.0.1 with a fault table: one path, one way in which a site misbehaves."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import http.server
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import parse_qs, quote
+
+ROWS = "".join(
+    f'<li><a href="/a{n}.html">关于开展第{n}次专项检查的通知</a><span>2021-0{n}-15</span></li>' for n in range(1, 7)
+)
+LIST = f"<h2>通知公告</h2><ul>{ROWS}</ul>"
+
+
+def page(body: str, *, title: str = "通知公告 - 示范区", head: str = "", charset: str | None = "utf-8") -> str:
+    """Return a whole HTML page."""
+    meta = f'<meta charset="{charset}">' if charset else ""
+    return f"<!DOCTYPE html><html><head>{meta}<title>{title}</title>{head}</head><body>{body}</body></html>"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer: status, fields, body."""
+
+    body: bytes | str = b""
+    status: int = 200
+    type: str | None = "text/html; charset=utf-8"
+    fields: tuple[tuple[str, str], ...] = ()
+    length: int | None = None
+
+
+Handler = http.server.BaseHTTPRequestHandler
+Fault = Callable[["_Handler"], Answer | None]
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Site
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0]
+        self.server.asked.append((self.path, self.headers))
+        fault = TABLE.get(path, _missing)
+        try:
+            answer = fault(self)
+            if answer is not None:
+                self._send(answer)
+        except OSError:
+            self.close_connection = True
+
+    do_POST = do_GET
+
+    def _send(self, answer: Answer) -> None:
+        body = answer.body.encode() if isinstance(answer.body, str) else answer.body
+        self.send_response(answer.status)
+        if answer.type:
+            self.send_header("Content-Type", answer.type)
+        for name, value in answer.fields:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body) if answer.length is None else answer.length))
+        self.end_headers()
+        self.wfile.write(body)
+        if answer.length is not None and answer.length > len(body):
+            self.close_connection = True
+
+    def form(self) -> str:
+        """Return the body of a POST."""
+        return self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+
+    def cookie(self) -> str:
+        """Return the Cookie field."""
+        return self.headers.get("Cookie", "")
+
+
+def _missing(handler: _Handler) -> Answer:
+    return Answer("<h1>404 Not Found</h1>", status=404)
+
+
+def _chunk(handler: _Handler, data: bytes) -> None:
+    handler.wfile.write(b"%x\r\n" % len(data) + data + b"\r\n")
+
+
+def _hang(handler: _Handler) -> None:
+    handler.server.closing.wait(30)
+    handler.close_connection = True
+
+
+def _empty_reply(handler: _Handler) -> None:
+    handler.close_connection = True
+
+
+def _reset(handler: _Handler) -> None:
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.close_connection = True
+
+
+def _endless(handler: _Handler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/html; charset=utf-8")
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    _chunk(handler, page(LIST).encode())
+    while not handler.server.closing.wait(0.2):
+        _chunk(handler, b"<p>more</p>")
+
+
+def _broken_chunk(handler: _Handler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/html; charset=utf-8")
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    _chunk(handler, page(LIST).encode())
+    handler.wfile.write(b"ZZZ\r\n")
+    handler.close_connection = True
+
+
+def _challenge(status: int) -> Fault:
+    def answer(handler: _Handler) -> Answer:
+        if "passed=1" in handler.cookie():
+            return Answer(page(LIST))
+        script = "<script>document.cookie='passed=1;path=/';setTimeout(() => location.reload(), 50)</script>"
+        return Answer(page("", head=script, title=""), status=status)
+
+    return answer
+
+
+def _twice_521(handler: _Handler) -> Answer:
+    seen = handler.cookie()
+    if "b=2" in seen:
+        return Answer(page(LIST))
+    cookie = "b=2" if "a=1" in seen else "a=1"
+    return Answer(f"<script>document.cookie='{cookie};path=/';location.reload()</script>", status=521)
+
+
+def _tall(handler: _Handler) -> Answer:
+    """16,385 px: every band of 100 px says its number in the colour of its first pixels."""
+    bands = "".join(f'<div style="height:100px;background:rgb({n // 16},{n % 16 * 16},200)"></div>' for n in range(163))
+    last = '<div style="height:85px;background:rgb(10,48,200)"></div>'
+    return Answer(page(f"{bands}{last}<style>body{{margin:0}}</style>"))
+
+
+def _lazy(handler: _Handler) -> Answer:
+    gap = '<div style="height:3000px"></div>'
+    script = """<script>new IntersectionObserver((seen) => { if (seen.some((s) => s.isIntersecting))
+        document.getElementById("late").textContent = "滚动后出现"; }).observe(document.getElementById("late"));</script>"""
+    return Answer(
+        page(f'{LIST}{gap}<img src="/pixel.png?lazy" loading="lazy" width=9 height=9><p id="late"></p>{script}')
+    )
+
+
+def _log_in(handler: _Handler) -> Answer:
+    """Answer the log-in form: the right password sets a session, the wrong one is told."""
+    site = handler.server
+    if handler.command == "POST":
+        sent = parse_qs(handler.form())
+        if sent == {"user": [site.username], "pw": [site.password]}:
+            session = ("Set-Cookie", f"SESSION={site.session}; Path=/; HttpOnly")
+            return Answer(b"", status=302, fields=(("Location", f"/inside?token={site.token}"), session))
+        return Answer(page(f'<p class="wrong">用户名或密码错误</p>{_FORM}', title="登录"))
+    return Answer(page(_FORM, title="登录"))
+
+
+_FORM = """<form method="post" action="/login"><input name="user"><input name="pw" type="password">
+<button id="go">登录</button></form>"""
+
+
+def _inside(handler: _Handler) -> Answer:
+    """A page only for the logged in; it repeats its secrets in every way that careless pages do."""
+    site = handler.server
+    if f"SESSION={site.session}" not in handler.cookie():
+        return Answer(page(_FORM, title="登录"))
+    shown = "".join(
+        f'<p data-x="{value}">{quote(value)} {base64.b64encode(("x" + value).encode()).decode()}</p>'
+        for value in (site.session, site.token, site.password)
+    )
+    script = f"<script>localStorage.setItem('auth', '{site.stored}');console.error('{site.session}')</script>"
+    return Answer(
+        page(
+            f'<p id="hello">欢迎您</p><p>验证码 202106 发布于 2021-06-29</p>{LIST}{shown}<img src="/pixel.png?ticket={site.token}">{script}'
+        )
+    )
+
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+GBK = page(LIST, charset=None).encode("gb18030")
+UTF16 = b"\xff\xfe" + page(LIST, charset=None).encode("utf-16-le")
+BIG5 = page("<p>臺北市政府公告事項說明</p>" * 3, title="公告", charset=None).encode("big5")
+CLOCK = """<div><span id="c"></span><marquee>欢迎访问</marquee></div><script>let n = 0;
+setInterval(() => { document.getElementById("c").textContent = "今天是 12:00:" + (n++ % 60); }, 20);</script>
+<script src="http://stat.invalid/count.js"></script><img src="/dead.png">"""
+CHANGING = """<ul id="l"></ul><script>let n = 0; setInterval(() => { document.getElementById("l").innerHTML =
+[1, 2, 3, 4].map((i) => `<li><a href="/x">第${n++}条</a> 2021-01-0${i}</li>`).join(""); }, 20);</script>"""
+SHELL = """<div id="app"></div><script>fetch("/api/fails").then((r) => r.json()).then((d) => {
+document.getElementById("app").textContent = d; }).catch(() => { document.getElementById("app").textContent = "通知公告"; });</script>"""
+
+
+def _fixed(answer: Answer) -> Fault:
+    return lambda handler: answer
+
+
+TABLE: dict[str, Fault] = {
+    "/": _fixed(Answer(page(LIST))),
+    "/pixel.png": _fixed(Answer(PIXEL, type="image/png")),
+    "/500": _fixed(Answer("<h1>500</h1>", status=500)),
+    "/403": _fixed(Answer(page("<p>Forbidden</p>"), status=403)),
+    "/405": _fixed(Answer(page("<p>您的访问请求被拦截</p>"), status=405)),
+    "/503": _fixed(Answer(page("<p>Service Unavailable</p>"), status=503)),
+    "/204": _fixed(Answer(b"", status=204)),
+    "/loop": _fixed(Answer(b"", status=302, fields=(("Location", "/loop"),))),
+    "/moved": _fixed(Answer(b"", status=301, fields=(("Location", "/"),))),
+    "/hang": _hang,
+    "/closed": _empty_reply,
+    "/reset": _reset,
+    "/truncated": _fixed(Answer(page(LIST), length=100_000)),
+    "/broken-chunk": _broken_chunk,
+    "/endless": _endless,
+    "/zero-bytes": _fixed(Answer(b"")),
+    "/412": _challenge(412),
+    "/412-stuck": _fixed(Answer("<script>var a = 1</script>", status=412)),
+    "/521": _twice_521,
+    "/202-empty": _fixed(Answer("<script>var a = 1</script>", status=202)),
+    "/slider": _fixed(Answer(page("<p>请完成安全验证</p><div>拖动滑块</div>", title="安全验证"))),
+    "/wechat-abnormal": _fixed(Answer(page("<p>当前环境异常，完成验证后即可继续访问。</p><a>去验证</a>", title=""))),
+    "/soft-404": _fixed(Answer(page("<p>抱歉，您访问的页面不存在</p>", title="提示"))),
+    "/maintenance": _fixed(Answer(page("<h1>系统维护中，请稍后访问</h1>", title="系统维护"))),
+    "/login-page": _fixed(Answer(page(_FORM, title="登录"))),
+    "/list-about-errors": _fixed(
+        Answer(page(LIST.replace("关于开展第1次专项检查", "网站系统维护暂停访问") + "<p>404 Not Found 的处理办法</p>"))
+    ),
+    "/gbk-right": _fixed(Answer(GBK, type="text/html; charset=gb2312")),
+    "/gbk-wrong": _fixed(Answer(GBK, type="text/html; charset=utf-8")),
+    "/gbk-none": _fixed(Answer(GBK, type="text/html")),
+    "/utf8-as-gbk": _fixed(Answer(page(LIST, charset=None), type="text/html; charset=gbk")),
+    "/utf16": _fixed(Answer(UTF16, type="text/html")),
+    "/big5": _fixed(Answer(BIG5, type="text/html; charset=big5")),
+    "/bom": _fixed(Answer(b"\xef\xbb\xbf" + page(LIST).encode())),
+    "/gzip": _fixed(Answer(gzip.compress(page(LIST).encode(), mtime=0), fields=(("Content-Encoding", "gzip"),))),
+    "/lazy": _lazy,
+    "/tall": _tall,
+    "/no-height": _fixed(Answer(page("", head="<style>html,body{margin:0;height:0;width:0;overflow:hidden}</style>"))),
+    "/wide": _fixed(Answer(page('<div style="width:3000px;height:50px;background:#0a0">宽</div>'))),
+    "/frameset": _fixed(Answer('<html><frameset cols="20%,*"><frame src="/plain"><frame src="/"></frameset></html>')),
+    "/plain": _fixed(Answer(page("<p>导航</p>", title="导航"))),
+    "/shadow": _fixed(
+        Answer(page('<div id="h"></div><script>h.attachShadow({mode:"open"}).innerHTML="<b>影子内容</b>"</script>'))
+    ),
+    "/dialogs": _fixed(Answer(page(f"{LIST}<script>alert('欢迎');confirm('好吗')</script>"))),
+    "/popup": _fixed(Answer(page(f"{LIST}<script>window.open('/plain')</script>"))),
+    "/download": _fixed(
+        Answer(b"PK-file", type="application/zip", fields=(("Content-Disposition", "attachment; filename=a.zip"),))
+    ),
+    "/refresh": _fixed(Answer(page("跳转中", head='<meta http-equiv="refresh" content="0;url=/">', title=""))),
+    "/script-redirect": _fixed(Answer("<script>location.href = '/'</script>")),
+    "/moving": _fixed(Answer(page(CLOCK + LIST))),
+    "/changing": _fixed(Answer(page(CHANGING))),
+    "/hung-script": _fixed(Answer(page(f"{LIST}<script>setTimeout(() => {{ while (true) {{}} }}, 30)</script>"))),
+    "/dead-image": _fixed(Answer(page(f'{LIST}<img src="/hang">'))),
+    "/shell": _fixed(Answer(page(SHELL))),
+    "/api/fails": _fixed(Answer("{}", status=500, type="application/json")),
+    "/frame-fails": _fixed(Answer(page('<p>通知公告</p><iframe src="/500" width=900 height=600></iframe>'))),
+    "/other-host-fails": _fixed(Answer(page(f'{LIST}<script src="http://other.invalid/x.js"></script>'))),
+    "/persona": lambda handler: Answer(page(f"<pre>{handler.headers}</pre>")),
+    "/login": _log_in,
+    "/inside": _inside,
+}
+
+
+class Site(http.server.ThreadingHTTPServer):
+    """The server, on a free port of 127.0.0.1, for the length of a `with` block."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.closing = threading.Event()
+        self.asked: list[tuple[str, object]] = []
+        self.username = "CANARY-user-8f3a"
+        self.password = "CANARY&pass/9d2b"
+        self.session = "CANARYsession77e1"
+        self.token = "CANARYtoken55c4"
+        self.stored = "CANARYstored31aa"
+
+    @property
+    def url(self) -> str:
+        """The address, without a slash at its end."""
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of visitors that hang up."""
+
+    def __enter__(self) -> Site:
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.closing.set()
+        self.shutdown()
+        self.server_close()
