@@ -224,7 +224,8 @@ class Traffic:
     def _failed(self, event: Event) -> None:
         for exchange in self._hops.get(event["requestId"], [])[-1:]:
             exchange.ended = exchange.ended or self._now()
-            exchange.error = exchange.error or event["errorText"] or "failed"
+            if exchange.url not in self.unending:
+                exchange.error = event["errorText"] or exchange.error or "failed"
 
 
 def _pairs(headers: dict[str, str]) -> tuple[tuple[str, str], ...]:
