@@ -27,7 +27,7 @@ from evidence.report.surroundings import browsers
 from evidence.report.visible import clipped, visible
 
 _HERE = Path(__file__).parent
-_LISTS = ("counted", "not_counted")
+_LISTS = ("counted", "undecided", "not_counted", "comparator")
 
 
 def render(dossier: Dossier, *, href: Callable[[str], str]) -> Mapping[str, bytes]:
@@ -71,9 +71,12 @@ def _source_digest(source: str) -> str:
 
 
 def _numbers(numbers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the numbers a finding rests on, in words; the lists have a table of their own."""
+    """Yield the numbers a finding rests on, in words; the lists of columns have a table of their own."""
     for name, value in numbers.items():
-        if name in _LISTS:
+        if name in _LISTS or value is None:
+            continue
+        if name == "limit":
+            yield words.NUMBERS[name], words.COMPARATORS.get(str(numbers.get("comparator")), "达到") + f"{value}个"
             continue
         plain = isinstance(value, str | int) and not isinstance(value, bool)
         said = str(value) if plain else json.dumps(value, ensure_ascii=False, sort_keys=True)

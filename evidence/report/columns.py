@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from evidence.dossier import Dossier
 from evidence.model import Fact
@@ -36,14 +36,23 @@ class Line:
 def lines(dossier: Dossier) -> tuple[Line, ...]:
     """Return what was counted first, then what could not be told, what has no duty, and what is in order."""
     numbers = dossier.finding.numbers
-    counted = {str(entry.get("label")): entry for entry in _entries(numbers, "counted")}
-    excused = {str(entry.get("label")): str(entry.get("because")) for entry in _entries(numbers, "not_counted")}
     places = {exhibit.record.id: n for n, exhibit in enumerate(dossier.exhibits, 1)}
-    facts = {fact.label: fact for fact in dossier.facts}
-    found = [_of_fact(fact, fact.label in counted, excused.get(fact.label), places) for fact in facts.values()]
-    found += [_of_entry(entry, places) for label, entry in counted.items() if label not in facts]
+    told = {key: _by_label(numbers, key) for key in ("counted", "undecided", "not_counted")}
+    labels = {fact.label for fact in dossier.facts}
+    found = [_of_fact(fact, *_standing(fact, told), places) for fact in dossier.facts]
+    for key, standing in (("counted", "counted"), ("undecided", "undecided"), ("not_counted", "apart")):
+        others = (entry for label, entries in told[key].items() if label not in labels for entry in entries)
+        found += [_of_entry(entry, cast(Standing, standing), places) for entry in others]
     order = ("counted", "undecided", "apart", "fine")
     return tuple(sorted(found, key=lambda line: order.index(line.standing)))
+
+
+def _by_label(numbers: Mapping[str, Any], key: str) -> dict[str, list[Mapping[str, Any]]]:
+    """Return the entries of a list in a finding's numbers by their column's label; one may have several."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for entry in _entries(numbers, key):
+        found.setdefault(str(entry.get("label")), []).append(entry)
+    return found
 
 
 def _entries(numbers: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:
@@ -53,8 +62,7 @@ def _entries(numbers: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]
         yield from (entry for entry in entries if isinstance(entry, Mapping))
 
 
-def _of_fact(fact: Fact, counted: bool, because: str | None, places: Mapping[str, int]) -> Line:
-    standing, said = _standing(fact, counted, because)
+def _of_fact(fact: Fact, standing: Standing, said: str, places: Mapping[str, int]) -> Line:
     return Line(
         name=fact.name,
         path=fact.path,
@@ -70,10 +78,10 @@ def _of_fact(fact: Fact, counted: bool, because: str | None, places: Mapping[str
     )
 
 
-def _of_entry(entry: Mapping[str, Any], places: Mapping[str, int]) -> Line:
+def _of_entry(entry: Mapping[str, Any], standing: Standing, places: Mapping[str, int]) -> Line:
     level, age = entry.get("level"), entry.get("age_days")
     return Line(
-        name=str(entry.get("name") or entry.get("label") or "—"),
+        name=str(entry.get("name") or entry.get("heading") or entry.get("label") or "—"),
         path="",
         kind=_kind(entry.get("class"), level if isinstance(level, int) else None),
         limit=words.limit(entry.get("limit") if isinstance(entry.get("limit"), str) else None),
@@ -81,22 +89,43 @@ def _of_entry(entry: Mapping[str, Any], places: Mapping[str, int]) -> Line:
         age=f"{age}天" if isinstance(age, int) else "—",
         seen=None,
         exhibit=places.get(str(entry.get("record"))),
-        standing="counted",
-        said="计入",
+        standing=standing,
+        said=_told(standing, [entry]),
         url=str(entry.get("url") or ""),
     )
 
 
-def _standing(fact: Fact, counted: bool, because: str | None) -> tuple[Standing, str]:
-    if counted:
-        return "counted", "计入"
-    if because or fact.not_counted:
-        return "apart", f"未计入：{because or fact.not_counted}"
+def _standing(fact: Fact, told: Mapping[str, Mapping[str, list[Mapping[str, Any]]]]) -> tuple[Standing, str]:
+    """Return how a column stands to the finding: as the indicator said, else as the fact itself says."""
+    said: tuple[tuple[str, Standing], ...] = (
+        ("counted", "counted"),
+        ("undecided", "undecided"),
+        ("not_counted", "apart"),
+    )
+    for key, standing in said:
+        if entries := told[key].get(fact.label):
+            return standing, _told(standing, entries)
+    if fact.not_counted:
+        return "apart", f"未计入：{fact.not_counted}"
     if fact.stale is None or fact.blank is None or fact.complete is not True:
         return "undecided", "未能判定" + (f"：缺{'；'.join(fact.missing)}" if fact.missing else "")
     if fact.blank or fact.stale:
         return "apart", "空白，本项不计" if fact.blank else "超期，本项不计"
     return "fine", "正常"
+
+
+def _told(standing: Standing, entries: list[Mapping[str, Any]]) -> str:
+    """Return what an indicator said of one column."""
+    word = {"counted": "计入", "undecided": "未能判定", "apart": "未计入", "fine": "正常"}[standing]
+    reasons = "；".join(filter(None, map(_because, entries)))
+    return f"{word}：{reasons}" if reasons else word
+
+
+def _because(entry: Mapping[str, Any]) -> str:
+    if "heading" in entry:
+        place = f"第{entry['index'] + 1}列" if isinstance(entry.get("index"), int) else ""
+        return f"{place}“{entry['heading']}”有标题而无内容"
+    return str(entry.get("because") or "")
 
 
 def _newest(fact: Fact) -> str:

@@ -25,6 +25,10 @@ NAMES = {
     "sha256": "摘要",
     "name": "名称",
     "binary": "程序",
+    "program": "程序",
+    "machine": "机器",
+    "files": "文件数",
+    "client_hints": "客户端提示",
     "schema": "格式",
 }
 
@@ -57,5 +61,5 @@ def browsers(environments: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
 
 def _browser(said: object) -> str:
     if isinstance(said, Mapping):
-        return " ".join(str(said[key]) for key in ("name", "version") if said.get(key))
+        return " ".join(str(said[key]) for key in ("name", "program", "version") if said.get(key))
     return str(said) if said else ""

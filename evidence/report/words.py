@@ -53,6 +53,23 @@ FAULTS = {"theirs": "对方", "ours": "我方", "unknown": "未查明"}
 
 COVERAGES = {"complete": "完整来源", "partial": "部分来源（只可用于排除，不可用于认定）"}
 
+CHECKS = {
+    "status": "应答状态",
+    "document whole": "文档收全",
+    "host": "主机相符",
+    "charset": "文字编码",
+    "not empty": "文档不空",
+    "parsed": "页面能解析",
+    "list data answered": "列表数据已应答",
+    "main stands still": "主要区域稳定",
+    "load event": "装载完毕",
+    "network quiet": "网络静止",
+    "pictures decoded": "图片已显示",
+    "whole height": "整页成像",
+    "other requests": "其他请求",
+}
+"""The completeness guard's questions; one it does not have here is shown by its own name."""
+
 SCOPES = {"document": "文档", "main": "主要区域", "page": "页面其余部分"}
 
 PURPOSES = {
@@ -111,7 +128,17 @@ TABLE_SOURCES = {"html": "网页表格", "picture": "图片中的表格", "csv":
 
 ANSWERS = {True: "通过", False: "未通过", None: "无法检查"}
 
-NUMBERS = {"count": "计入个数", "limit": "标准（达到即成立）", "window_days": "观察窗口（天）", "age_days": "已过天数"}
+NUMBERS = {
+    "count": "计入个数",
+    "open": "不能确定个数",
+    "with_duty": "其中有更新责任",
+    "limit": "标准",
+    "count_by_days": "按每月30天计算的个数",
+    "visits": "窗口内访问次数",
+    "newest": "最新一条",
+}
+
+COMPARATORS = {">=": "超过（含）", ">": "超过"}
 
 
 def word(value: object, words: Mapping[str, str]) -> str:

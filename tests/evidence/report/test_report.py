@@ -74,6 +74,26 @@ def test_every_column_stands_with_whether_it_counted_and_if_not_why() -> None:
     assert [row for row in rows if "领导活动" in row and "正常" in row]
 
 
+def test_an_indicator_may_count_several_things_of_one_label_and_pass_over_things_without_any() -> None:
+    pictures = Pictures()
+    blank = {"label": "bmdt", "heading": "整改情况", "index": 2}
+    numbers = {
+        "count": 2,
+        "limit": 1,
+        "comparator": ">=",
+        "counted": [blank, {**blank, "heading": "完成时限", "index": 4}],
+        "undecided": [{"label": "xzdt", "name": "乡镇动态", "because": "列表未收全"}],
+        "not_counted": [{"label": "", "name": "备注", "because": "按惯例可以留空的列"}],
+    }
+    rows = page(dossier(pictures, numbers=numbers), pictures).css("table.columns tbody tr")
+    said = [re.sub(r"\s+", " ", row.text()) for row in rows]
+
+    assert "计入：第3列“整改情况”有标题而无内容；第5列“完成时限”有标题而无内容" in said[0]
+    assert [one for one in said if "乡镇动态" in one and "未能判定：列表未收全" in one]
+    assert [one for one in said if "备注" in one and "未计入：按惯例可以留空的列" in one]
+    assert "标准超过（含）1个" in text(dossier(pictures, numbers=numbers), pictures).replace(" ", "")
+
+
 def test_what_speaks_for_the_unit_and_what_is_missing_stand_there() -> None:
     pictures = Pictures()
     said = text(dossier(pictures, missing=("6月22日的一次访问",), second_look="missing"), pictures)
