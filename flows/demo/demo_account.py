@@ -1,0 +1,30 @@
+"""演示：政务新媒体账号后台的发表记录（登录后可见全部，是完整来源）。"""
+
+from __future__ import annotations
+
+from collector.flow import Flow
+from collector.login import Login
+from collector.visit import Visit
+
+flow = Flow(
+    __name__,
+    login=Login(
+        url="/backoffice/login",
+        username="#username",
+        password="#password",  # noqa: S106 - a selector
+        submit="#submit",
+        marker="#signed-in",
+        refused="#wrong",
+    ),
+    coverage="complete",
+    authority="own",
+    labels=("posts",),
+)
+
+
+@flow.visit
+async def visit(visit: Visit) -> None:
+    """Log in to the back office and capture the list of all that was published."""
+    await visit.log_in()
+    await visit.open(visit.target.url)
+    await visit.capture("posts")
