@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -30,7 +29,9 @@ from evidence.model import Record
 from evidence.note import Checkpoint
 from evidence.warc import write_warc
 
-_SLUG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,60}")
+MAX_NAME = 60
+"""Characters of a label or source name that becomes a file name."""
+
 _JSON = "application/json"
 
 Opener = Callable[[], BinaryIO]
@@ -113,8 +114,7 @@ class Contents:
     def sources(self, sources: Mapping[str, bytes]) -> None:
         """Take in the source texts that were used, by name."""
         for name, data in sources.items():
-            plain_name = name if bag.is_path(f"data/sources/{name}") else f"{_named(name)}.txt"
-            self.add(Piece.of(f"data/sources/{plain_name}", "source", "text/plain", data))
+            self.add(Piece.of(f"data/sources/{_named(name)}", "source", "text/plain", data))
 
     def custody(self, events: Sequence[Mapping[str, str | None]]) -> None:
         """Take in the list of who did what when, and how to check it all."""
@@ -198,9 +198,10 @@ def _entry(path: str, role: FileRole, media_type: str, data: bytes) -> FileEntry
     return FileEntry(path=path, role=role, media_type=media_type, size=len(data), sha256=sha256, sm3=sm3)
 
 
-def _named(label: str) -> str:
-    """Return a label as a file name: itself, where it is a slug, else the beginning of its digest."""
-    return label if _SLUG.fullmatch(label) else digest.sha256(label.encode())[:16]
+def _named(name: str) -> str:
+    """Return a name as that of a file: itself, where it may be one on every system, else the beginning of its digest."""
+    usable = len(name) <= MAX_NAME and "/" not in name and bag.is_path(name)
+    return name if usable else digest.sha256(name.encode())[:16]
 
 
 def _instructions() -> bytes:
