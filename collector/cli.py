@@ -18,6 +18,7 @@ from collector.clock import SystemClock
 from collector.errors import CollectError
 from collector.progress import Progress
 from collector.workspace import Workspace
+from evidence import judgements
 from evidence.cli import Commands, Instant, json_option, say, workspace_option
 from evidence.cli import cli as evidence_cli
 from evidence.errors import EvidenceError
@@ -157,6 +158,7 @@ def run(workspace: Path, only: tuple[str, ...], jobs: int | None, second_look: b
 
     opened = Workspace.open(workspace)
     holdings = Holdings.open(opened.store_path)
+    due = judgements.second_looks_due(holdings) if second_look else None
     with Progress(shown=not as_json) as progress:
         report = asyncio.run(
             run_targets(
@@ -167,6 +169,7 @@ def run(workspace: Path, only: tuple[str, ...], jobs: int | None, second_look: b
                 jobs=jobs,
                 purpose="second_look" if second_look else "scheduled",
                 progress=progress,
+                due=due,
             )
         )
     if as_json:

@@ -74,6 +74,16 @@ def last(holdings: Holdings) -> Judgement:
     )
 
 
+def second_looks_due(holdings: Holdings) -> dict[str, tuple[str, ...]]:
+    """Return the labels, by target, that the hits of the last judgement rest on and that were seen only once."""
+    due: dict[str, dict[str, None]] = {}
+    for finding in last(holdings).findings:
+        if finding.state == "hit" and finding.second_look == "missing":
+            labels = (holdings.record(id).capture.label for id in finding.exhibits)
+            due.setdefault(finding.target, {}).update(dict.fromkeys(labels))
+    return {target: tuple(labels) for target, labels in due.items()}
+
+
 def _load(path: Path) -> Kept:
     try:
         return plain.load(Kept, canonical.decode(path.read_bytes()))

@@ -308,6 +308,16 @@ def test_without_a_key_the_bundle_says_unsealed_and_so_does_the_exit_code(
     assert office.json("verify", str(tmp_path / "a.UNSEALED.zip"), exit_code=3)["holds"] is False
 
 
+def test_a_second_look_captures_what_the_hits_rest_on_and_settles_them(office: Office, hit: dict[str, Any]) -> None:
+    assert hit["second_look"] == "missing"
+    office.quzheng("judge")
+    again = office.json("run", "--second-look")
+    assert {(record["target"], record["label"]) for record in again} == {("good", label) for label in STALE}
+    (settled,) = [f for f in office.json("judge")["findings"] if f["state"] == "hit"]
+    assert settled["second_look"] == "agrees"
+    assert office.json("run", "--second-look") == []
+
+
 def test_the_store_is_sound_and_a_damaged_picture_is_located(office: Office, ran: list[dict[str, Any]]) -> None:
     assert office.json("store", "check")["faults"] == []
     picture = Path(next(a["path"] for r in ran for a in r["artifacts"] if a["role"] == "tile"))
