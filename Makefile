@@ -10,10 +10,10 @@ demo: setup
 	$(bin)/quzheng demo --out demo-out
 
 test: setup
-	$(bin)/pytest -n 2 -q
+	$(bin)/pytest -n 2 --dist loadfile -q
 
 soak: setup
-	$(bin)/pytest -n 2 -q --full
+	$(bin)/pytest -n 2 --dist loadfile -q --full
 	$(MAKE) image
 
 lint: setup
