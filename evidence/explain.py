@@ -49,7 +49,7 @@ def _lines(finding: Finding, rules: RuleSet | None) -> Iterator[str]:
     yield f"检查时点　{local_text(finding.at)}；所依据的查看截至{local_text(finding.as_of) if finding.as_of else '（无）'}"
     yield f"复　　看　{_SECOND[finding.second_look]}；{_REVIEWERS.get(finding.reviewers, '须人工核对')}"
     yield from _section("计入的栏目", (_counted(one) for one in _entries(finding, "counted")))
-    yield from _section("对单位有利的事实", finding.for_the_unit)
+    yield from _section("对单位有利的事实", finding.for_the_unit or ("未发现",))
     yield from _section("未能确定、尚缺的材料", finding.missing)
     yield from _section("未计入的栏目及理由", (_not_counted(one) for one in _entries(finding, "not_counted")))
     yield from _section("两种算法", _both_ways(finding))
@@ -67,7 +67,7 @@ def _clause(finding: Finding, rules: RuleSet | None) -> str:
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
     found = list(lines)
     if found:
-        yield f"{title}（{len(found)}）"
+        yield title
         yield from (f"　{n}. {line}" for n, line in enumerate(found, 1))
 
 

@@ -131,7 +131,7 @@ def _finding(
         for_the_unit=said.for_the_unit,
         against=said.against,
         exhibits=exhibits,
-        readings=tuple(_reading_digests(exhibits, series)),
+        readings=tuple(dict.fromkeys(_reading_digests(exhibits, series))),
         rules=rules.sha256,
         indicator_sha256=indicator.sha256,
         reviewers=indicator.reviewers,

@@ -209,7 +209,7 @@ def _inside(box: Box, place: Box) -> bool:
 
 def _likeness(earlier: TiledPicture, later: TiledPicture) -> Iterator[int]:
     for (_, one), (_, other) in zip(earlier.tiles(), later.tiles(), strict=False):
-        distance = _hash(one) - _hash(other)
+        distance = int(_hash(one) - _hash(other))
         yield 1000 - distance * 1000 // (_HASH * _HASH)
 
 

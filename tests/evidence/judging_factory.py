@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from evidence import digest, ruleset
+from evidence import digest, plain, ruleset
 from evidence.catalog import Row
 from evidence.columns import Column, ColumnLedger, Subject
 from evidence.indicator import discover
@@ -73,7 +73,7 @@ def visit(label: str, at: datetime = T - timedelta(hours=1), read: Reading | Non
     target = fields.pop("target", "shifan")
     row = Row(
         **{
-            "record": digest.of_value([target, label, at.isoformat(), run]),
+            "record": digest.of_value(plain.dump([target, label, at, run, read, fields])),
             "key": f"{run}/{target}/{label}/1",
             "target": target,
             "label": label,

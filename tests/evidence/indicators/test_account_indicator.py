@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.evidence.judging_factory import TODAY, T, Scene, changed, item, news, reading, stale_account, subject, visit
+from tests.evidence.judging_factory import TODAY, Scene, T, changed, item, news, reading, stale_account, subject, visit
 
 NAME = "account_not_updated"
 HOUR = timedelta(hours=1)

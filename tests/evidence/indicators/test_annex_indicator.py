@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from evidence.model import Finding, Table
-from tests.evidence.judging_factory import T, Scene, Visit, annex, changed, column, reading, subject, visit
+from tests.evidence.judging_factory import Scene, T, Visit, annex, changed, column, reading, subject, visit
 
 NAME = "annex_blank_column"
 BULLETIN = subject([column("bulletin", None, None, duty=None)])

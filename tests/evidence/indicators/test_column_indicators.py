@@ -11,8 +11,8 @@ import pytest
 from evidence.model import Fact
 from tests.evidence.judging_factory import (
     TODAY,
-    T,
     Scene,
+    T,
     blank_site,
     changed,
     column,

@@ -10,8 +10,8 @@ import pytest
 
 from tests.evidence.judging_factory import (
     TODAY,
-    T,
     Scene,
+    T,
     Visit,
     changed,
     column,

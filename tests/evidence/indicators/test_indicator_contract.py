@@ -87,7 +87,7 @@ def degraded(scene: Scene, how: str) -> Scene:
     return replace(scene, visits=tuple(changed(one, **every[how]) for one in scene.visits))
 
 
-DEGRADED = "partial incomplete unchecked failed challenged".split() + [
+DEGRADED = ["partial", "incomplete", "unchecked", "failed", "challenged"] + [
     "logged out",
     "unreadable",
     "never visited",
