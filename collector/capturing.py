@@ -17,7 +17,7 @@ from collector.frames import tree
 from collector.login import Login
 from collector.look import Look, look, stored
 from collector.opening import BROWSER_GONE, CRASHED, Opening
-from collector.outcome import Trouble, of_status
+from collector.outcome import Trouble, of_error, of_status
 from collector.redactor import Redactor, Seam, stored_secrets
 from collector.settle import Settled, settle
 from collector.window import Window
@@ -176,6 +176,8 @@ def _trouble(seen: completeness.Seen, login: Login | None) -> Trouble | None:
         trouble = of_status(seen.document.status)
         if trouble:
             return trouble
+        if seen.document.error and seen.document.body_state != "too_large":
+            return of_error(seen.document.error)
     if "challenge" in signs or (seen.document is not None and seen.document.status == 202 and _bare(seen)):
         return CHALLENGED
     if "log-in" in signs:
