@@ -60,15 +60,15 @@ def parse_listing(data: bytes) -> dict[str, str]:
     try:
         lines = data.decode("ascii").split("\n")
     except UnicodeDecodeError as error:
-        raise FormError(f"a manifest is ASCII: {error}") from error
+        raise FormError(f"清单应为 ASCII 文本：{error}") from error
     found = {}
     for n, line in enumerate(lines[:-1], 1):
         match = _LINE.fullmatch(line)
         if not match or not is_path(match[2]):
-            raise FormError(f"line {n} of a manifest: expected a digest, two spaces and a path, got {line!r:.100}")
+            raise FormError(f"清单第 {n} 行应为摘要、两个空格和路径，实为 {line!r:.100}")
         found[match[2]] = match[1]
     if listing(found) != data:
-        raise FormError("a manifest has one line a path, in the order of the paths, each ended by a line feed")
+        raise FormError("清单应每个路径一行，按路径排序，以换行结束")
     return found
 
 

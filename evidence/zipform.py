@@ -102,7 +102,7 @@ def survey(stream: BinaryIO) -> Survey:
     count, length, start = _read_end(stream, size)
     members = tuple(_read_directory(stream, count, length, start))
     if sum(member.end - member.offset for member in members) > start:
-        raise FormError("the members are larger than the file: they overlap")
+        raise FormError("压缩包内各文件互相重叠")
     return Survey(members=members, faults=tuple(_faults(stream, members, start, size)))
 
 
@@ -113,20 +113,20 @@ def pieces(stream: BinaryIO, member: Member) -> Iterator[bytes]:
     while left:
         piece = stream.read(min(CHUNK, left))
         if not piece:
-            raise FormError(f"the file ends inside {member.name}")
+            raise FormError(f"文件在 {member.name} 中间中断")
         left -= len(piece)
         yield piece
 
 
 def _read_end(stream: BinaryIO, size: int) -> tuple[int, int, int]:
     if size < _END.size:
-        raise FormError(f"not a zip: only {size} bytes")
+        raise FormError(f"不是压缩包：只有 {size} 字节")
     stream.seek(size - _END.size)
     magic, disk, first, here, count, length, start, comment = _END.unpack(stream.read(_END.size))
     if magic != 0x06054B50 or comment or disk or first or here != count:
-        raise FormError("not a zip of the permitted form: its last 22 bytes are no end record")
+        raise FormError("不是规定格式的压缩包：末尾 22 字节不是结束记录")
     if start + length + _END.size != size or count > MAX_MEMBERS:
-        raise FormError("not a zip of the permitted form: the end record does not say where the directory is")
+        raise FormError("不是规定格式的压缩包：结束记录所指的目录位置不对")
     return count, length, start
 
 
@@ -135,15 +135,15 @@ def _read_directory(stream: BinaryIO, count: int, length: int, start: int) -> It
     for n in range(count):
         head = stream.read(_CENTRAL.size)
         if len(head) < _CENTRAL.size or stream.tell() > start + length:
-            raise FormError(f"the directory ends before its entry {n}")
+            raise FormError(f"压缩包目录在第 {n} 项之前中断")
         fields = _CENTRAL.unpack(head)
         crc, _packed, size, name_length, offset = fields[7], fields[8], fields[9], fields[10], fields[16]
         name = stream.read(min(name_length, MAX_NAME + 1))
         if fields[0] != 0x02014B50 or not 0 < len(name) <= MAX_NAME or not name.isascii():
-            raise FormError(f"entry {n} of the directory is not of the permitted form")
+            raise FormError(f"压缩包目录第 {n} 项不是规定的写法")
         yield _place(name.decode("ascii"), size, crc, offset)
     if stream.tell() != start + length:
-        raise FormError("the directory holds more than its entries")
+        raise FormError("压缩包目录中有多余内容")
 
 
 def _faults(stream: BinaryIO, members: tuple[Member, ...], start: int, size: int) -> Iterator[str]:
@@ -151,19 +151,19 @@ def _faults(stream: BinaryIO, members: tuple[Member, ...], start: int, size: int
     for member in members:
         stream.seek(member.offset)
         if member.offset != expected:
-            yield f"{member.name} begins at byte {member.offset}, expected {expected}"
+            yield f"{member.name} 应从第 {expected} 字节开始，实为 {member.offset}"
         if stream.read(_LOCAL.size + len(member.name)) != member.local_header():
-            yield f"the header of {member.name} is not of the permitted form"
+            yield f"{member.name} 的文件头不是规定的写法"
         expected = member.end
     if expected != start:
-        yield f"the directory begins at byte {start}, expected {expected}"
+        yield f"压缩包目录应从第 {expected} 字节开始，实为 {start}"
     stream.seek(start)
     for member in members:
         entry = member.central_entry()
         if stream.read(len(entry)) != entry:
-            yield f"the directory's entry of {member.name} is not of the permitted form"
+            yield f"压缩包目录中 {member.name} 一项不是规定的写法"
     if stream.read() != _end_record(members, start, size - start - _END.size):
-        yield "the end record is not of the permitted form"
+        yield "压缩包的结束记录不是规定的写法"
 
 
 def _end_record(members: tuple[Member, ...] | list[Member], start: int, length: int) -> bytes:
