@@ -139,20 +139,17 @@ class City:
         return _html(pages.article(post.title, post.date, f"{CITY}发布", base), "media", title=post.title)
 
     def _bulletin(self, rest: str) -> Page:
-        title, day = f"关于{CITY}政府网站检查情况的通报", town.items(SECTIONS[0], self.today, changed=False)
-        published = next(day).date
+        bulletins = town.bulletins(self.today)
         if not rest:
-            item = town.Item(n=0, title=title, date=published)
-            held = f'<div class="crumb">当前位置：首页 &gt; 检查通报</div><div class="page"><h2>检查通报</h2>{pages.listing([item], "/bulletin")}</div>'
-            return _html(held, "bulletin", title="检查通报")
+            return _html(pages.bulletins(bulletins), "bulletin", title="检查通报")
         if rest == "annex.png":
             return 200, "image/png", drawing.annex()
-        if rest == "0.html":
-            text = pages.annex_text("/bulletin/annex.png")
-            return _html(
-                pages.article(title, published, f"{CITY}政务公开办公室", "/bulletin", text), "bulletin", title=title
-            )
-        return self._missing(rest)
+        item = next((item for item in bulletins if rest == f"{item.n}.html"), None)
+        if item is None:
+            return self._missing(rest)
+        text = pages.annex_text("/bulletin/annex.png") if item is bulletins[0] else ""
+        body = pages.article(item.title, item.date, _NAMES["bulletin"], "/bulletin", text)
+        return _html(body, "bulletin", title=item.title)
 
     def _missing(self, rest: str) -> Page:
         return (

@@ -6,20 +6,15 @@ from collector.flow import Flow
 from collector.login import Login
 from collector.visit import Visit
 
-flow = Flow(
-    __name__,
-    login=Login(
-        url="/backoffice/login",
-        username="#username",
-        password="#password",  # noqa: S106 - a selector
-        submit="#submit",
-        marker="#signed-in",
-        refused="#wrong",
-    ),
-    coverage="complete",
-    authority="own",
-    labels=("posts",),
+LOGIN = Login(
+    url="/backoffice/login",
+    username="#username",
+    password="#password",  # noqa: S106 - a selector
+    submit="#submit",
+    marker="#signed-in",
+    refused="#wrong",
 )
+flow = Flow(__name__, login=LOGIN, coverage="complete", authority="own", labels=("posts",))
 
 
 @flow.visit

@@ -5,12 +5,7 @@ from __future__ import annotations
 from collector.flow import Flow
 from collector.visit import Visit
 
-flow = Flow(
-    __name__,
-    coverage="partial",
-    because="平台只向未登录者显示部分文章",
-    labels=("posts",),
-)
+flow = Flow(__name__, coverage="partial", because="平台只向未登录者显示部分文章", labels=("posts",))
 
 
 @flow.visit

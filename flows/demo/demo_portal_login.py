@@ -6,18 +6,15 @@ from collector.flow import Flow
 from collector.login import Login
 from collector.visit import Visit
 
-flow = Flow(
-    __name__,
-    login=Login(
-        url="/inner/login",
-        username="#username",
-        password="#password",  # noqa: S106 - a selector
-        submit="#submit",
-        marker="#signed-in",
-        refused="#wrong",
-    ),
-    authority="own",
+LOGIN = Login(
+    url="/inner/login",
+    username="#username",
+    password="#password",  # noqa: S106 - a selector
+    submit="#submit",
+    marker="#signed-in",
+    refused="#wrong",
 )
+flow = Flow(__name__, login=LOGIN, authority="own")
 
 
 @flow.visit

@@ -46,7 +46,7 @@ ul.list span { color: var(--soft); font-variant-numeric: tabular-nums; flex: non
 .page .about { text-align: center; color: var(--soft); font-size: 14px; border-bottom: 1px solid var(--line); padding-bottom: 12px; }
 .page p.text { text-indent: 2em; } .page img { max-width: 100%; display: block; margin: 18px auto; }
 .empty { text-align: center; color: var(--soft); padding: 90px 0; }
-.float { position: fixed; right: 22px; bottom: 26px; width: 132px; background: var(--red); color: #fff; padding: 12px; font-size: 13px;
+.float { position: fixed; right: 10px; bottom: 26px; width: 60px; background: var(--red); color: #fff; padding: 10px 6px; font-size: 13px;
          text-align: center; border-radius: 6px; animation: bob 3s ease-in-out infinite alternate; }
 @keyframes bob { to { transform: translateY(-14px); } }
 footer { background: #2f2a28; color: #cfc8c2; font-size: 13px; margin-top: 30px; padding: 22px 0 26px; text-align: center; }
@@ -115,7 +115,7 @@ def column(section: Section, items: Sequence[Item], base: str) -> str:
 
 def portal(newest: Mapping[str, Sequence[Item]]) -> str:
     """Return the body of the open portal's home page; `newest` are the items to show, by column."""
-    shown = [section for section in SECTIONS if newest.get(section.label)][:6]
+    shown = [section for section in SECTIONS if newest.get(section.label) and section.level == 1]
     cards = "".join(
         f'<section class="card"><h2>{section.name}<a class="more" href="/portal/{section.label}/">更多</a></h2>'
         f"{listing(newest[section.label][:5], f'/portal/{section.label}')}</section>"
@@ -127,8 +127,14 @@ def portal(newest: Mapping[str, Sequence[Item]]) -> str:
     )
     return (
         f'<div class="ticker"><span>欢迎访问{CITY}人民政府门户网站　政务公开看得见　办事服务更便捷</span></div>'
-        f'<div class="grid">{cards}</div><div class="groups">{groups}</div><div class="float">政务服务<br>一网通办</div>'
+        f'<div class="grid">{cards}</div><div class="groups">{groups}</div><div class="float">政务<br>服务<br>一网<br>通办</div>'
     )
+
+
+def bulletins(items: Sequence[Item]) -> str:
+    """Return the body of the list of bulletins."""
+    crumb = '<div class="crumb">当前位置：<a href="/portal/">首页</a> &gt; 检查通报</div>'
+    return f'{crumb}<div class="page"><h2>检查通报</h2>{listing(items, "/bulletin")}</div>'
 
 
 def article(title: str, published: date, source: str, base: str, inner: str = "") -> str:

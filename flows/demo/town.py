@@ -112,7 +112,7 @@ SECTIONS = (
         group="政务公开",
         class_="policy",
         level=1,
-        newest=18,
+        newest=310,
         every=30,
         subjects=POLICIES,
     ),
@@ -172,6 +172,12 @@ def items(section: Section, today: date, changed: bool) -> Iterator[Item]:
         if not (changed and section.label == "sfyw" and n == 2):
             yield Item(n=n, title=title, date=day)
         day -= timedelta(days=section.every + n % 3)
+
+
+def bulletins(today: date) -> tuple[Item, ...]:
+    """Return the bulletins, newest first; the newest has the annex."""
+    titles = (f"关于{CITY}政府网站检查情况的通报", *(f"关于{CITY}政府网站第{n}季度检查情况的通报" for n in "三二一"))
+    return tuple(Item(n=n, title=title, date=today - timedelta(days=1 + 88 * n)) for n, title in enumerate(titles))
 
 
 def posts(today: date) -> tuple[Item, ...]:
