@@ -49,9 +49,12 @@ class Executor:
     async def work(self, jobs: tuple[Job, ...], deliver: Callable[[Job, Capture], None]) -> None:
         """Do all jobs; captures are delivered as they come. The first failure of our own ends it."""
         gate = Gate(jobs=self.jobs, per_host=self.limits.per_host)
-        async with asyncio.TaskGroup() as group:
-            for job in jobs:
-                group.create_task(self._in_turn(gate, job, deliver))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for job in jobs:
+                    group.create_task(self._in_turn(gate, job, deliver))
+        except BaseExceptionGroup as failures:
+            raise failures.exceptions[0] from failures
 
     async def _in_turn(self, gate: Gate, job: Job, deliver: Callable[[Job, Capture], None]) -> None:
         async with gate.passed(job.target.url):
