@@ -19,8 +19,7 @@ flow = Flow(__name__, login=LOGIN, authority="own")
 
 @flow.visit
 async def visit(visit: Visit) -> None:
-    """Log in, then open and capture every label that is due."""
-    await visit.log_in()
+    """Open and capture every label that is due; the visit has logged in by then."""
     for label in visit.due:
         await visit.open(visit.address(label))
         await visit.capture(label)

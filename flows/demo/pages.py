@@ -40,11 +40,11 @@ ul.list span { color: var(--soft); font-variant-numeric: tabular-nums; flex: non
 .groups { display: grid; grid-template-columns: repeat(4, 1fr); gap: 18px; margin: 0 0 26px; }
 .groups h3 { margin: 0 0 4px; font-size: 16px; color: var(--red); } .groups a { display: block; font-size: 14px; }
 .crumb { font-size: 14px; color: var(--soft); margin: 20px 0 10px; }
-.page { background: var(--paper); border: 1px solid var(--line); padding: 22px 34px 30px; min-height: 420px; }
-.page h2 { margin: 0 0 10px; font: 700 24px/1.5 "Noto Serif CJK SC", serif; border-bottom: 2px solid var(--red); padding-bottom: 8px; }
-.page h1 { font: 700 28px/1.5 "Noto Serif CJK SC", serif; text-align: center; margin: 6px 0; }
-.page .about { text-align: center; color: var(--soft); font-size: 14px; border-bottom: 1px solid var(--line); padding-bottom: 12px; }
-.page p.text { text-indent: 2em; } .page img { max-width: 100%; display: block; margin: 18px auto; }
+.sheet { background: var(--paper); border: 1px solid var(--line); padding: 22px 34px 30px; min-height: 420px; }
+.sheet h2 { margin: 0 0 10px; font: 700 24px/1.5 "Noto Serif CJK SC", serif; border-bottom: 2px solid var(--red); padding-bottom: 8px; }
+.sheet h1 { font: 700 28px/1.5 "Noto Serif CJK SC", serif; text-align: center; margin: 6px 0; }
+.sheet .about { text-align: center; color: var(--soft); font-size: 14px; border-bottom: 1px solid var(--line); padding-bottom: 12px; }
+.sheet p.text { text-indent: 2em; } .sheet img { max-width: 100%; display: block; margin: 18px auto; }
 .empty { text-align: center; color: var(--soft); padding: 90px 0; }
 .float { position: fixed; right: 10px; bottom: 26px; width: 60px; background: var(--red); color: #fff; padding: 10px 6px; font-size: 13px;
          text-align: center; border-radius: 6px; animation: bob 3s ease-in-out infinite alternate; }
@@ -109,7 +109,7 @@ def column(section: Section, items: Sequence[Item], base: str) -> str:
     held = listing(items, f"{base}/{section.label}") if items else EMPTY[section.empty]
     return (
         f'<div class="crumb">当前位置：<a href="{base}/">首页</a> &gt; {section.group} &gt; {section.name}</div>'
-        f'<div class="page"><h2>{section.name}</h2>{held}</div>'
+        f'<div class="sheet"><h2>{section.name}</h2>{held}</div>'
     )
 
 
@@ -134,7 +134,7 @@ def portal(newest: Mapping[str, Sequence[Item]]) -> str:
 def bulletins(items: Sequence[Item]) -> str:
     """Return the body of the list of bulletins."""
     crumb = '<div class="crumb">当前位置：<a href="/portal/">首页</a> &gt; 检查通报</div>'
-    return f'{crumb}<div class="page"><h2>检查通报</h2>{listing(items, "/bulletin")}</div>'
+    return f'{crumb}<div class="sheet"><h2>检查通报</h2>{listing(items, "/bulletin")}</div>'
 
 
 def article(title: str, published: date, source: str, base: str, inner: str = "") -> str:
@@ -144,7 +144,7 @@ def article(title: str, published: date, source: str, base: str, inner: str = ""
         f'<p class="text">{escape(title)}。有关单位要明确责任，细化措施，确保各项工作落到实处。</p>'
     )
     return (
-        f'<div class="crumb">当前位置：<a href="{base}/">首页</a> &gt; 正文</div><div class="page"><h1>{escape(title)}</h1>'
+        f'<div class="crumb">当前位置：<a href="{base}/">首页</a> &gt; 正文</div><div class="sheet"><h1>{escape(title)}</h1>'
         f'<p class="about">发布日期：{published.isoformat()}　来源：{source}</p>{text}</div>'
     )
 
@@ -166,7 +166,7 @@ def back_office(items: Sequence[Item]) -> str:
         for item in items
     )
     return (
-        '<div class="crumb" id="signed-in">内容管理 &gt; 发表记录 <a href="/backoffice/logout">退出</a></div><div class="page">'
+        '<div class="crumb" id="signed-in">内容管理 &gt; 发表记录 <a href="/backoffice/logout">退出</a></div><div class="sheet">'
         f"<h2>发表记录</h2>{_who()}<table class='posts'><thead><tr><th>标题</th><th>类型</th><th>状态</th><th>发表时间</th></tr></thead>"
         f"<tbody>{rows}</tbody></table><p class='about'>共 {len(items)} 条，第 1 页 / 共 1 页</p></div>"
     )
@@ -175,7 +175,7 @@ def back_office(items: Sequence[Item]) -> str:
 def account(items: Sequence[Item]) -> str:
     """Return the body of the account's public page: the platform shows strangers only some of it."""
     return (
-        f'<div class="crumb">政务新媒体</div><div class="page"><h2>历史文章</h2>{_who()}'
+        f'<div class="crumb">政务新媒体</div><div class="sheet"><h2>历史文章</h2>{_who()}'
         f'{listing(items, "/media/shifanfabu")}<p class="about">未登录用户仅可查看部分文章，登录后查看全部</p></div>'
     )
 
