@@ -79,7 +79,7 @@ def _numbers(numbers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield words.NUMBERS[name], words.COMPARATORS.get(str(numbers.get("comparator")), "达到") + f"{value}个"
             continue
         plain = isinstance(value, str | int) and not isinstance(value, bool)
-        said = str(value) if plain else json.dumps(value, ensure_ascii=False, sort_keys=True)
+        said = words.word(value, words.CLOCKS) if plain else json.dumps(value, ensure_ascii=False, sort_keys=True)
         yield words.word(name, words.NUMBERS), said
 
 

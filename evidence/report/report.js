@@ -42,7 +42,6 @@
   }
 
   addEventListener("beforeprint", () => {
-    for (const details of all("details")) details.open = true;
     for (const image of all("img[loading=lazy]")) image.loading = "eager";
   });
 })();

@@ -124,6 +124,13 @@ SECOND_LOOKS = {
 
 CLOCKS = {"system": "系统时钟", "simulated": "模拟时钟"}
 
+EGRESSES = {
+    "direct": "直连（未经代理）",
+    "proxy": "经代理",
+    "inspecting": "经内容检查的出口",
+    "split-dns": "内外网分开解析的网络",
+}
+
 TABLE_SOURCES = {"html": "网页表格", "picture": "图片中的表格", "csv": "CSV 附件", "xlsx": "XLSX 附件"}
 
 ANSWERS = {True: "通过", False: "未通过", None: "无法检查"}
@@ -136,6 +143,7 @@ NUMBERS = {
     "count_by_days": "按每月30天计算的个数",
     "visits": "窗口内访问次数",
     "newest": "最新一条",
+    "clock": "时钟",
 }
 
 COMPARATORS = {">=": "超过（含）", ">": "超过"}

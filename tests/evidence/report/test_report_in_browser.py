@@ -277,14 +277,16 @@ def test_the_page_keeps_its_height_while_pictures_arrive(tmp_path: Path) -> None
     look(dossier(pictures), pictures, tmp_path, see)
 
 
-def test_paper_shows_what_the_screen_folds_away(tmp_path: Path) -> None:
+def test_paper_cuts_nothing_off_and_says_what_stays_folded(tmp_path: Path) -> None:
     pictures = Pictures()
 
     async def see(watched: Watched) -> None:
         page = watched.page
         await page.emulate_media(media="print")
         await page.evaluate("dispatchEvent(new Event('beforeprint'))")
-        assert await page.locator("details:not([open])").count() == 0
+        folded = page.locator("details:not([open]) > summary").first
+        said = await folded.evaluate("(e) => getComputedStyle(e, '::after').content")
+        assert "内容见电子版" in said
         assert not await page.locator(".slide").is_visible()
         clipped = await page.locator(".stage").evaluate_all(
             "(all) => all.some((e) => e.scrollHeight > e.clientHeight + 1)"
