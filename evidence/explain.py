@@ -87,7 +87,8 @@ def _counted(one: Mapping[str, Any]) -> str:
 
 
 def _not_counted(one: Mapping[str, Any]) -> str:
-    return f"{plainly(str(one['name']))}：{one['because']}"
+    label = f"（{plainly(str(one['label']))}）" if one.get("label") not in (None, "", one["name"]) else ""
+    return f"{plainly(str(one['name']))}{label}：{one['because']}"
 
 
 def _both_ways(finding: Finding) -> Iterator[str]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,10 +15,11 @@ from typing import Any
 from evidence import digest, facts, judgements, plain
 from evidence.catalog import Row
 from evidence.columns import HOME, Subject
+from evidence.errors import NotFound, StoreError
 from evidence.holdings import Holdings
 from evidence.indicator import Answer, Indicator, discover
 from evidence.judgements import Judgement
-from evidence.model import Fact, Finding, Reading
+from evidence.model import Fact, Finding, Reading, Record
 from evidence.readings import readings
 from evidence.ruleset import RuleSet
 from evidence.series import Reader, Series, series_of
@@ -26,6 +28,7 @@ from evidence.span import local_day
 __all__ = ["Judgement", "answer", "judge", "judge_holdings", "last"]
 
 last = judgements.last
+log = logging.getLogger(__name__)
 
 
 def judge(
@@ -69,7 +72,7 @@ def judge_holdings(
     indicators = discover(indicators_dir)
     sources = [_Source(holdings, subject, at) for subject in subjects]
     ahead = [record for source in sources for record in source.surely_read()]
-    known = dict(readings((holdings.record(id) for id in ahead), holdings, jobs=jobs)) if ahead else {}
+    known = dict(readings(_records(holdings, ahead), holdings, jobs=jobs))
     judged = []
     for source in sources:
         one = judge(source.subject, source.series(known), at=at, rules=rules, indicators=indicators)
@@ -148,10 +151,19 @@ def _reading_digests(exhibits: Iterable[str], series: Mapping[str, Series]) -> I
 
 def _mark_simulated(finding: Finding, holdings: Holdings) -> Finding:
     """Mark a finding that rests on a simulated clock: such records say so for ever (law 10)."""
-    clocks = {holdings.record(id).capture.clock.source for id in finding.exhibits}
+    clocks = {record.capture.clock.source for record in _records(holdings, finding.exhibits)}
     if "simulated" not in clocks:
         return finding
     return replace(finding, message=f"【模拟时钟】{finding.message}", numbers={**finding.numbers, "clock": "simulated"})
+
+
+def _records(holdings: Holdings, ids: Iterable[str]) -> Iterator[Record]:
+    """Yield the records that can be opened; a damaged one leaves its column undecided and takes nothing with it."""
+    for id in ids:
+        try:
+            yield holdings.record(id)
+        except (NotFound, StoreError) as error:
+            log.warning("record %s cannot be opened and is judged as unreadable: %s", id, error)
 
 
 class _Source:
@@ -176,7 +188,7 @@ class _Source:
     def _reader(self, known: dict[str, Reading | None]) -> Reader:
         def read(row: Row) -> Reading | None:
             if row.record not in known:
-                known.update(readings([self._holdings.record(row.record)], self._holdings, jobs=1))
-            return known[row.record]
+                known.update(readings(_records(self._holdings, (row.record,)), self._holdings, jobs=1))
+            return known.setdefault(row.record, None)
 
         return read

@@ -126,6 +126,19 @@ def test_one_damaged_page_makes_one_column_unknown_and_loses_nothing_else(holdin
     assert found.numbers["count"] == 4
 
 
+def test_a_damaged_record_in_the_store_makes_one_column_unknown_and_loses_nothing_else(
+    holdings: Holdings, caplog: pytest.LogCaptureFixture
+) -> None:
+    (row,) = holdings.rows("shifan", "c0")
+    for path in holdings.store.blobs.glob(f"{row.record[:2]}/{row.record[2:]}*"):
+        path.chmod(0o644)
+        path.write_bytes(b"{}")
+    found = finding(judged(holdings), "WV-4.1")
+    assert found.state == "undecided"
+    assert found.numbers["count"] == 4
+    assert "is judged as unreadable" in caplog.text
+
+
 def test_a_second_run_over_the_same_pages_agrees(holdings: Holdings) -> None:
     for n in range(5):
         look(holdings, f"c{n}", date(2020, 11, 2), run="R2", started=NOON + timedelta(minutes=20))
