@@ -43,10 +43,18 @@ def entries(environment: Mapping[str, Any], above: str = "") -> Iterator[tuple[s
         name = f"{above} · {NAMES.get(key, key)}" if above else NAMES.get(key, key)
         if isinstance(value, Mapping):
             yield from entries(value, name)
-        elif isinstance(value, list | tuple):
-            yield name, " ".join(map(str, value))
-        elif value is not None:
-            yield name, str(value)
+        elif value is not None and value != "":
+            yield name, _said(value)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list | tuple):
+        return " ".join(map(_said, value))
+    if isinstance(value, Mapping):
+        return " ".join(_said(inner) for inner in value.values())
+    return str(value)
 
 
 def browsers(environments: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
