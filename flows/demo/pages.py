@@ -19,9 +19,9 @@ a { color: inherit; text-decoration: none; } a:hover { color: var(--red); }
 .bar { background: #fff; border-bottom: 1px solid var(--line); font-size: 13px; color: var(--soft); }
 .wrap { width: 1120px; max-width: calc(100% - 32px); margin: 0 auto; }
 .bar .wrap { display: flex; justify-content: space-between; padding: 6px 0; font-variant-numeric: tabular-nums; }
-header.top { background: linear-gradient(120deg, #7a1420 0%, #b3202c 55%, #d4574a 100%); color: #fff; padding: 34px 0 30px; }
-header.top h1 { margin: 0; font: 700 36px/1.2 "Noto Serif CJK SC", "Songti SC", serif; letter-spacing: .12em; }
-header.top p { margin: 8px 0 0; opacity: .85; letter-spacing: .3em; font-size: 14px; }
+header { background: linear-gradient(120deg, #7a1420 0%, #b3202c 55%, #d4574a 100%); color: #fff; padding: 34px 0 30px; }
+header h1 { margin: 0; font: 700 36px/1.2 "Noto Serif CJK SC", "Songti SC", serif; letter-spacing: .12em; }
+header p { margin: 8px 0 0; opacity: .85; letter-spacing: .3em; font-size: 14px; }
 nav { background: var(--deep); } nav .wrap { display: flex; gap: 6px; }
 nav a { color: #fff; padding: 10px 18px; font-size: 15px; } nav a:hover { background: var(--red); color: #fff; }
 .ticker { background: #fff; border: 1px solid var(--line); margin: 18px 0 0; overflow: hidden; white-space: nowrap; height: 38px;
@@ -85,9 +85,9 @@ def page(title: str, site: str, body: str, *, home: str = "/portal/", code: str 
 <html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(title)}</title>
 <meta name="SiteName" content="{escape(site)}"><meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css"></head><body>
-<div class="mark">演示页面 · {CITY}为虚构城市，内容均为示例</div>
+<div class="top"><div class="mark">演示页面 · {CITY}为虚构城市，内容均为示例</div>
 <div class="bar"><div class="wrap"><span>{escape(site)}</span><span id="clock"></span></div></div>
-<header class="top"><div class="wrap"><h1>{escape(site)}</h1><p>为人民服务</p></div></header>
+<header><div class="wrap"><h1>{escape(site)}</h1><p>为人民服务</p></div></header></div>
 <nav><div class="wrap"><a href="{home}">首页</a><a href="/bulletin/">检查通报</a><a href="/media/shifanfabu">政务新媒体</a></div></nav>
 <main class="wrap">{body}</main>
 <footer>主办单位：{CITY}人民政府办公室（虚构）　网站标识码：{code}<br>演示ICP备00000000号　联系电话：0000-0000000{counter}</footer>
