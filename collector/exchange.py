@@ -60,7 +60,8 @@ class Exchange:
     @property
     def media_type(self) -> str:
         """The Content-Type the server sent, or application/octet-stream."""
-        return (self.header("content-type") or "application/octet-stream").strip()[:200]
+        sent = "".join(c for c in self.header("content-type") or "" if " " <= c <= "~").strip()
+        return sent[:200] or "application/octet-stream"
 
     def header(self, name: str) -> str | None:
         """Return the value of a response header field, or None."""
@@ -120,7 +121,7 @@ def _line(
     response = [(name, value) for name, value in exchange.response_headers if not _is_volatile(name)]
     volatile = [(name, value) for name, value in exchange.response_headers if _is_volatile(name)]
     line = {
-        "method": exchange.method,
+        "method": seam.text(exchange.method, "method"),
         "url": url,
         "status": exchange.status,
         "status_text": seam.text(exchange.status_text, "status text"),
@@ -132,13 +133,13 @@ def _line(
         "body": blob.sha256 if blob else None,
         "body_state": exchange.body_state,
         "size": blob.size if blob else 0,
-        "error": exchange.error,
+        "error": seam.text(exchange.error, "error") if exchange.error else None,
         "remote_address": exchange.remote_address,
     }
     time = {
         "started": plain.instant(exchange.started),
         "ended": plain.instant(exchange.ended) if exchange.ended else None,
-        "date": exchange.header("date"),
+        "date": seam.text(date, "date") if (date := exchange.header("date")) else None,
         "headers": seam.headers(volatile, f"response of {url}:"),
     }
     return line, time

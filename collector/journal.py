@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from evidence.files import make_folder, sync_folder
 from evidence.model import Purpose, Record
 
 FOLDER = "journal"
+RESUMABLE = timedelta(hours=12)
 Due = tuple[tuple[str, tuple[str, ...]], ...]
 """Target ids with their labels, in order."""
 
@@ -44,12 +45,17 @@ class Journal:
         return journal
 
     @classmethod
-    def unfinished(cls, root: Path, purpose: Purpose) -> Journal | None:
-        """Return the newest run of `purpose` that was cut off; None where the newest one ended."""
+    def unfinished(cls, root: Path, purpose: Purpose, now: datetime) -> Journal | None:
+        """Return the newest run of `purpose` that was cut off; None where the newest one ended, or lies too far back.
+
+        What was captured yesterday is no capture of tonight: an old run stays open, and a new one begins.
+        """
         for path in sorted((root / FOLDER).glob("*.jsonl"), reverse=True):
             lines = tuple(_lines(path))
             if lines and lines[0].get("purpose") == purpose:
-                return None if any(line["kind"] == "end" for line in lines) else cls._of(path, lines[0])
+                ended = any(line["kind"] == "end" for line in lines)
+                recent = abs(now - datetime.fromisoformat(lines[0]["at"])) <= RESUMABLE
+                return cls._of(path, lines[0]) if recent and not ended else None
         return None
 
     def done(self) -> frozenset[tuple[str, str]]:

@@ -49,7 +49,7 @@ async def take_with_frames(session: CDPSession) -> tuple[bytes, tuple[str, ...]]
         {"computedStyles": list(STYLES), "includePaintOrder": True, "includeDOMRects": True},
     )
     frames = tuple(raw["strings"][document["frameId"]] for document in raw["documents"])
-    return json.dumps(clean(raw), ensure_ascii=False, separators=(",", ":")).encode(), frames
+    return json.dumps(clean(raw), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"), frames
 
 
 def clean(raw: dict[str, Any]) -> dict[str, Any]:

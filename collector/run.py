@@ -93,7 +93,7 @@ async def run(
     targets = _chosen(workspace.targets(), only)
     flows = {target.id: _flow_for(target, discover(workspace.flows_dir)) for target in targets}
     planned = _plan(targets, flows, due)
-    cut_off = Journal.unfinished(holdings.root, purpose) if resume else None
+    cut_off = Journal.unfinished(holdings.root, purpose, clock.now()) if resume else None
     resumed = cut_off is not None and {t for t, _ in cut_off.due} == {t for t, _ in planned}
     if cut_off is not None and resumed:
         journal = cut_off

@@ -23,6 +23,9 @@ from collector.redactor import Redactor
 UNBOUNDED_TYPES = ("text/event-stream", "multipart/x-mixed-replace")
 """Answers that have no end by design."""
 
+HELD_LIMITS = 4
+"""All bodies of one page together may be so many times as large as one."""
+
 Event = dict[str, Any]
 
 
@@ -42,6 +45,7 @@ class Traffic:
         self._early: dict[str, list[tuple[tuple[str, str], ...]]] = {}
         self._counts: dict[tuple[str, str], int] = {}
         self._old: set[str] = set()
+        self._held = 0
         self.unending: set[str] = set()
         """Addresses whose bodies did not end; asked for again, they are let through unread."""
         self.withhold = False
@@ -81,6 +85,7 @@ class Traffic:
         """Forget what was heard so far; answers still under way belong to the page before, and are forgotten too."""
         self._old |= set(self._hops)
         self._hops, self._early, self._counts = {}, {}, {}
+        self._held = 0
 
     async def quiet(self, seconds: float) -> None:
         """Wait until the bodies being read are read, at most `seconds`."""
@@ -203,9 +208,10 @@ class Traffic:
             exchange.body_state, exchange.error = "lost", exchange.error or _first_line(error)
             return
         data = base64.b64decode(reply["body"]) if reply["base64Encoded"] else reply["body"].encode()
-        if len(data) > self._body_bytes:
+        if len(data) > self._body_bytes or self._held + len(data) > HELD_LIMITS * self._body_bytes:
             exchange.body_state = "too_large"
         elif data:
+            self._held += len(data)
             exchange.body, exchange.body_state = data, "kept"
 
     def _received(self, event: Event) -> None:

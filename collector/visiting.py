@@ -6,6 +6,7 @@ no exception leaves.
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -70,7 +71,8 @@ async def visit(
     )
     labels = tuple(flow.due(target) if due is None else due)
     run = Visit(target, flow, labels, scribe, outfit)
-    broken = await _drive(run, flow, browser)
+    seconds = (len(labels) + 1) * 2 * (limits.page_seconds + limits.navigation_seconds)
+    broken = await _drive(run, flow, browser, seconds)
     for label in labels:
         if label not in scribe.written:
             run.fail(label, broken.trouble, broken.said)
@@ -88,20 +90,26 @@ class _Broken:
 _NOT_CAPTURED = _Broken(trouble=Trouble(outcome="flow_failed", reason="not_captured", fault="ours"))
 
 
-async def _drive(run: Visit, flow: Flow, browser: Browser) -> _Broken:
-    """Run the flow to its end; return why labels that are still due were not captured."""
+async def _drive(run: Visit, flow: Flow, browser: Browser, seconds: float) -> _Broken:
+    """Run the flow to its end, at most `seconds`; return why labels that are still due were not captured."""
     try:
-        await run.ready()
-        if flow.login is not None:
-            await run.log_in()
-        await flow(run)
+        async with asyncio.timeout(seconds):
+            await run.ready()
+            if flow.login is not None:
+                await run.log_in()
+            await flow(run)
     except SecretMissing as error:
         return _Broken(trouble=Trouble(outcome="login_lost", reason="no_secret", fault="ours"), said=str(error))
     except LoginError as error:
         return _Broken(trouble=Trouble(outcome="login_lost", reason=str(error), fault="ours"))
     except PlaywrightError as error:
         return _Broken(trouble=_of_playwright(error, run, browser), said=_told(error, flow))
-    except Exception as error:  # an office's flow may raise anything; the night goes on, and its captures say so
+    except TimeoutError:
+        return _Broken(trouble=Trouble(outcome="flow_failed", reason="flow_timeout", fault="ours"))
+    except (
+        Exception,
+        SystemExit,
+    ) as error:  # an office's flow may raise anything; the night goes on, and its captures say so
         reason = type(error).__name__.lower()[:60]
         return _Broken(trouble=Trouble(outcome="flow_failed", reason=reason, fault="ours"), said=_told(error, flow))
     finally:
@@ -109,7 +117,7 @@ async def _drive(run: Visit, flow: Flow, browser: Browser) -> _Broken:
     return _NOT_CAPTURED
 
 
-def _told(error: Exception, flow: Flow) -> str:
+def _told(error: BaseException, flow: Flow) -> str:
     """Return the traceback; of a flow that logs in only the kind of error, since messages repeat what was typed."""
     if flow.login is not None:
         return type(error).__name__

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -108,6 +108,14 @@ def test_a_run_with_other_targets_begins_anew(tmp_path: Path, site: Site) -> Non
     Journal.begin(holdings.root, "20200101T000000-000000", "scheduled", (("gone", ("home",)),), datetime.now(UTC))
     report = ran(opened)
     assert (report.resumed, len(report.records)) == (False, 1)
+
+
+def test_a_run_cut_off_long_ago_is_not_taken_up_since_its_captures_are_not_of_tonight(tmp_path: Path) -> None:
+    begun = datetime(2026, 11, 1, tzinfo=UTC)
+    Journal.begin(tmp_path, "20261101T000000-000000", "scheduled", (("one", ("home",)),), begun)
+    assert Journal.unfinished(tmp_path, "scheduled", begun + timedelta(hours=11)) is not None
+    assert Journal.unfinished(tmp_path, "scheduled", begun + timedelta(hours=13)) is None
+    assert Journal.unfinished(tmp_path, "manual", begun) is None
 
 
 def test_only_named_targets_are_visited_and_an_unknown_name_is_told(tmp_path: Path, site: Site) -> None:

@@ -270,6 +270,15 @@ TABLE: dict[str, Fault] = {
     "/api/fails": _fixed(Answer("{}", status=500, type="application/json")),
     "/frame-fails": _fixed(Answer(page('<p>通知公告</p><iframe src="/500" width=900 height=600></iframe>'))),
     "/other-host-fails": _fixed(Answer(page(f'{LIST}<script src="http://other.invalid/x.js"></script>'))),
+    "/surrogate": _fixed(
+        Answer(
+            page(
+                f"{LIST}<p id=p></p><script>p.textContent = '\\ud800'; p.title = '\\udfff'; document.title += '\\ud801'</script>"
+            ),
+            fields=(("X-Odd", "\xff\xfe"), ("Date", "\xff")),
+        )
+    ),
+    "/form": _fixed(Answer(page('<a id="file" href="/download">附件</a>'))),
     "/persona": lambda handler: Answer(page(f"<pre>{handler.headers}</pre>")),
     "/login": _log_in,
     "/inside": _inside,
