@@ -154,14 +154,11 @@ class _Writer:
 
 
 def _entries(store: Store, sha256: str, name: str) -> list[dict[str, Any]]:
-    try:
-        body = canonical.decode(store.read(sha256))
-        entries = body[name]
-    except (KeyError, TypeError) as error:
-        raise ShapeError((name,), f"{name}/1", sha256) from error
-    if body.get("schema") != f"{name}/1" or not all(isinstance(entry, dict) for entry in entries):
-        raise ShapeError((name, "schema"), f"{name}/1", body.get("schema"))
-    return list(entries)
+    body = canonical.decode(store.read(sha256))
+    entries = body.get(name) if isinstance(body, dict) and body.get("schema") == f"{name}/1" else None
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise ShapeError((name,), f"a list of {name}/1", body)
+    return entries
 
 
 def _headers(pairs: list[list[str]]) -> list[Header]:
