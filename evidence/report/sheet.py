@@ -11,16 +11,17 @@ from evidence.model import Artifact, Box, Capture, Reading
 Href = Callable[[str], str]
 """From the SHA-256 of an artifact to its relative link inside the bundle."""
 
-MarkKind = Literal["newest", "blank", "main", "moving"]
+MarkKind = Literal["newest", "blank", "picture", "main", "moving"]
 
 MARKS: dict[MarkKind, str] = {
     "newest": "最新一条",
     "blank": "空白处",
+    "picture": "有空白列的图片",
     "main": "主要区域",
     "moving": "活动画面（不参与比对）",
 }
 
-POINTED: tuple[MarkKind, ...] = ("newest", "blank")
+POINTED: tuple[MarkKind, ...] = ("newest", "blank", "picture")
 """The marks a finding is about."""
 
 PRINTED_WHOLE = 4
@@ -140,6 +141,10 @@ def _marks(capture: Capture, reading: Reading | None) -> Iterator[Mark]:
         for column in table.blank_columns:
             if column.box and table.picture is None:
                 yield Mark(kind="blank", box=column.box)
+    pictured = {table.picture for table in reading.tables if table.blank_columns}
+    for image in reading.images:
+        if image.box and image.sha256 in pictured:
+            yield Mark(kind="picture", box=image.box)
 
 
 def _within(marks: Iterator[Mark], width: int, height: int) -> Iterator[Mark]:

@@ -185,6 +185,14 @@ def test_paper_leaves_out_only_tiles_without_a_mark_and_says_so() -> None:
     assert all(tree.css(".paper")[0].text().count(word) for word in ("纸面从略", "原图见证据包"))
 
 
+def test_a_blank_column_has_its_empty_region_marked() -> None:
+    pictures = Pictures()
+    empty = exhibit(pictures, reading=reading(items=(), newest=None, blank=True), earlier=None)
+
+    assert page(dossier(pictures, empty), pictures).css_first("rect.blank") is not None
+    assert "列表页；列表空白" in text(dossier(pictures, empty), pictures)
+
+
 def test_marks_that_lie_about_their_place_stay_on_the_sheet() -> None:
     pictures = Pictures()
     far = reading(main_box=(-500, -500, 10**9, 10**9), items=(replace(reading().items[0], box=(0, 10**6, 5, 5)),))
@@ -214,8 +222,10 @@ def test_a_picture_of_a_table_stands_beside_its_text_with_the_blank_column_marke
     pictures = Pictures()
     tree = page(dossier(pictures, annex(pictures)), pictures)
     rect, words = tree.css_first(".scan rect"), tree.css_first(".ocr pre")
+    place = tree.css_first("rect.picture")
 
     assert rect is not None and (rect.attributes["x"], rect.attributes["width"]) == ("520", "360")
+    assert place is not None and (place.attributes["x"], place.attributes["y"]) == ("340", "400")
     assert words is not None and "序号 网站 整改情况" in words.text()
     assert "有标题而没有内容的列：第3列“整改情况”" in text(dossier(pictures, annex(pictures)), pictures)
     assert len(tree.css("table.read td.void")) == 2
