@@ -67,9 +67,19 @@ class Look:
     def undatable(self) -> tuple[Item, ...]:
         """Return the items that might be newer than any dated one: undated, of uncertain date, or of a future date.
 
-        A pinned item (置顶) without a usable date is passed over: it stands at the top by hand, not by its date.
+        A pinned item (置顶) of a future date is passed over: it was put there to stand at the top for ever.
         """
-        return tuple(item for item in self.items if not item.pinned and not self._usable(item))
+        return tuple(item for item in self.items if not self._usable(item) and not self.is_pinned_ahead(item))
+
+    def is_pinned_ahead(self, item: Item) -> bool:
+        """Tell whether the item is pinned and dated after the look."""
+        return item.pinned and item.date is not None and item.date > self.day
+
+    @property
+    def oldest_first(self) -> bool:
+        """Whether the dates rise down the page: the newest item may then stand on a page nobody opened."""
+        days = [item.date for item in self.items if item.date and not item.pinned]
+        return len(days) > 1 and days[0] < days[-1] and all(a <= b for a, b in zip(days, days[1:], strict=False))
 
     def stale_since(self, cutoff: date, until: date) -> bool | None:
         """Tell whether this look alone shows that nothing is dated from `cutoff` to `until`; None if it cannot tell."""
@@ -77,7 +87,7 @@ class Look:
         if newest is not None and newest >= cutoff:
             return False
         readable = self.whole and self.reading is not None and self.reading.page_kind == "list"
-        if not readable or newest is None or not self.items or self.undatable():
+        if not readable or newest is None or not self.items or self.undatable() or self.oldest_first:
             return None
         return True
 

@@ -12,7 +12,7 @@ from datetime import date
 
 from evidence.look import Look
 from evidence.model import Item, SecondLook
-from evidence.quoting import title
+from evidence.quoting import plainly, title
 from evidence.ruleset import RuleSet
 from evidence.series import Series
 from evidence.span import Span, local_day, local_text
@@ -72,7 +72,7 @@ def blankness(series: Series, rules: RuleSet) -> Shown:
     """Tell whether the column holds nothing as of the latest complete look of a fit series."""
     look = _latest(series)
     if look.blank is not True:
-        return Shown(value=look.blank, missing=() if look.blank is False else ("不能确定该栏目是否空白",))
+        return Shown(value=False) if look.blank is False else unknown(_why_not_blank(look))
     agreement, seconds = second_look(series, rules, lambda other: other.blank)
     if agreement == "disagrees":
         return unknown("前后两次查看结果不一致", records=seconds, second_look=agreement)
@@ -163,11 +163,19 @@ def _why_undatable(look: Look) -> str:
         return "页面不是可识别的列表，不能确定最新一条的日期"
     if undatable := look.undatable():
         return f"列表中有{len(undatable)}条没有可靠日期（如{title(undatable[0].title)}），不能断定无更新"
+    if look.oldest_first:
+        return "列表由旧到新排列，最新一条可能在后页，不能断定无更新"
     return "列表没有日期，不能断定无更新"
 
 
+def _why_not_blank(look: Look) -> str:
+    """Say that blank or not cannot be told, with what the reader noted."""
+    noted = "；".join(look.reading.notes) if look.reading else ""
+    return "不能确定该栏目是否空白" + (f"（{plainly(noted, 120)}）" if noted else "")
+
+
 def _pinned_future(look: Look) -> tuple[str, ...]:
-    ahead = [item for item in look.items if item.pinned and item.date and item.date > look.day]
+    ahead = [item for item in look.items if look.is_pinned_ahead(item)]
     return tuple(f"置顶的{_what(item)}日期在访问日之后，未采信" for item in ahead)
 
 

@@ -37,8 +37,6 @@ def blank_columns(facts: Facts, series: Mapping[str, Series], rules: RuleSet) ->
 
 def _with_seen(answer: Answer, seen: Sequence[Case]) -> Answer:
     """Print every blank column that was seen, also those that cannot accuse; they only do not make a hit."""
-    if not seen:
-        return answer
     labels = {case.observed.fact.label for case in seen}
     numbers = {
         **answer.numbers,
@@ -48,11 +46,12 @@ def _with_seen(answer: Answer, seen: Sequence[Case]) -> Answer:
         "not_counted": [one for one in answer.numbers["not_counted"] if one["label"] not in labels],
     }
     names = "、".join(case.observed.fact.name for case in seen)
+    said = f"见到空白栏目{len(seen)}个（{names}）。" if seen else ""
     exhibits = (*answer.exhibits, *(id for case in seen for id in case.observed.records))
     return replace(
         answer,
         numbers=numbers,
-        message=f"见到空白栏目{len(seen)}个（{names}）。{answer.message}",
+        message=said + answer.message,
         against=tuple(tally.sentence(case) + (f"；{case.because}" if case.because else "") for case in seen),
         exhibits=tuple(dict.fromkeys(exhibits)),
     )

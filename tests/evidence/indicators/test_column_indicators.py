@@ -120,6 +120,8 @@ KNOCKED_OUT: dict[str, Change] = {
     "the page is no list": read_as(OLD, page_kind="other"),
     "no item is dated": read_as(item(None, "甲"), item(None, "乙")),
     "one item is undated": read_as(OLD, item(None, "无日期")),
+    "a pinned item is undated": read_as(item(None, "置顶", pinned=True), OLD),
+    "the list stands oldest first": read_as(item(TODAY - timedelta(days=90)), OLD),
     "one date is uncertain": read_as(OLD, uncertain(TODAY - timedelta(days=60))),
     "one item is dated after the visit": read_as(OLD, item(TODAY + timedelta(days=3))),
     "nobody confirmed the duty": lambda scene: scene.where("c0", duty=None),
@@ -127,7 +129,7 @@ KNOCKED_OUT: dict[str, Change] = {
     "the ledger does not say the level": lambda scene: scene.where("c0", class_="policy", level=None).seeing(
         "c0", news("c0", 300)
     ),
-    "blank or not cannot be told": read_as(blank=None),
+    "blank or not cannot be told": read_as(blank=None, notes=("列表区域为空，但旁边还有文字",)),
 }
 
 
@@ -139,7 +141,7 @@ def test_taking_one_thing_we_know_away_leaves_no_hit_but_names_what_is_missing(w
 
 
 @pytest.mark.parametrize(
-    "why", [why for why in KNOCKED_OUT if not {"item", "date", "class", "level"} & set(why.split())]
+    "why", [why for why in KNOCKED_OUT if not {"item", "date", "class", "level", "oldest"} & set(why.split())]
 )
 def test_taking_one_thing_away_leaves_no_blank_hit_either(why: str) -> None:
     scene = KNOCKED_OUT[why](blank_site(5))
@@ -165,6 +167,11 @@ BLANK_KNOCKED_OUT: dict[str, Change] = {
 @pytest.mark.parametrize("why", BLANK_KNOCKED_OUT)
 def test_a_blank_column_does_not_accuse_when(why: str) -> None:
     assert BLANK_KNOCKED_OUT[why](blank_site(5)).state(BLANK) in ("undecided", "clear")
+
+
+def test_what_the_reader_noted_of_a_column_it_could_not_judge_is_passed_on() -> None:
+    scene = blank_site(5).seeing("c0", visit("c0", read=reading(blank=None, notes=("旁边还有文字",))))
+    assert any("旁边还有文字" in one for one in scene.finding(BLANK).missing)
 
 
 def test_a_column_that_once_held_something_is_not_blank_by_the_clause() -> None:
