@@ -134,7 +134,9 @@ def signer_trusted(question: Question) -> Answer:
         return Answer(passed=None, detail=f"未指定可信证书；请将指纹与通报公布的核对：{mark}")
     ended = [record.capture.ended for _, record in question.records()]
     found = seal.is_trusted(question.certificate, question.trust, max(ended, default=datetime.now(UTC)))
-    return Answer(passed=found.passed, detail=f"{'可信' if found.passed else '不能确认可信'}：{found.detail}（{mark}）")
+    return Answer(
+        passed=found.passed, detail=f"{'可信' if found.passed else '不能确认可信'}（{found.detail}），证书指纹 {mark}"
+    )
 
 
 def time_stamp(question: Question) -> Answer:
