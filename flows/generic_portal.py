@@ -1,4 +1,4 @@
-"""Any portal: its home page and the columns of its column ledger, each at its own address."""
+"""任意门户网站：首页和栏目台账所列的各栏目，逐个打开、逐个采集。"""
 
 from __future__ import annotations
 

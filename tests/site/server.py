@@ -278,6 +278,7 @@ TABLE: dict[str, Fault] = {
             fields=(("X-Odd", "\xff\xfe"), ("Date", "\xff")),
         )
     ),
+    "/home": _fixed(Answer(page('<a href="/">通知公告</a><p>示范区人民政府</p>', title="示范区"))),
     "/form": _fixed(Answer(page('<a id="file" href="/download">附件</a>'))),
     "/persona": lambda handler: Answer(page(f"<pre>{handler.headers}</pre>")),
     "/login": _log_in,
