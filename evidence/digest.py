@@ -7,9 +7,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import BinaryIO
 
 from evidence import canonical
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 EMPTY = hashlib.sha256(b"").hexdigest()
 """SHA-256 of nothing; stands where a document was not taken."""
@@ -45,4 +48,4 @@ def is_sha256(text: object) -> bool:
     >>> is_sha256("BA" * 32), is_sha256("ba" * 32)
     (False, True)
     """
-    return isinstance(text, str) and len(text) == 64 and all(c in "0123456789abcdef" for c in text)
+    return isinstance(text, str) and _SHA256.fullmatch(text) is not None
