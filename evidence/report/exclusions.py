@@ -28,8 +28,7 @@ def _asked(captures: Sequence[Capture]) -> Iterator[Exclusion]:
     yield _none_of("验证页、拦截页或登录失效", kept_out, "各次访问均未遇到")
     ours = [c for c in captures if c.fault == "ours"]
     yield _none_of("我方网络或设备原因", ours, "各次访问均无我方故障记录")
-    moved = [c for c in captures if c.redirects]
-    yield _none_of("栏目迁移或跳转", moved, "各页均未跳转")
+    yield _moved(captures)
     yield _completeness(captures)
     partial = [c for c in captures if c.coverage == "partial"]
     yield _none_of("来源本身只显示部分内容", partial, "各来源均为完整来源")
@@ -41,6 +40,17 @@ def _none_of(name: str, against: Sequence[Capture], said: str) -> Exclusion:
     labels = "、".join(dict.fromkeys(capture.label for capture in against))
     outcomes = "、".join(dict.fromkeys(words.word(capture.outcome, words.OUTCOMES) for capture in against))
     return Exclusion(name=name, excluded=False, said=f"{len(against)}次访问存在此情形：{labels}（{outcomes}）")
+
+
+def _moved(captures: Sequence[Capture]) -> Exclusion:
+    """A way that ends where it was meant to go, as after a log-in, is no move."""
+    name = "栏目迁移或跳转"
+    moved = [c for c in captures if c.final_url is not None and c.final_url != c.requested_url]
+    if moved:
+        labels = "、".join(dict.fromkeys(capture.label for capture in moved))
+        return Exclusion(name=name, excluded=False, said=f"{len(moved)}次访问最终到达的不是所请求的网址：{labels}")
+    passed = any(capture.redirects for capture in captures)
+    return Exclusion(name=name, excluded=True, said="各页最终到达所请求的网址" if passed else "各页均未跳转")
 
 
 def _completeness(captures: Sequence[Capture]) -> Exclusion:

@@ -24,6 +24,9 @@ MARKS: dict[MarkKind, str] = {
 POINTED: tuple[MarkKind, ...] = ("newest", "blank", "picture")
 """The marks a finding is about."""
 
+LEAST = 24
+"""CSS pixels; an empty list has no height, yet its place must be seen."""
+
 PRINTED_WHOLE = 4
 """A sheet of up to so many tiles is printed whole; of a longer one only its head and the tiles with a mark."""
 
@@ -133,7 +136,11 @@ def _marks(capture: Capture, reading: Reading | None) -> Iterator[Mark]:
     if reading is None:
         return
     if reading.main_box:
-        yield Mark(kind="blank" if reading.blank else "main", box=reading.main_box)
+        left, top, width, height = reading.main_box
+        if reading.blank:
+            yield Mark(kind="blank", box=(left, top, max(width, LEAST), max(height, LEAST)))
+        else:
+            yield Mark(kind="main", box=reading.main_box)
     for item in reading.items:
         if item.box and item.date is not None and item.date == reading.newest:
             yield Mark(kind="newest", box=item.box)

@@ -122,12 +122,19 @@ def test_a_failed_visit_is_shown_with_its_reason_and_not_as_a_picture() -> None:
 
 def test_other_explanations_are_excluded_only_where_the_records_say_so() -> None:
     pictures = Pictures()
-    moved = alone(pictures, redirects=("http://www.shifan.test/old/",), coverage="partial")
+    moved = alone(pictures, final_url="http://www.shifan.test/new/", coverage="partial")
     said = text(moved, pictures).replace(" ", "")
 
-    assert "栏目迁移或跳转未排除1次访问存在此情形：bmdt" in said
+    assert "栏目迁移或跳转未排除1次访问最终到达的不是所请求的网址：bmdt" in said
     assert "来源本身只显示部分内容未排除" in said
     assert "验证页、拦截页或登录失效已排除" in said
+
+
+def test_a_way_through_a_log_in_that_ends_where_it_was_meant_to_is_no_move() -> None:
+    pictures = Pictures()
+    through = alone(pictures, redirects=("http://www.shifan.test/login", "http://www.shifan.test/bmdt/"))
+
+    assert "栏目迁移或跳转已排除各页最终到达所请求的网址" in text(through, pictures).replace(" ", "")
 
 
 def test_an_incomplete_capture_is_never_called_complete() -> None:
@@ -187,9 +194,11 @@ def test_paper_leaves_out_only_tiles_without_a_mark_and_says_so() -> None:
 
 def test_a_blank_column_has_its_empty_region_marked() -> None:
     pictures = Pictures()
-    empty = exhibit(pictures, reading=reading(items=(), newest=None, blank=True), earlier=None)
+    collapsed = reading(items=(), newest=None, blank=True, main_box=(115, 386, 1050, 0))
+    empty = exhibit(pictures, reading=collapsed, earlier=None)
+    rect = page(dossier(pictures, empty), pictures).css_first("rect.blank")
 
-    assert page(dossier(pictures, empty), pictures).css_first("rect.blank") is not None
+    assert rect is not None and rect.attributes["y"] == "386" and int(rect.attributes["height"] or 0) > 0
     assert "列表页；列表空白" in text(dossier(pictures, empty), pictures)
 
 
