@@ -46,6 +46,8 @@ NEAR = 5
 """Pixels within which lines are one line (double borders)."""
 MEET = 4
 """Pixels from the middle of a crossing line within which a ruling begins and ends."""
+CLEAR = 3
+"""Pixels beside a line at which its ground is looked at."""
 TOUCH = 3
 """Pixels within which lines meet."""
 LONG = 120
@@ -327,15 +329,21 @@ def _held_ends(lines: Segments, crossing: Segments, plane: Plane) -> Mask:
     middle = (crossing[:, 2] + crossing[:, 3]) // 2
     for n, (start, end, low, high) in enumerate(lines.tolist()):
         passing = middle[(crossing[:, 0] < high + TOUCH) & (low - TOUCH < crossing[:, 1])]
-        row, beside = (low + high) // 2, THICKEST // 2 + 2
-        sides = [plane[max(0, row - beside), start:end], plane[min(len(plane) - 1, row + beside), start:end]]
-        shade, grounds = float(np.median(plane[row, start:end])), [float(np.median(side)) for side in sides]
         band = plane[max(0, low - 1) : high + 1]
+        sides = (plane[max(0, low - CLEAR), start:end], plane[min(len(plane) - 1, high + CLEAR - 1), start:end])
+        grounds = [float(np.median(side)) for side in sides]
+        shade = _shade(band[:, start:end], sum(grounds) / 2)
         ends = [_reaches(band, tip, passing, shade, grounds) for tip in (start, end - 1)]
         kept[n] = all(ends) or (
             end - start >= LONG and bool((np.abs(passing - (start + end) // 2) < end - start).any())
         )
     return kept
+
+
+def _shade(band: Plane, ground: float) -> float:
+    """Return how dark (or, on a shade, how light) the line in a band is; it may lean by a pixel or two."""
+    dark, light = float(np.median(band.min(axis=0))), float(np.median(band.max(axis=0)))
+    return dark if abs(dark - ground) >= abs(light - ground) else light
 
 
 def _reaches(band: Plane, tip: int, passing: npt.NDArray[np.int64], shade: float, grounds: list[float]) -> bool:
