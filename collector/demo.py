@@ -79,7 +79,7 @@ class Story:
         visits = "，".join(f"{outcome} {count}" for outcome, count in sorted(self.outcomes.items()))
         lines = [
             f"演示城市：两轮访问，共 {sum(self.outcomes.values())} 次（{visits}）",
-            f"判定：问题 {states['hit']}，正常 {states['clear']}，未定 {states['undecided']}",
+            f"判定：发现问题 {states['hit']}，未见问题 {states['clear']}，未能判定 {states['undecided']}",
             "",
         ]
         for one in self.proved:
@@ -89,7 +89,7 @@ class Story:
                 f"  报告   {one.report}",
             ]
         undecided = [finding for finding in self.findings if finding.state == "undecided"]
-        lines += [f"□ 未定 {f.target} {f.clause}：{f.message}" for f in undecided]
+        lines += [f"□ 未能判定 {f.target} {f.clause}：{f.message}" for f in undecided]
         if self.proved:
             lines += [
                 "",

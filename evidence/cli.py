@@ -328,7 +328,7 @@ def store_reindex(ctx: click.Context, workspace: Path) -> None:
     click.echo(f"{count} records indexed")
 
 
-_STATES = {"hit": "问题", "clear": "正常", "undecided": "未定"}
+_STATES = {"hit": "发现问题", "clear": "未见问题", "undecided": "未能判定"}
 _MARKS = {True: "✓", False: "✗", None: "？"}
 
 

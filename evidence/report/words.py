@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 BEIJING = timezone(timedelta(hours=8))
 """Asia/Shanghai as a fixed offset: no summer time since 1991, and no zone database needed to read a report."""
 
-STATES = {"hit": "成立", "clear": "不成立", "undecided": "未能判定"}
+STATES = {"hit": "发现问题", "clear": "未见问题", "undecided": "未能判定"}
 
 CLAUSES = {
     "WV-2": "单项否决“站点无法访问”",

@@ -308,4 +308,4 @@ def test_undecided_and_hit_look_different_also_without_colour(tmp_path: Path) ->
     for n, state in enumerate(("hit", "undecided")):
         (tmp_path / str(n)).mkdir()
         look(dossier(pictures, state=state), pictures, tmp_path / str(n), see)
-    assert looks == ["none", "成立", "dashed", "未能判定"]
+    assert looks == ["none", "发现问题", "dashed", "未能判定"]
