@@ -13,7 +13,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from collector import completeness, exchange, snapshot
 from collector.clock import Clock
-from collector.frames import tree
+from collector.frames import Frame, tree
 from collector.login import Login
 from collector.look import Look, look, stored
 from collector.opening import BROWSER_GONE, CRASHED, Opening
@@ -25,6 +25,8 @@ from collector.workspace import Limits
 from evidence.model import Artifact, Check, Redaction
 from evidence.store import BlobSink
 
+INNER_FRAMES = 12
+"""Frames of a page that are looked at; hostile pages have thousands."""
 HANGS = Trouble(outcome="timeout", reason="page_hangs")
 CHALLENGED = Trouble(outcome="blocked", reason="challenge", fault="ours")
 OWN_SIDE = Trouble(outcome="blocked", reason="own_side", fault="ours")
@@ -37,6 +39,7 @@ class Taken:
     """What one capture brought; the visit adds who, when and where."""
 
     trouble: Trouble | None
+    requested_url: str
     final_url: str | None
     redirects: tuple[str, ...]
     checks: tuple[Check, ...]
@@ -75,7 +78,7 @@ async def take(
         work = _take_page(window, opening, page, redactor, seam, clock, limits, login)
         page.trouble = await _within(window, work, limits.page_seconds) or page.trouble
     await window.traffic.quiet(1)
-    return _close(window, page, seam, clock, login)
+    return _close(window, opening.url, page, seam, clock, login)
 
 
 async def _within(window: Window, work: Coroutine[Any, Any, None], seconds: float) -> Trouble | None:
@@ -118,29 +121,36 @@ async def _take_page(
     page.final_url = frames[0].url
     await _learn(window, tuple(frame.id for frame in frames), redactor)
     page.secrets_known = True
-    before = await look(window)
+    before, inner_before = await look(window), await _inner(window, frames)
     width, height = await snapshot.page_size(window.session)
     pictured = min(height, limits.page_height)
     page.artifacts += await snapshot.tiles(window.session, (width, pictured), seam, clock)
-    parts, page.frames = await snapshot.structure(window.session, seam, clock)
+    parts, page.frames = await snapshot.structure(window.session, redactor, seam, clock)
     page.artifacts += parts
-    after = await look(window)
-    inner = [await look(window, frame.id) for frame in frames[1:12]]
-    seen = _seen(window, opening, page, settled, before, after, inner, height, pictured)
+    after, inner = await look(window), await _inner(window, frames)
+    looks = _Looks(before=before, after=after, inner_before=inner_before, inner=inner)
+    seen = _seen(window, opening, page, settled, looks, height, pictured)
     page.checks = completeness.guard(seen)
     page.trouble = _trouble(seen, login)
 
 
+async def _inner(window: Window, frames: tuple[Frame, ...]) -> tuple[Look, ...]:
+    seen = [await look(window, frame.id) for frame in frames[1 : 1 + INNER_FRAMES]]
+    return tuple(one for one in seen if one)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Looks:
+    """The looks at the page and its frames, before and after the pictures were taken."""
+
+    before: Look | None
+    after: Look | None
+    inner_before: tuple[Look, ...]
+    inner: tuple[Look, ...]
+
+
 def _seen(
-    window: Window,
-    opening: Opening,
-    page: _Page,
-    settled: Settled,
-    before: Look | None,
-    after: Look | None,
-    inner: list[Look | None],
-    height: int,
-    pictured: int,
+    window: Window, opening: Opening, page: _Page, settled: Settled, looks: _Looks, height: int, pictured: int
 ) -> completeness.Seen:
     documents = window.traffic.documents(window.frame_id)
     document = documents[-1] if documents else None
@@ -150,11 +160,12 @@ def _seen(
         final_url=page.final_url or "",
         document=document,
         exchanges=tuple(e for e in window.traffic.exchanges if since is None or e.started >= since),
-        before=before,
-        after=after,
-        inner=tuple(seen for seen in inner if seen),
+        before=looks.before,
+        after=looks.after,
+        inner=looks.inner,
+        inner_before=looks.inner_before,
         settled=settled,
-        loaded=opening.loaded or (after is not None and after.state == "complete"),
+        loaded=opening.loaded or (looks.after is not None and looks.after.state == "complete"),
         height=height,
         cut_at=pictured if pictured < height else None,
     )
@@ -189,7 +200,7 @@ def _bare(seen: completeness.Seen) -> bool:
     return seen.after is None or not (seen.after.plain or seen.after.links or seen.after.drawn)
 
 
-def _close(window: Window, page: _Page, seam: Seam, clock: Clock, login: Login | None) -> Taken:
+def _close(window: Window, requested: str, page: _Page, seam: Seam, clock: Clock, login: Login | None) -> Taken:
     """Store what was heard of the network, and put the capture together."""
     exchanges = window.traffic.exchanges
     if login is not None and not page.secrets_known:
@@ -203,6 +214,7 @@ def _close(window: Window, page: _Page, seam: Seam, clock: Clock, login: Login |
     redirects = tuple(seam.url(document.url, "redirects") for document in documents[:-1])
     return Taken(
         trouble=page.trouble,
+        requested_url=seam.url(requested, "requested url"),
         final_url=seam.url(page.final_url, "final url") if page.final_url else None,
         redirects=redirects,
         checks=tuple(
@@ -217,7 +229,7 @@ def _close(window: Window, page: _Page, seam: Seam, clock: Clock, login: Login |
     )
 
 
-def nothing(seam: Seam, window: Window | None, trouble: Trouble, ended: datetime, said: str) -> Taken:
+def nothing(seam: Seam, window: Window | None, requested: str, trouble: Trouble, ended: datetime, said: str) -> Taken:
     """Return the capture of a page that was not looked at: the reason, and what was heard meanwhile, bodies withheld.
 
     `said` is what the script said when it broke; it becomes the log.
@@ -232,6 +244,7 @@ def nothing(seam: Seam, window: Window | None, trouble: Trouble, ended: datetime
         window.restart()
     return Taken(
         trouble=trouble,
+        requested_url=seam.url(requested, "requested url"),
         final_url=None,
         redirects=(),
         checks=(),

@@ -93,7 +93,7 @@ def keep(exchanges: Sequence[Exchange], frames: Sequence[str], seam: Seam) -> Ke
         if blob is not None:
             bodies.setdefault((url, blob.sha256), blob)
         lines.append(_line(exchange, url, blob, number.get(exchange.frame_id, 0), seam))
-    lines.sort(key=lambda line: canonical.encode(line[0]))
+    lines.sort(key=lambda line: (line[0]["frame"], line[0]["resource_type"] != "Document", canonical.encode(line[0])))
     listed = [{"n": n, **line} for n, (line, _) in enumerate(lines)]
     times = [{"n": n, **time} for n, (_, time) in enumerate(lines)]
     return Kept(

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from html import unescape
 from typing import Literal
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from collector.disguise import disguises, mark_for
 from evidence.model import Blob, Redaction
@@ -32,6 +33,7 @@ _PARAMETERS = re.compile(
 )
 _PATH_PARAMETER = re.compile(r"(?i);(jsessionid|phpsessid|sid)=([^/?#;]*)")
 _INPUT = re.compile(r'<input\b(?:[^>"]|"[^"]*")*>', re.IGNORECASE)
+_LINKED = re.compile(r"""[?&;]([\w.\-]{2,40})=([^"'&\s<>#;\\]{8,2000})""")
 _ATTRIBUTE = re.compile(r'\s([\w:.-]+)(?:="([^"]*)")?')
 
 
@@ -57,6 +59,16 @@ class Redactor:
         """Remember what stands in the secret query parameters of an address."""
         for name, value in secret_parameters(url):
             self.learn(value, "query" if name else "path")
+
+    def learn_html(self, html: str) -> None:
+        """Remember what stands in secret fields of forms and in secret parameters of links."""
+        for name, value in _LINKED.findall(html):
+            if _PARAMETERS.fullmatch(name):
+                self.learn(value, "query")
+        for tag in _INPUT.findall(html):
+            attributes = _attributes(tag)
+            if _is_secret_field(attributes):
+                self.learn(unescape(attributes.get("value", "")), "field")
 
     def seam(self, sink: BlobSink) -> Seam:
         """Return the seam that one capture's bytes pass on their way to `sink`."""
@@ -134,11 +146,8 @@ class Seam:
 
         def without_value(match: re.Match[str]) -> str:
             tag = match[0]
-            attributes = {name.lower(): value or "" for name, value in _ATTRIBUTE.findall(tag)}
-            named = attributes.get("name") or attributes.get("id") or ""
-            if not attributes.get("value") or not (
-                attributes.get("type", "").lower() == "password" or _PARAMETERS.fullmatch(named)
-            ):
+            attributes = _attributes(tag)
+            if not attributes.get("value") or not _is_secret_field(attributes):
                 return tag
             self._note("field", where, len(attributes["value"]))
             return re.sub(r'(\svalue=")[^"]*"', rf'\g<1>{MARK}"', tag, count=1, flags=re.IGNORECASE)
@@ -147,6 +156,15 @@ class Seam:
 
     def _note(self, kind: Kind, where: str, length: int) -> None:
         self._removed.append(Redaction(kind=kind, where=where, length=length))
+
+
+def _attributes(tag: str) -> dict[str, str]:
+    return {name.lower(): value for name, value in _ATTRIBUTE.findall(tag)}
+
+
+def _is_secret_field(attributes: dict[str, str]) -> bool:
+    named = attributes.get("name") or attributes.get("id") or ""
+    return attributes.get("type", "").lower() == "password" or _PARAMETERS.fullmatch(named) is not None
 
 
 def secret_parameters(url: str) -> tuple[tuple[str, str], ...]:
@@ -168,7 +186,7 @@ def secret_parameters(url: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def urlsplit_or_none(url: str):  # type: ignore[no-untyped-def]
+def urlsplit_or_none(url: str) -> SplitResult | None:
     """Return the parts of an address, or None where it is none (hostile pages have such)."""
     try:
         return urlsplit(url)

@@ -56,9 +56,7 @@ class Scribe:
         """List removals made before the capture they belong to."""
         self._removed += removed
 
-    def write(
-        self, label: str, requested_url: str, started: datetime, taken: Taken, files: tuple[Artifact, ...]
-    ) -> Capture:
+    def write(self, label: str, started: datetime, taken: Taken, files: tuple[Artifact, ...]) -> Capture:
         """Return the capture, handed on."""
         where, trouble = self._circumstances, taken.trouble
         outcome: Outcome = trouble.outcome if trouble else "captured"
@@ -73,7 +71,7 @@ class Scribe:
             ended=taken.ended,
             clock=self._clock.ref,
             vantage=where.vantage,
-            requested_url=requested_url,
+            requested_url=taken.requested_url,
             final_url=taken.final_url,
             redirects=taken.redirects,
             outcome=outcome,

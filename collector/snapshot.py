@@ -11,7 +11,7 @@ from playwright.async_api import CDPSession
 from collector import layout
 from collector.clock import Clock
 from collector.frames import DOM, evaluate, tree
-from collector.redactor import Seam
+from collector.redactor import Redactor, Seam
 from evidence.model import Artifact, Blob, Box, Role
 
 PNG = "image/png"
@@ -56,23 +56,26 @@ async def tiles(session: CDPSession, size: tuple[int, int], seam: Seam, clock: C
     return tuple(taken)
 
 
-async def structure(session: CDPSession, seam: Seam, clock: Clock) -> tuple[tuple[Artifact, ...], tuple[str, ...]]:
+async def structure(
+    session: CDPSession, redactor: Redactor, seam: Seam, clock: Clock
+) -> tuple[tuple[Artifact, ...], tuple[str, ...]]:
     """Store layout and DOM; also return the browser's frame ids in the order in which we number frames.
 
     Frames are numbered as the documents of the layout snapshot; those it does not know stand behind them.
     """
     snapshot, numbered = await layout.take_with_frames(session)
-    blob = seam.put(snapshot, "application/json", "layout")
-    kept = [artifact(blob, "layout", 0, taken=clock.now())]
     urls = {frame.id: frame.url for frame in await tree(session)}
     order = (*numbered, *(frame for frame in urls if frame not in numbered))
+    written = {identity: await evaluate(session, identity, DOM) for identity in order}
+    for html in written.values():
+        redactor.learn_html(html or "")
+    kept = [artifact(seam.put(snapshot, "application/json", "layout"), "layout", 0, taken=clock.now())]
     for frame, identity in enumerate(order):
-        html = await evaluate(session, identity, DOM)
+        html = written[identity]
         if html is None:
             continue
         where = f"DOM of frame {frame}"
-        clean = seam.html(html, where).encode("utf-8", "replace")
-        blob = seam.put_clean(clean, "text/html; charset=utf-8")
+        blob = seam.put_clean(seam.html(html, where).encode("utf-8", "replace"), "text/html; charset=utf-8")
         url = seam.url(urls.get(identity, ""), where)
         kept.append(artifact(blob, "dom", len(kept) - 1, taken=clock.now(), frame=frame, url=url))
     return tuple(kept), order

@@ -43,6 +43,7 @@ class Traffic:
         self._hops: dict[str, list[Exchange]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._early: dict[str, list[tuple[tuple[str, str], ...]]] = {}
+        self._set_cookies: dict[str, list[tuple[str, str]]] = {}
         self._counts: dict[tuple[str, str], int] = {}
         self._old: set[str] = set()
         self._held = 0
@@ -84,7 +85,7 @@ class Traffic:
     def restart(self) -> None:
         """Forget what was heard so far; answers still under way belong to the page before, and are forgotten too."""
         self._old |= set(self._hops)
-        self._hops, self._early, self._counts = {}, {}, {}
+        self._hops, self._early, self._set_cookies, self._counts = {}, {}, {}, {}
         self._held = 0
 
     async def quiet(self, seconds: float) -> None:
@@ -158,9 +159,12 @@ class Traffic:
             self._early.setdefault(event["requestId"], []).append(headers)
 
     def _received_extra(self, event: Event) -> None:
+        """Take the cookies of an answer, which Fetch does not tell; this comes before the answer itself."""
         for name, value in event["headers"].items():
             if name.lower() == "set-cookie":
                 self._redactor.learn_cookies(value, received=True)
+                cookies = [(name, line) for line in value.split("\n")]
+                self._set_cookies.setdefault(event["requestId"], []).extend(cookies)
 
     async def _paused(self, event: Event) -> None:
         """Take the body of an answer and let it through; one that is not let through would hang the page.
@@ -185,7 +189,8 @@ class Traffic:
     def _heading(self, event: Event) -> Exchange:
         identity: str = event.get("networkId") or event["requestId"]
         exchange = self._hop("paused", identity, event["request"], event["resourceType"], event.get("frameId", ""))
-        exchange.response_headers = tuple((h["name"], h["value"]) for h in event.get("responseHeaders", ()))
+        told = tuple((h["name"], h["value"]) for h in event.get("responseHeaders", ()))
+        exchange.response_headers = (*told, *self._set_cookies.pop(identity, ()))
         exchange.status = event.get("responseStatusCode")
         exchange.status_text = event.get("responseStatusText", "")
         if reason := event.get("responseErrorReason"):

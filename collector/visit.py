@@ -120,7 +120,7 @@ class Visit:
             self._opening = Opening(url=opened.url, trouble=taken.trouble, loaded=False)
         files, self._files = tuple(self._files), []
         self.window.restart()
-        return self._scribe.write(label, opened.url, started, taken, files)
+        return self._scribe.write(label, started, taken, files)
 
     async def read(self) -> Reading:
         """Return the reading of the page as it stands now, so that a script can decide where to go."""
@@ -180,8 +180,8 @@ class Visit:
         """Write down that `label` could not be captured, without a look at the page; `said` goes into its log."""
         now = self._outfit.clock.now()
         seam = self._outfit.redactor.seam(self._scribe.sink)
-        taken = capturing.nothing(seam, self._window, trouble, now, said)
-        return self._scribe.write(label, self._address_or_home(label), now, taken, ())
+        taken = capturing.nothing(seam, self._window, self._address_or_home(label), trouble, now, said)
+        return self._scribe.write(label, now, taken, ())
 
     async def ready(self) -> None:
         """See to it that there is a window that works."""

@@ -65,6 +65,7 @@ def passed(
             before=page,
             after=page,
             inner=(),
+            inner_before=(),
             settled=Settled(quiet=True, decoded=True, bottom=True),
             loaded=True,
             height=2000,
@@ -116,6 +117,22 @@ def test_a_page_that_scripts_make_rests_on_its_scripts() -> None:
     shell = exchange(body=b"<div id=app></div><script src=/app.js></script>")
     script = exchange("http://rsj.shifan.gov.cn/app.js", "Script", 404)
     assert passed("main", script, document=shell) is False
+
+
+@pytest.mark.parametrize(
+    ("failed", "answer"),
+    [
+        (exchange("http://data.example/list", "XHR", None, error="net::ERR_NAME_NOT_RESOLVED"), None),
+        (exchange("http://rsj.shifan.gov.cn/list.js", "Script", 503), None),
+        (exchange("http://rsj.shifan.gov.cn/gone.js", "Script", 404), True),
+        (exchange("http://stat.example/hit.js", "Script", None, error="net::ERR_TIMED_OUT"), True),
+    ],
+    ids=["data from elsewhere", "own script, for the moment", "own script that is not there", "another's script"],
+)
+def test_of_a_page_without_a_list_nobody_knows_whether_failed_data_would_have_brought_one(
+    failed: Exchange, answer: bool | None
+) -> None:
+    assert passed("main", failed, seen=look("示范区人民政府", "通知公告", rows=0)) is answer
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gzip
 import json
@@ -10,12 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from collector.clock import SystemClock
 from collector.errors import FlowError, SecretMissing
 from collector.flow import Flow
 from collector.login import Login
+from collector.run import run
 from collector.secrets import Secrets
+from collector.workspace import Workspace
 from evidence import canonical
-from evidence.model import Capture
+from evidence.holdings import Holdings
+from evidence.model import Capture, Record
 from tests.collector.conftest import Looker, target
 from tests.site.server import Site
 
@@ -51,8 +56,6 @@ def visited(looker: Looker, site: Site, *, password: str | None = None, login: L
 
 def kept(looker: Looker, captures: dict[str, Capture]) -> list[bytes]:
     """Every byte that a log-in left behind: all cited blobs, and the records themselves."""
-    from evidence.model import Record
-
     blobs = [looker.sink.blobs[digest] for capture in captures.values() for digest in capture.cited]
     records = [canonical.encode(Record(capture=capture, previous=None).plain()) for capture in captures.values()]
     return [*blobs, *records, *(gzip.decompress(b) for b in blobs if b[:2] == b"\x1f\x8b")]
@@ -140,3 +143,48 @@ def test_a_secret_that_is_nowhere_is_named_without_any_value(tmp_path: Path) -> 
 def test_a_flow_cannot_log_in_to_a_system_of_the_public() -> None:
     with pytest.raises(FlowError, match="authority"):
         Flow("tests.public", login=LOGIN)
+
+
+INSIDE = '''
+"""The page behind the log-in."""
+from collector.flow import Flow
+from collector.login import Login
+
+LOGIN = Login(url="/login", username="[name=user]", password="[name=pw]", submit="#go", marker="#hello", refused=".wrong")
+flow = Flow(__name__, login=LOGIN, authority="own")
+
+@flow.visit
+async def visit(visit):
+    await visit.open(f"{visit.target.url}/inside")
+    await visit.capture("home")
+    raise RuntimeError("after the log-in: " + visit.page.url)
+'''
+
+
+def test_no_file_of_a_whole_run_holds_a_canary_store_journal_and_temporary_folder_included(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "inner.py").write_text(INSIDE)
+    (tmp_path / "quzheng.yaml").write_text("limits: {navigation_seconds: 3}\n")
+    columns = [{"label": "lost", "name": "未采", "url": "/"}]
+    written = [{"id": "t", "name": "内网", "url": site.url, "flow": "inner", "columns": columns}]
+    (tmp_path / "targets.yaml").write_text(json.dumps(written))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    monkeypatch.setenv("QUZHENG_SECRET_T_USERNAME", site.username)
+    monkeypatch.setenv("QUZHENG_SECRET_T_PASSWORD", site.password)
+    opened = Workspace.open(tmp_path)
+    report = asyncio.run(run(opened, Holdings.open(opened.store_path), clock=SystemClock()))
+    assert [r.capture.outcome for r in report.records] == ["captured", "flow_failed"]
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) > 10
+    found = []
+    for path in files:
+        data = path.read_bytes()
+        whole = data + (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else b"")
+        for canary in (site.username, site.password, site.session, site.token, site.stored):
+            found += [
+                (canary, path) for form in (canary, urllib.parse.quote(canary, safe="")) if form.encode() in whole
+            ]
+    assert found == []
