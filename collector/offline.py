@@ -7,6 +7,7 @@ name. A page whose scripts never end is shown once more with scripts off.
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import json
 import logging
@@ -31,16 +32,45 @@ log = logging.getLogger(__name__)
 SECONDS = 6.0
 """For one page, from opening to snapshot; then its scripts are given up."""
 _SETTLE = 0.03
-_WEB_FILES = frozenset(".html .htm .shtml .css .js .png .jpg .jpeg .gif .bmp .webp .svg .ico .woff .woff2 .ttf .otf .eot".split())
+_LEAVING = 0.4
+"""That a page which a script wants to leave is given to finish loading."""
+_WEB_FILES = frozenset(
+    [
+        ".html",
+        ".htm",
+        ".shtml",
+        ".css",
+        ".js",
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".gif",
+        ".bmp",
+        ".webp",
+        ".svg",
+        ".ico",
+        ".woff",
+        ".woff2",
+        ".ttf",
+        ".otf",
+        ".eot",
+    ]
+)
 """What a page may load from outside its own folder: the parts of a mirrored site, not any file of this machine."""
-_PICTURES = frozenset(".png .jpg .jpeg .gif .bmp .webp".split())
+_PICTURES = frozenset([".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"])
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w-]{2,20})""", re.I)
+_SPOILT = 200
+"""One broken character in so many is a cut, not another charset."""
 _LARGEST_PICTURE = 20 * 1024 * 1024
 _QUIET = """
 for (const name of ["alert", "confirm", "prompt", "print", "close"]) window[name] = () => undefined;
 window.open = () => null;
 """
-_FLAGS = ("--host-resolver-rules=MAP * ~NOTFOUND", "--allow-file-access-from-files=false", "--disable-popup-blocking=false")
+_FLAGS = (
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--allow-file-access-from-files=false",
+    "--disable-popup-blocking=false",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +131,8 @@ class _Tab:
         self._context, self._page, self._session, self._main = context, page, session, main
         self._path = Path()
         self._opened = False
+        self._utf8 = False
+        self._left = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -127,10 +159,11 @@ class _Tab:
     async def show(self, path: Path, url: str | None) -> PageInput:
         """Load one file, let its scripts run, and return the page."""
         self._path, self._opened = path, False
+        self._utf8 = _was_recoded(path.read_bytes())
+        self._left.clear()
         address = path.as_uri()
         await self._page.goto(address, wait_until="commit", timeout=SECONDS * 1000)
-        with suppress(PlaywrightTimeout):
-            await self._page.wait_for_load_state("load", timeout=SECONDS * 500)
+        await self._loaded()
         await asyncio.sleep(_SETTLE)
         snapshot, order = await layout.take_with_frames(self._session)
         read = json.loads(snapshot)
@@ -153,6 +186,26 @@ class _Tab:
             inputs=tuple(digests),
         )
 
+    async def _loaded(self) -> None:
+        """Wait until the page has loaded; what is still loading after half the time is read as far as it came.
+
+        Raises PlaywrightError where a script leads away before the page has been parsed: the browser then stops.
+        """
+        load = asyncio.ensure_future(self._page.wait_for_load_state("load", timeout=SECONDS * 500))
+        left = asyncio.ensure_future(self._left.wait())
+        try:
+            await asyncio.wait((load, left), return_when=asyncio.FIRST_COMPLETED)
+            if self._left.is_set():
+                await asyncio.wait((load,), timeout=_LEAVING)
+                if not load.done():
+                    raise PlaywrightError("a script of the page leads away from it before it has loaded")
+            with suppress(PlaywrightTimeout):
+                await load
+        finally:
+            left.cancel()
+            load.cancel()
+            await asyncio.gather(left, load, return_exceptions=True)
+
     async def discard(self) -> None:
         """Close the tab, even one that no longer answers."""
         with suppress(TimeoutError, PlaywrightError):
@@ -165,24 +218,52 @@ class _Tab:
         task.add_done_callback(self._tasks.discard)
 
     async def _decide(self, event: dict[str, object]) -> None:
-        """Let files through and nothing else; never let the page itself be replaced by another."""
+        """Let files through and nothing else.
+
+        A request that would replace the page is answered with 204 No Content, upon which a browser stays where it is.
+        """
         request = event["requestId"]
         with suppress(PlaywrightError):
-            if self._allowed(event):
+            if self._leaves(event):
+                self._left.set()
+                await self._session.send("Fetch.fulfillRequest", {"requestId": request, "responseCode": 204})
+            elif self._utf8 and event.get("resourceType") == "Document" and event.get("frameId") == self._main:
+                await self._session.send("Fetch.fulfillRequest", _as_utf8(str(request), self._path))
+            elif self._allowed(event):
                 await self._session.send("Fetch.continueRequest", {"requestId": request})
             else:
                 await self._session.send("Fetch.failRequest", {"requestId": request, "errorReason": "Aborted"})
 
+    def _leaves(self, event: dict[str, object]) -> bool:
+        """Tell whether a request is for a document to stand in place of the file that was opened."""
+        if event.get("resourceType") != "Document" or event.get("frameId") != self._main:
+            return False
+        first, self._opened = not self._opened, True
+        return not first
+
     def _allowed(self, event: dict[str, object]) -> bool:
         request = event["request"]
         address = str(request["url"]) if isinstance(request, dict) else ""
-        if event.get("resourceType") == "Document" and event.get("frameId") == self._main:
-            first, self._opened = not self._opened, True
-            return first and address.startswith("file:")
         if address.startswith(("data:", "blob:")):
             return True
         file = _local(address)
         return file is not None and (self._path.parent in file.parents or file.suffix.lower() in _WEB_FILES)
+
+
+def _was_recoded(data: bytes) -> bool:
+    """Tell whether a file declares another charset than the UTF-8 it is in: whoever saved it wrote it anew."""
+    declared = _CHARSET.search(data[:4096])
+    if declared is None or declared[1].lower().replace(b"-", b"") == b"utf8" or data.isascii():
+        return False
+    text = data.decode("utf-8", errors="replace")
+    foreign = sum(character > "\x7f" for character in text)
+    return text.count("\ufffd") * _SPOILT <= foreign
+
+
+def _as_utf8(request: str, path: Path) -> dict[str, object]:
+    headers = [{"name": "Content-Type", "value": "text/html; charset=utf-8"}]
+    body = base64.b64encode(path.read_bytes()).decode("ascii")
+    return {"requestId": request, "responseCode": 200, "responseHeaders": headers, "body": body}
 
 
 def _source(path: Path, url: str | None) -> PageInput:

@@ -83,7 +83,14 @@ def file_line(path: Path, reading: Reading) -> str:
     return "\t".join((*parts, *reading.notes))
 
 
-_KINDS = {"list": "列表页", "article": "文章页", "home": "首页", "error": "错误页", "redirect": "跳转页", "other": "其他"}
+_KINDS = {
+    "list": "列表页",
+    "article": "文章页",
+    "home": "首页",
+    "error": "错误页",
+    "redirect": "跳转页",
+    "other": "其他",
+}
 
 
 def _day(day: date | None) -> str | None:

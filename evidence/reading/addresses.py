@@ -10,8 +10,55 @@ import re
 from urllib.parse import urljoin, urlsplit
 
 _SECOND = frozenset(
-    "com net org gov edu ac mil co ne or go 政务 公益 "
-    "ah bj cq fj gd gs gx gz ha hb he hi hk hl hn jl js jx ln mo nm nx qh sc sd sh sn sx tj tw xj xz yn zj".split()
+    [
+        "com",
+        "net",
+        "org",
+        "gov",
+        "edu",
+        "ac",
+        "mil",
+        "co",
+        "ne",
+        "or",
+        "go",
+        "政务",
+        "公益",
+        "ah",
+        "bj",
+        "cq",
+        "fj",
+        "gd",
+        "gs",
+        "gx",
+        "gz",
+        "ha",
+        "hb",
+        "he",
+        "hi",
+        "hk",
+        "hl",
+        "hn",
+        "jl",
+        "js",
+        "jx",
+        "ln",
+        "mo",
+        "nm",
+        "nx",
+        "qh",
+        "sc",
+        "sd",
+        "sh",
+        "sn",
+        "sx",
+        "tj",
+        "tw",
+        "xj",
+        "xz",
+        "yn",
+        "zj",
+    ]
 )
 _ADDRESS = re.compile(r"[\d.]+|\[?[0-9a-f:]+\]?")
 _AUTHORITY = re.compile(r"(^|\.)(gov|mil)\.[a-z]{2}$|\.政务(\.cn)?$|\.公益(\.cn)?$")

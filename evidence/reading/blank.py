@@ -22,11 +22,32 @@ PLACEHOLDER = re.compile(
     r"(暂时?|目前|尚|还)?(没有|未|无|尚无|并无|暂无|查无)?(任何|相关|更多|符合条件的?|您要找的)?(的)?"
     r"(数据|资料|内容|信息|记录|文章|公告|结果|文件)?(正在)?(更新中|建设中|整理中|完善中|录入中|为空|发布|添加|可显示|可展示)?[\s）)】\]。.!！…]*$"
 )
-_NOTHING = re.compile(r"暂无|暂时没有|尚无|没有(任何|相关|找到|更多)?|未找到|未查到|查无|无(相关)?(数据|记录|内容|信息)|(更新|建设|整理|完善|录入)中|为空|敬请期待")
-_ZERO = re.compile(r"^[\s（(]*(共|总共|合计|总计)\s*(有|计)?\s*0\s*(条|篇|项|个)(记录|数据|信息|文章|结果)?.{0,24}$|^[\s\d/第共页条前后上下首末尾到转GO，,]*$")
-_FILLERS = re.compile(r"\$\.(ajax|get|post|getJSON)|fetch\s*\(|XMLHttpRequest|axios|new\s+Vue|createApp|ng-app|\.load\(\s*[\"']|layui\.(use|table)|jsonp|datagrid|\.DataTable", re.I)
-_BINDINGS = ("ng-repeat", "v-for", ":data", "data-bind", "data-url", "data-src", "data-queryjson", "querydata", "datatype", "loaddata")
-_HARMLESS = re.compile(r"jquery|superslide|swiper|bootstrap|layer|cnzz|51\.la|hm\.baidu|tongji|count|conac|jiathis|bshare|share|slide|createpage|[_-]ta[_-]|weather|wza|html5|respond|modernizr|print|pinyin|foot|head|top|nav|menu|style|public|common|gotop|webtrends|gwds|dcs\.|pucha|zwdt|flash|video|player|polyfill|scroll", re.I)
+_NOTHING = re.compile(
+    r"暂无|暂时没有|尚无|没有(任何|相关|找到|更多)?|未找到|未查到|查无|无(相关)?(数据|记录|内容|信息)|(更新|建设|整理|完善|录入)中|为空|敬请期待"
+)
+_ZERO = re.compile(
+    r"^[\s（(]*(共|总共|合计|总计)\s*(有|计)?\s*0\s*(条|篇|项|个)(记录|数据|信息|文章|结果)?.{0,24}$|^[\s\d/第共页条前后上下首末尾到转GO，,]*$"
+)
+_FILLERS = re.compile(
+    r"\$\.(ajax|get|post|getJSON)|fetch\s*\(|XMLHttpRequest|axios|new\s+Vue|createApp|ng-app|\.load\(\s*[\"']|layui\.(use|table)|jsonp|datagrid|\.DataTable",
+    re.I,
+)
+_BINDINGS = (
+    "ng-repeat",
+    "v-for",
+    ":data",
+    "data-bind",
+    "data-url",
+    "data-src",
+    "data-queryjson",
+    "querydata",
+    "datatype",
+    "loaddata",
+)
+_HARMLESS = re.compile(
+    r"jquery|superslide|swiper|bootstrap|layer|cnzz|51\.la|hm\.baidu|tongji|count|conac|jiathis|bshare|share|slide|createpage|[_-]ta[_-]|weather|wza|html5|respond|modernizr|print|pinyin|foot|head|top|nav|menu|style|public|common|gotop|webtrends|gwds|dcs\.|pucha|zwdt|flash|video|player|polyfill|scroll",
+    re.I,
+)
 _EMPTY_TAGS = ("ul", "ol", "dl", "table", "tbody")
 _LIST_NAMES = re.compile(r"list|liebiao|news|xxgk|zfxxgk|lanmu|column|con(tent)?[_-]?(box|list|right|r)|more|\blb\b")
 
@@ -40,7 +61,9 @@ class Blankness:
     because: str
 
 
-def judge(page: PageInput, tree: Tree, regions: Regions, kind: PageKind, main: Listing | None, matter: Matter) -> Blankness:
+def judge(
+    page: PageInput, tree: Tree, regions: Regions, kind: PageKind, main: Listing | None, matter: Matter
+) -> Blankness:
     """Return whether the column on this page is blank; see the module's law."""
     if kind == "error":
         return Blankness(blank=None, node=None, because="不是栏目内容页，无法判断是否空白")
@@ -81,13 +104,18 @@ def _placeholders(matter: Matter, tree: Tree) -> list[Node]:
 
 
 def _says_nothing(words: str) -> bool:
-    return len(words) <= 40 and (_ZERO.match(words) is not None or (_NOTHING.search(words) is not None and PLACEHOLDER.match(words) is not None))
+    return len(words) <= 40 and (
+        _ZERO.match(words) is not None or (_NOTHING.search(words) is not None and PLACEHOLDER.match(words) is not None)
+    )
 
 
 def _is_label(text: Node, tree: Tree) -> bool:
     """Tell whether a text is the column's own name: short, and alone in a heading or at the head of its block."""
     words = fold(text.value)
-    if any(outer.tag in ("h1", "h2", "h3", "h4", "h5", "dt", "th", "label", "button", "legend") for outer in text.ancestors()):
+    if any(
+        outer.tag in ("h1", "h2", "h3", "h4", "h5", "dt", "th", "label", "button", "legend")
+        for outer in text.ancestors()
+    ):
         return len(words) <= 24
     return len(words) <= 12 and not re.search(r"[。；！？]", words)
 
@@ -105,7 +133,10 @@ def _empty_lists(tree: Tree, regions: Regions) -> Iterator[Node]:
 def _is_bare(node: Node, tree: Tree) -> bool:
     if tree.texts(node, hidden=True) or tree.links(node):
         return False
-    return not any(inner.tag in ("img", "iframe", "script", "canvas", "video", "embed", "object", "input") for inner in tree.inside(node))
+    return not any(
+        inner.tag in ("img", "iframe", "script", "canvas", "video", "embed", "object", "input")
+        for inner in tree.inside(node)
+    )
 
 
 def _is_column(tree: Tree, regions: Regions, node: Node) -> bool:
@@ -135,4 +166,8 @@ def _filled_by_script(page: PageInput, tree: Tree, holders: list[Node]) -> str:
 
 def _harmless(source: str) -> bool:
     """Tell whether a script's data calls are for counters, search or log-in marks and not for a list."""
-    return len(source) < 1500 and re.search(r"count|hits|click|tongji|visit|search|weather|点击|浏览", source, re.I) is not None and "append" not in source
+    return (
+        len(source) < 1500
+        and re.search(r"count|hits|click|tongji|visit|search|weather|点击|浏览", source, re.I) is not None
+        and "append" not in source
+    )

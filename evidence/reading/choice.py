@@ -33,14 +33,15 @@ def fits(listing: Listing) -> bool:
 
 def together(chosen: Listing, listings: Sequence[Listing], tree: Tree, *, all_of_them: bool) -> tuple[Listing, ...]:
     """Return the lists whose rows are the page's items: the chosen one and its equals, or on a home page all that fit."""
-    return tuple(
-        one for one in listings if one is chosen or (fits(one) and (all_of_them or _equal(one, chosen, tree)))
-    )
+    return tuple(one for one in listings if one is chosen or (fits(one) and (all_of_them or _equal(one, chosen, tree))))
 
 
 def _equal(one: Listing, chosen: Listing, tree: Tree) -> bool:
     """Tell whether a list stands beside the chosen one as another part of the same matter: same make, same width."""
-    if bool(one.dated) != bool(chosen.dated) or (one.node.tag, one.node.get("class")) != (chosen.node.tag, chosen.node.get("class")):
+    if bool(one.dated) != bool(chosen.dated) or (one.node.tag, one.node.get("class")) != (
+        chosen.node.tag,
+        chosen.node.get("class"),
+    ):
         return False
     if one.node.box is None or chosen.node.box is None:
         return one.node.parent is chosen.node.parent
@@ -70,6 +71,8 @@ def newest(rows: Sequence[Row], dated: Sequence[DateReading | None]) -> tuple[da
             return None, "列表只标成文日期，不能据以判断更新时间"
         return None, "列表条目没有可确定的日期" if rows else ""
     best = max(known, key=lambda one: one.date)
+    if any(one is not None and one.kind == "document" and one.date > best.date for one in dated):
+        return None, "有条目只标成文日期，最新日期不能确定"
     open_rows = [n for n, (row, one) in enumerate(zip(rows, dated, strict=True)) if one is None and not row.pinned]
     if any(rows[n].found is not None for n in open_rows):
         return None, "有条目的日期缺年份或为相对时间，且无从推定，最新日期不能确定"

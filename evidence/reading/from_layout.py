@@ -72,7 +72,9 @@ def _hang(nodes: list[Node], i: int, parent: int, n: int) -> None:
     nodes[parent].children.append(nodes[i])
 
 
-def _lay_out(n: int, layout: Mapping[str, Any], nodes: list[Node], strings: Sequence[str], names: Sequence[str]) -> None:
+def _lay_out(
+    n: int, layout: Mapping[str, Any], nodes: list[Node], strings: Sequence[str], names: Sequence[str]
+) -> None:
     """Give the laid-out nodes of one document their boxes and styles; a node cut into several boxes gets their hull."""
     known: dict[tuple[int, ...], Mapping[str, str]] = {}
     for index, styles, bounds in zip(layout["nodeIndex"], layout["styles"], layout["bounds"], strict=True):

@@ -11,8 +11,12 @@ from evidence.reading.page import PageInput
 from evidence.reading.tree import Node, Tree, fold
 from evidence.reading.visibility import same_colour
 
-_SPOKEN = re.compile(r"(^|[\s_-])(sr-only|visually-?hidden|screen-?reader(-text)?|skip(-?link|nav)?|a11y|wza|assistive)([\s_-]|$)")
-_FOLDED = re.compile(r"menu|nav|drop|sub|tab|panel|pane|select|option|pop|modal|dialog|layer|share|slide|swiper|fold|collaps|accord|qrcode|weixin|more|link|yqlj|qh|switch|hover|down")
+_SPOKEN = re.compile(
+    r"(^|[\s_-])(sr-only|visually-?hidden|screen-?reader(-text)?|skip(-?link|nav)?|a11y|wza|assistive)([\s_-]|$)"
+)
+_FOLDED = re.compile(
+    r"menu|nav|drop|sub|tab|panel|pane|select|option|pop|modal|dialog|layer|share|slide|swiper|fold|collaps|accord|qrcode|weixin|more|link|yqlj|qh|switch|hover|down"
+)
 _SERVICE = re.compile(
     r"(^|\.)(cnzz\.com|51\.la|51yes\.com|baidu\.com|bdimg\.com|jiathis\.com|bshare\.cn|qq\.com|weibo\.com|sina\.com\.cn|google\.com|"
     r"google-analytics\.com|umeng\.com|conac\.cn|adobe\.com|microsoft\.com|mozilla\.org|w3\.org|weixin\.com|douban\.com|renren\.com|"
@@ -87,11 +91,18 @@ def _is_tab(top: Node, tree: Tree) -> bool:
     if top.parent is None or top.parent.tag in ("body", "html", "#document"):
         return False
     make = _make(top)
-    return any(other is not top and not other.hidden and _make(other) == make and tree.links(other) for other in top.parent.elements)
+    return any(
+        other is not top and not other.hidden and _make(other) == make and tree.links(other)
+        for other in top.parent.elements
+    )
 
 
 def _make(node: Node) -> tuple[str, str]:
-    words = [word for word in node.get("class").split() if not re.search(r"^(on|active|cur(rent)?|show|hide|hidden|none|selected)$", word)]
+    words = [
+        word
+        for word in node.get("class").split()
+        if not re.search(r"^(on|active|cur(rent)?|show|hide|hidden|none|selected)$", word)
+    ]
     return node.tag, " ".join(sorted(words))
 
 

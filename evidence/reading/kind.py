@@ -28,7 +28,9 @@ _ERRORS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("要求登录", re.compile(r"请(先|您先|重新)?登录|登录后(查看|访问|可见)|会话(已)?(超时|过期|失效)|(用户|账号|统一身份)(认证)?登录|please (log|sign) ?in|session (has )?expired", re.I)),
     ("要求脚本", re.compile(r"(启用|开启|打开|支持)\s*Java ?Script|enable JavaScript", re.I)),
 )  # fmt: skip
-_JUMP = re.compile(r"(?:location(?:\.href)?\s*=\s*[\"'`]|location\.(?:replace|assign)\s*\(\s*[\"'`]|window\.navigate\s*\()([^\"'`)]{1,300})")
+_JUMP = re.compile(
+    r"(?:location(?:\.href)?\s*=\s*[\"'`]|location\.(?:replace|assign)\s*\(\s*[\"'`]|window\.navigate\s*\()([^\"'`)]{1,300})"
+)
 _REFRESH = re.compile(r"^\s*(\d+(?:\.\d+)?)?\s*[;,]?\s*url\s*=\s*[\"']?([^\"']+)", re.I)
 _HOME_PATH = re.compile(r"^/?((index|default|main|home)\.\w+)?$", re.I)
 
@@ -49,6 +51,8 @@ def kind_of(
     fault = _fault(page, tree, main, matter)
     if fault is not None:
         return "error", (fault,)
+    if _is_named_article(tree, matter, dates):
+        return "article", ()
     if _is_home(page, tree, regions, listings):
         return "home", ()
     if _is_article(tree, main, matter, dates):
@@ -81,12 +85,18 @@ def _fault(page: PageInput, tree: Tree, main: Listing | None, matter: Matter) ->
     if main is not None and (main.dated >= 2 or sum(len(row.title) for row in main.rows) > 200):
         return None
     if not text and not title and not matter.carries:
-        return "页面没有任何内容" if page.status is None or page.status < 300 else f"服务器答复状态 {page.status}，没有内容"
+        return (
+            "页面没有任何内容"
+            if page.status is None or page.status < 300
+            else f"服务器答复状态 {page.status}，没有内容"
+        )
     password = any(node.get("type").lower() == "password" and not node.hidden for node in tree.find(tree.root, "input"))
     if password and len(text) <= _SHORT:
         return "要求登录"
     for name, words in _ERRORS:
-        if (words.search(title) and len(text) <= 4 * _SHORT and name != "要求脚本") or (words.search(text) and len(text) <= _limit(name, words, text)):
+        if (words.search(title) and len(text) <= 4 * _SHORT and name != "要求脚本") or (
+            words.search(text) and len(text) <= _limit(name, words, text)
+        ):
             return name
     return None
 
@@ -113,7 +123,11 @@ def _title(tree: Tree) -> str:
 
 def _is_home(page: PageInput, tree: Tree, regions: Regions, listings: Sequence[Listing]) -> bool:
     """Tell whether this is a home page: several lists of several columns and no breadcrumb, or so addressed."""
-    if any(regions.part(node) == "crumb" and not node.hidden and tree.text(node) for node in tree.nodes if node.tag != "#text"):
+    if any(
+        regions.part(node) == "crumb" and not node.hidden and tree.text(node)
+        for node in tree.nodes
+        if node.tag != "#text"
+    ):
         return False
     lists = [one for one in listings if not one.is_aside and not one.is_menu and len(one.rows) >= 2]
     columns = {one.heading or str(one.node.order) for one in lists}
@@ -122,6 +136,15 @@ def _is_home(page: PageInput, tree: Tree, regions: Regions, listings: Sequence[L
         return len(columns) >= 2
     folders = {row.link.get("href").rpartition("/")[0] for one in lists for row in one.rows if row.link is not None}
     return len(columns) >= 5 and len(folders) >= 4
+
+
+def _is_named_article(tree: Tree, matter: Matter, dates: Sequence[DateReading]) -> bool:
+    """Tell whether the page's title is a heading on it that a date of publication and a long text follow."""
+    name = re.sub(r"\s", "", _title(tree))
+    headings = [node for node in tree.nodes if node.tag in ("h1", "h2", "h3") and not node.hidden]
+    texts = (re.sub(r"\s", "", tree.text(node)) for node in headings)
+    titled = any(len(text) >= 8 and name.startswith(text[:16]) for text in texts)
+    return titled and matter.length >= 400 and any(one.certain and one.kind == "displayed" for one in dates)
 
 
 def _is_article(tree: Tree, main: Listing | None, matter: Matter, dates: Sequence[DateReading]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from evidence.reading import dates, rows
@@ -14,7 +14,15 @@ from evidence.reading.tree import Node, Tree, fold
 _HIGHEST = 64
 """How far a row may stand above its link."""
 _TAIL = re.compile(r"[\s\[(（【]*((?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?)[\s\])）】]*$")
-_WEIGHTS: dict[Part | None, float] = {None: 1.0, "side": 0.25, "head": 0.1, "nav": 0.05, "crumb": 0.0, "foot": 0.0, "pages": 0.0}
+_WEIGHTS: dict[Part | None, float] = {
+    None: 1.0,
+    "side": 0.25,
+    "head": 0.1,
+    "nav": 0.05,
+    "crumb": 0.0,
+    "foot": 0.0,
+    "pages": 0.0,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,8 +92,8 @@ def paged(node: Node, tree: Tree) -> bool:
     for _ in range(4):
         if outer.parent is None or outer.tag in ("body", "html"):
             return False
-        after = [text.value for text in tree.texts(outer.parent) if text.order >= node.end][:60]
-        joined = fold(" ".join(after))[:200]
+        after = tree.between(node.end, outer.parent.end, most=60)
+        joined = fold(" ".join(text.value for text in after))[:200]
         if re.search(r"下一?页|末页|尾页|共\s*\d+\s*[页条]", joined):
             return True
         outer = outer.parent
@@ -95,7 +103,11 @@ def paged(node: Node, tree: Tree) -> bool:
 def _own_directory(listing: Listing, address: str) -> int:
     folder = address.rpartition("/")[0] + "/"
     hrefs = (row.link.get("href").strip() for row in listing.rows if row.link is not None)
-    return sum(1 for href in hrefs if href.startswith(folder) or re.match(r"(\./)?[\w\-]+[./]", href) is not None and "://" not in href)
+    return sum(
+        1
+        for href in hrefs
+        if href.startswith(folder) or re.match(r"(\./)?[\w\-]+[./]", href) is not None and "://" not in href
+    )
 
 
 def _changes(tree: Tree, titles: Sequence[Node]) -> list[int]:
@@ -122,7 +134,7 @@ def _row(link: Node, tree: Tree, changes: Sequence[int]) -> Node:
         outer = row.parent
         if outer is None or outer.tag in ("body", "html", "#document", "#shadow-root", "td", "table"):
             break
-        if changes[outer.end] != first or changes[outer.order] < first - 1 or len(tree.text(outer)) > roomy:
+        if changes[outer.end] != first or changes[outer.order] < first - 1 or tree.length(outer) > roomy:
             break
         row = outer
     return row
@@ -130,7 +142,9 @@ def _row(link: Node, tree: Tree, changes: Sequence[int]) -> Node:
 
 def _is_row(node: Node, tree: Tree) -> bool:
     """Tell whether a table or list row holds one title, perhaps with links to its column or to 详情 beside it."""
-    if any(inner is not node and inner.tag in ("li", "tr", "article") and tree.links(inner) for inner in tree.inside(node)):
+    if any(
+        inner is not node and inner.tag in ("li", "tr", "article") and tree.links(inner) for inner in tree.inside(node)
+    ):
         return False
     links = {link.get("href") or str(link.order): link for link in tree.links(node) if rows.is_title(link, tree)}
     long = [link for link in links.values() if len(tree.text(link)) >= 8]
@@ -151,8 +165,7 @@ def _merge(groups: list[Group], tree: Tree) -> list[Group]:
     for holder, pairs in sorted(groups, key=lambda group: group[0].order):
         if merged:
             before = merged[-1][0]
-            between = tree.texts(tree.root)
-            if _alike(before, holder) and not _said(before, holder, between):
+            if _alike(before, holder) and not tree.between(before.end, holder.order, most=1):
                 merged[-1][1].extend(pairs)
                 merged[-1] = (holder.parent or holder, merged[-1][1]) if before is not holder.parent else merged[-1]
                 continue
@@ -167,10 +180,6 @@ def _alike(before: Node, holder: Node) -> bool:
     return siblings or (before is holder.parent and any(child.tag == holder.tag for child in before.elements))
 
 
-def _said(before: Node, holder: Node, texts: Iterable[Node]) -> bool:
-    return any(before.end <= text.order < holder.order for text in texts) if before.end <= holder.order else False
-
-
 def _listing(holder: Node, pairs: Sequence[tuple[Node, Node]], tree: Tree, regions: Regions) -> Listing:
     made = [_read(row, link, tree) for row, link in pairs]
     if sum(row.found is not None for row in made) * 2 < len(made):
@@ -178,7 +187,7 @@ def _listing(holder: Node, pairs: Sequence[tuple[Node, Node]], tree: Tree, regio
     if len(made) >= 2 and not any(row.found for row in made):
         made = _tails(made)
     part = regions.part(pairs[0][0])
-    return Listing(rows=tuple(made), node=holder, part=part, heading=_heading(pairs[0][0], holder, tree))
+    return Listing(rows=tuple(made), node=holder, part=part, heading=_heading(pairs[0][0], tree))
 
 
 def _read(node: Node, link: Node, tree: Tree) -> Row:
@@ -195,11 +204,10 @@ def _read(node: Node, link: Node, tree: Tree) -> Row:
 
 def _flat(made: list[Row], holder: Node, tree: Tree) -> list[Row]:
     """Give rows that are mere links in a run of text the dates that stand between them, all before or all after."""
-    texts = tree.texts(holder)
     starts = [row.node.order for row in made]
     ends = [row.node.end for row in made]
-    after = [_between(texts, ends[n], starts[n + 1] if n + 1 < len(made) else holder.end) for n in range(len(made))]
-    before = [_between(texts, ends[n - 1] if n else holder.order, starts[n]) for n in range(len(made))]
+    after = [_between(tree, ends[n], starts[n + 1] if n + 1 < len(made) else holder.end) for n in range(len(made))]
+    before = [_between(tree, ends[n - 1] if n else holder.order, starts[n]) for n in range(len(made))]
     choice = max((after, before), key=lambda found: sum(one is not None for one in found))
     if sum(one is not None for one in choice) < max(1, len(made) // 2):
         return made
@@ -209,8 +217,8 @@ def _flat(made: list[Row], holder: Node, tree: Tree) -> list[Row]:
     ]
 
 
-def _between(texts: Sequence[Node], start: int, end: int) -> tuple[dates.Found, Node, bool] | None:
-    return rows.date_in([text for text in texts if start <= text.order < end][:8])
+def _between(tree: Tree, start: int, end: int) -> tuple[dates.Found, Node, bool] | None:
+    return rows.date_in(tree.between(start, end, most=8))
 
 
 def _tails(made: list[Row]) -> list[Row]:
@@ -226,14 +234,8 @@ def _tails(made: list[Row]) -> list[Row]:
     return dated
 
 
-def _heading(row: Node, holder: Node, tree: Tree) -> str:
+def _heading(row: Node, tree: Tree) -> str:
     """Return the short text right before a list, where it can be its heading."""
-    first = row.order
-    for outer in (holder, *holder.ancestors()):
-        before = [text for text in tree.texts(outer) if text.order < first]
-        if before:
-            words = [fold(text.value) for text in before[-3:] if not PAGES.match(fold(text.value))]
-            return words[-1] if words and len(words[-1]) <= 20 else ""
-        if outer.tag in ("body", "html"):
-            break
-    return ""
+    words = [fold(text.value) for text in tree.before(row.order, most=3)]
+    words = [word for word in words if not PAGES.match(word)]
+    return words[-1] if words and len(words[-1]) <= 20 else ""

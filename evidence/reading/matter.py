@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from evidence.reading.lists import Listing
 from evidence.reading.regions import PAGES, Regions
+from evidence.reading.rows import whole
 from evidence.reading.tree import Node, Tree, fold
 
 _FILE = re.compile(r"\.(pdf|docx?|xlsx?|pptx?|wps|et|ofd|zip|rar|7z|txt|csv|mp4|mp3)(\?|#|$)", re.I)
@@ -21,7 +22,7 @@ class Matter:
     """The content of a page apart from its lists."""
 
     texts: tuple[Node, ...]
-    """Visible text nodes that are no links."""
+    """Visible text nodes that are no links, or links that are dates."""
     container: Node | None
     """The smallest element that holds most of them."""
     pictures: tuple[Node, ...]
@@ -46,13 +47,13 @@ def gather(tree: Tree, regions: Regions, listings: Sequence[Listing]) -> Matter:
     """Return what stands in the content of a page outside its lists."""
     taken = [False] * (len(tree.nodes) + 1)
     for listing in listings:
-        if listing.part is None and not listing.is_menu and not (len(listing.rows) == 1 and listing.dated == 0):
+        if listing.part is None and _is_list(listing):
             for row in listing.rows:
                 taken[row.node.order : row.node.end] = [True] * (row.node.end - row.node.order)
     content = [node for node in tree.nodes if regions.part(node) is None and not taken[node.order] and not node.hidden]
     linked = _linked(tree)
     spoken = (text for text in tree.texts(tree.root) if regions.part(text) is None and not taken[text.order])
-    texts = tuple(text for text in spoken if _counts(text) and not linked[text.order])
+    texts = tuple(text for text in spoken if _counts(text) and (not linked[text.order] or whole(fold(text.value))))
     return Matter(
         texts=texts,
         container=_container(texts),
@@ -60,6 +61,13 @@ def gather(tree: Tree, regions: Regions, listings: Sequence[Listing]) -> Matter:
         embeds=tuple(node for node in content if node.tag in _EMBEDS and _large(node, tree)),
         files=tuple(node for node in content if node.tag == "a" and _FILE.search(node.get("href"))),
     )
+
+
+def _is_list(listing: Listing) -> bool:
+    """Tell whether rows are a list and not, say, the line under a heading that links the source and gives the time."""
+    if listing.is_menu or listing.length < 6:
+        return False
+    return len(listing.rows) >= 2 or (listing.dated > 0 and listing.rows[0].node.tag in ("li", "tr", "dl", "dd"))
 
 
 def _counts(text: Node) -> bool:

@@ -116,4 +116,3 @@ def _json(data: bytes, what: str) -> Any:
         return json.loads(data)
     except ValueError as error:
         raise ReadingError(f"the {what} is not JSON: {error}; capture again") from error
-

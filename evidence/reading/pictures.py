@@ -31,7 +31,9 @@ def choose(page: PageInput, matter: Matter) -> tuple[tuple[Picture, ...], tuple[
         if body is None:
             missing += 1
         else:
-            found.setdefault(body.sha256, Picture(sha256=body.sha256, url=body.url, box=node.box, data=body.data, in_main=True))
+            found.setdefault(
+                body.sha256, Picture(sha256=body.sha256, url=body.url, box=node.box, data=body.data, in_main=True)
+            )
     notes = [f"正文中有 {missing} 张图片未取得内容，未作文字识别"] if missing else []
     if len(found) > MOST:
         notes.append(f"正文中有 {len(found)} 张图片，只识别了前 {MOST} 张")

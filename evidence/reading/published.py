@@ -5,7 +5,6 @@ Displayed beats script beats meta beats document beats address. What differs is 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -17,14 +16,22 @@ from evidence.reading.matter import Matter
 from evidence.reading.regions import Regions
 from evidence.reading.tree import Node, Tree, fold, join
 
-_PUBLISHED = re.compile(r"(发布|发文|发稿|发表|刊登|公布|更新|提交|添加|录入|上传)\s*(时间|日期|于)?\s*[:：]?\s*$|[Pp]ub(lish)?(ed)?\s*(on|[Dd]ate|[Tt]ime)?\s*[:：]?\s*$")
+_PUBLISHED = re.compile(
+    r"(发布|发文|发稿|发表|刊登|公布|更新|提交|添加|录入|上传)\s*(时间|日期|于)?\s*[:：]?\s*$|[Pp]ub(lish)?(ed)?\s*(on|[Dd]ate|[Tt]ime)?\s*[:：]?\s*$"
+)
 _UPDATED = re.compile(r"更新\s*(时间|日期|于)?\s*[:：]?\s*$")
 _TIMED = re.compile(r"(时间|日期)\s*[:：]\s*$")
 _SOURCED = re.compile(r"来源|作者|编辑|浏览|点击|阅读|字号|字体|分享|信息提供")
 _WRITTEN = re.compile(r"(成文|签发|印发|制发|成稿)\s*(时间|日期)?\s*[:：]?\s*$")
-_CLOCK = re.compile(r"今天|今日|现在|当前|北京时间|欢迎|农历|星期|版权|[Cc]opyright|©|生成|有效|截止|截至|实施|施行|生效|失效|废止|开始|结束|到期|举办|开幕|活动时间|会议时间|开庭|报名")
-_META = re.compile(r"^(pubdate|publishdate|publish_?time|publication_?date|article:published_time|og:published_time|og:release_date|date|dc\.date(\.issued)?|dcterms\.(created|issued|date)|weibo:\s*article:create_at|datepublished|createdate|apub:time|_pubtime|firstpublishedtime)$")
-_STANDARD = re.compile(r"^(pubdate|publishdate|article:published_time|og:release_date|apub:time|weibo:\s*article:create_at)$")
+_CLOCK = re.compile(
+    r"今天|今日|现在|当前|北京时间|欢迎|农历|星期|版权|[Cc]opyright|©|生成|有效|截止|截至|实施|施行|生效|失效|废止|开始|结束|到期|举办|开幕|活动时间|会议时间|开庭|报名"
+)
+_META = re.compile(
+    r"^(pubdate|publishdate|publish_?time|publication_?date|article:published_time|og:published_time|og:release_date|date|dc\.date(\.issued)?|dcterms\.(created|issued|date)|weibo:\s*article:create_at|datepublished|createdate|apub:time|_pubtime|firstpublishedtime)$"
+)
+_STANDARD = re.compile(
+    r"^(pubdate|publishdate|article:published_time|og:release_date|apub:time|weibo:\s*article:create_at)$"
+)
 _SCRIPT = re.compile(
     r"""\b(?:var|let|const|,|\{|\s|\.)\s*["']?(?P<name>pub_?dat[ae]|pub_?time|publish_?(?:date|time)|oriCreateTime|create_?time|ct|fbsj|docreltime)["']?\s*[=:]\s*["']?(?P<value>[^"';,\n]{4,40})""",
     re.I,
@@ -32,9 +39,17 @@ _SCRIPT = re.compile(
 _LINKED = re.compile(r"""["']datePublished["']\s*:\s*["']([^"']{8,40})["']""")
 
 
-def published(tree: Tree, regions: Regions, matter: Matter, address: str, *, at: datetime | None) -> tuple[DateReading, ...]:
+def published(
+    tree: Tree, regions: Regions, matter: Matter, address: str, *, at: datetime | None
+) -> tuple[DateReading, ...]:
     """Return the dates an article may have been published on, the best first."""
-    found = [*_displayed(tree, regions, matter, at), *_scripts(tree), *_metas(tree), *_closing(matter), *_address(address)]
+    found = [
+        *_displayed(tree, regions, matter, at),
+        *_scripts(tree),
+        *_metas(tree),
+        *_closing(matter),
+        *_address(address),
+    ]
     today = dates.on(at) if at is not None else None
     return tuple(
         replace(one, kind="future", certain=False) if today is not None and one.date > today else one for one in found
@@ -54,7 +69,7 @@ def _displayed(tree: Tree, regions: Regions, matter: Matter, at: datetime | None
     """Return the dates shown near the title, the one most surely labelled first."""
     heading = _heading(tree, regions)
     choices: list[tuple[int, int, DateReading]] = []
-    runs = _runs(matter.texts)
+    runs = rows.runs(matter.texts)
     for n, run in enumerate(runs):
         text = join(run)
         for found in dates.find(text) if len(text) <= 400 else ():
@@ -62,22 +77,14 @@ def _displayed(tree: Tree, regions: Regions, matter: Matter, at: datetime | None
             worth = _worth(text, before, found, run[0], heading, matter)
             day = found.day if found.form == "full" else years.relative(found, at)
             if worth > 0 and day is not None:
-                kind: DateKind = "document" if _WRITTEN.search(before) else "relative" if found.form == "relative" else "displayed"
+                kind: DateKind = (
+                    "document" if _WRITTEN.search(before) else "relative" if found.form == "relative" else "displayed"
+                )
                 reading = DateReading(
                     kind=kind, date=day, text=found.text, certain=worth >= 3 and kind != "document", box=run[0].box
                 )
                 choices.append((-worth, n, reading))
     return [reading for _, _, reading in sorted(choices, key=lambda choice: choice[:2])]
-
-
-def _runs(texts: Sequence[Node]) -> list[list[Node]]:
-    runs: list[list[Node]] = []
-    for text in texts:
-        if runs and join((runs[-1][-1], text)).count(" ") == 0 and len(runs[-1]) < 12:
-            runs[-1].append(text)
-        else:
-            runs.append([text])
-    return runs
 
 
 def _worth(text: str, before: str, found: dates.Found, node: Node, heading: Node | None, matter: Matter) -> int:
@@ -95,7 +102,7 @@ def _worth(text: str, before: str, found: dates.Found, node: Node, heading: Node
         return 4 if near or rows.whole(text) is not None else 2
     if rows.whole(text) is not None:
         return 3 if near and len(text) <= 60 else 1
-    return 0
+    return 3 if near and found.start == 0 and ":" in found.text and len(text) <= 60 else 0
 
 
 def _heading(tree: Tree, regions: Regions) -> Node | None:
@@ -103,7 +110,12 @@ def _heading(tree: Tree, regions: Regions) -> Node | None:
     name = fold(tree.text(title, hidden=True)) if (title := tree.first("title")) is not None else ""
     name = name or _title_text(tree)
     for node in tree.nodes:
-        if node.tag in ("h1", "h2", "h3") and not node.hidden and regions.part(node) is None and len(tree.text(node)) >= 5:
+        if (
+            node.tag in ("h1", "h2", "h3")
+            and not node.hidden
+            and regions.part(node) is None
+            and len(tree.text(node)) >= 5
+        ):
             return node
     for text in tree.texts(tree.root):
         words = fold(text.value)
@@ -132,7 +144,9 @@ def _metas(tree: Tree) -> Iterator[DateReading]:
     for meta in tree.find(tree.root, "meta"):
         name = (meta.get("name") or meta.get("property") or meta.get("itemprop")).strip().lower()
         if _META.match(name):
-            yield from _read("meta", meta.get("content"), f"{name}={meta.get('content')}", certain=bool(_STANDARD.match(name)))
+            yield from _read(
+                "meta", meta.get("content"), f"{name}={meta.get('content')}", certain=bool(_STANDARD.match(name))
+            )
 
 
 def _read(kind: DateKind, value: str, text: str, *, certain: bool) -> Iterator[DateReading]:
@@ -153,7 +167,9 @@ def _closing(matter: Matter) -> Iterator[DateReading]:
     for text in reversed(matter.texts[-12:]):
         found = rows.whole(fold(text.value))
         if found is not None and found.day is not None:
-            yield DateReading(kind="document", date=found.day, text=found.text, certain=False, how="文末落款日期", box=text.box)
+            yield DateReading(
+                kind="document", date=found.day, text=found.text, certain=False, how="文末落款日期", box=text.box
+            )
             return
 
 

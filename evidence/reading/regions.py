@@ -23,10 +23,19 @@ _NAMES: tuple[tuple[Part, re.Pattern[str]], ...] = (
     ("head", re.compile(r"(^|[\s_-])(header|top|topbar|banner|logo|toptool|head)([\s_-]|$)")),
     ("side", re.compile(r"side-?bar|aside|(^|[\s_-])(side|hot|rank|ranking|recommend|related|tuijian|xgxw|xgwz|friend-?links?|yqlj)([\s_-]|$)")),
 )  # fmt: skip
-CRUMB = re.compile(r"^(您|你)?(现在|当前|目前)?(所在|的)?(的?位置|当前栏目)\s*(是)?\s*[:：]|^(您|你)?(当前|现在|所在)(所在)?(的)?(位置|栏目)|^首页\s*[>＞»›/]")
-_FOOT = re.compile(r"版权所有|主办单位|主办[:：]|承办单位|网站标识码|公网安备|ICP备|[Cc]opyright|技术支持[:：]|建议使用.{0,12}分辨率|网站地图")
-SIDE_HEADING = re.compile(r"^(热点|热门|最热|点击排行|阅读排行|排行榜?|相关|推荐|友情链接|猜你|延伸阅读|快速通道|常用|网站导航|图片新闻|最新推荐|上一篇|下一篇)")
-PAGES = re.compile(r"^(首\s*页|上一?页|下一?页|末\s*页|尾\s*页|前一页|后一页|第一页|最后一?页|更多.{0,3}|more.{0,3}|>+|<+|»|«|›|‹|\.\.\.|…|\d{1,4}|GO|go|跳转|转到|确定|\+)$", re.I)
+CRUMB = re.compile(
+    r"^(您|你)?(现在|当前|目前)?(所在|的)?(的?位置|当前栏目)\s*(是)?\s*[:：]|^(您|你)?(当前|现在|所在)(所在)?(的)?(位置|栏目)|^首页\s*[>＞»›/]"
+)
+_FOOT = re.compile(
+    r"版权所有|主办单位|主办[:：]|承办单位|网站标识码|公网安备|ICP备|[Cc]opyright|技术支持[:：]|建议使用.{0,12}分辨率|网站地图"
+)
+SIDE_HEADING = re.compile(
+    r"^(热点|热门|最热|点击排行|阅读排行|排行榜?|相关|推荐|友情链接|猜你|延伸阅读|快速通道|常用|网站导航|图片新闻|最新推荐|上一篇|下一篇)"
+)
+PAGES = re.compile(
+    r"^(首\s*页|上一?页|下一?页|末\s*页|尾\s*页|前一页|后一页|第一页|最后一?页|更多.{0,3}|more.{0,3}|>+|<+|»|«|›|‹|\.\.\.|…|\d{1,4}|GO|go|跳转|转到|确定|\+)$",
+    re.I,
+)
 
 
 class Regions:
@@ -35,7 +44,7 @@ class Regions:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._parts: list[Part | None] = [None] * len(tree.nodes)
-        total = max(1, len(tree.text(tree.root)))
+        total = max(1, tree.length(tree.root))
         foot = _foot(tree, total)
         for node in tree.nodes:
             inherited = self._parts[node.parent.order] if node.parent is not None else None
@@ -68,7 +77,7 @@ def _part(node: Node, tree: Tree, total: int) -> Part | None:
 
 def _fits(part: Part, node: Node, tree: Tree, total: int) -> bool:
     """Tell whether a part named by its author looks like one: furniture does not hold most of a page's text."""
-    length = len(tree.text(node))
+    length = tree.length(node)
     if part in ("crumb", "pages"):
         return length <= 160
     if part in ("head", "foot", "side"):
@@ -85,7 +94,10 @@ def _links_only(node: Node, tree: Tree, length: int) -> bool:
 
 
 def _is_crumb(node: Node, tree: Tree) -> bool:
-    if node.tag not in ("div", "p", "ul", "ol", "span", "td", "h1", "h2", "h3", "h4", "dl", "section") or node.end - node.order > 60:
+    if (
+        node.tag not in ("div", "p", "ul", "ol", "span", "td", "h1", "h2", "h3", "h4", "dl", "section")
+        or node.end - node.order > 60
+    ):
         return False
     text = tree.text(node)
     return len(text) <= 120 and CRUMB.match(text) is not None
@@ -99,7 +111,7 @@ def _foot(tree: Tree, total: int) -> Node | None:
     best: Node | None = None
     last = marks[-1]
     for outer in last.ancestors():
-        if outer.tag in ("body", "html", "#document", "a") or len(tree.text(outer)) > max(300, total // 4):
+        if outer.tag in ("body", "html", "#document", "a") or tree.length(outer) > max(300, total // 4):
             if outer.tag != "a":
                 break
             continue

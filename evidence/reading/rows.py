@@ -11,13 +11,17 @@ from evidence.reading.dates import Found
 from evidence.reading.regions import PAGES
 from evidence.reading.tree import Node, Tree, fold, join, same_block
 
-_LABEL = re.compile(r"(发布|发文|发稿|更新|公布|公示|创建|录入|上传|添加|信息)?\s*(时间|日期)\s*[:：]?")
+_LABEL = re.compile(r"(发布|成文|印发|签发|发文|发稿|更新|公布|公示|创建|录入|上传|添加|信息)?\s*(时间|日期)\s*[:：]?")
 _META = re.compile(
     r"(来源|信息来源|作者|责任编辑|编辑|发布机构|发布单位|发布者|发文机关|索引号|文号)\s*[:：]\s*[^\s\d]{0,24}"
     r"|(浏览|点击|阅读|访问|人气)(次数|量|数)?\s*[:：]?\s*\d*\s*次?|字号\s*[:：]?|\d+\s*次"
 )
-_OTHER_DAY = re.compile(r"(截止|截至|有效|到期|开始|结束|实施|施行|生效|失效|报名|举行|召开|活动|会议|考试|答复|办结|受理|成文)[^发布]{0,6}$")
-WRITTEN = re.compile(r"成文|成稿|签发|印发|制发")
+_OTHER_DAY = re.compile(
+    r"(截止|截至|有效|到期|开始|结束|实施|施行|生效|失效|报名|举行|召开|活动|会议|考试|答复|办结|受理|成文)[^发布]{0,6}$"
+)
+WRITTEN = re.compile(r"(成文|成稿|签发|印发|制发)\s*(时间|日期)?\s*[:：]?\s*$")
+_SHORT_LABEL = 8
+"""Characters; a longer text before a date is no label of it."""
 _BARE = re.compile(r"[\s\[\]()（）【】〔〕［］<>《》|｜/\-—:：,，.。·•、丨星期周一二三四五六日天NEWnew]+")
 _CUT = re.compile(r"(\.{2,}|…+|⋯+)\s*$")
 _YEAR = re.compile(r"^(?P<y>(?:19|20)\d{2})\s*年?$")
@@ -53,8 +57,15 @@ def is_title(link: Node, tree: Tree) -> bool:
     address = link.get("href").strip()
     if len(text) < 2 or PAGES.match(text):
         return False
-    scripted = any(name in link.attributes for name in ("onclick", "ng-click", "@click", "ui-sref", "data-href", "data-url", "data-id"))
-    return scripted or (address not in ("", "#") and not address.lower().startswith(("mailto:", "tel:"))) or "href" not in link.attributes
+    scripted = any(
+        name in link.attributes
+        for name in ("onclick", "ng-click", "@click", "ui-sref", "data-href", "data-url", "data-id")
+    )
+    return (
+        scripted
+        or (address not in ("", "#") and not address.lower().startswith(("mailto:", "tel:")))
+        or "href" not in link.attributes
+    )
 
 
 def title(link: Node, tree: Tree) -> str:
@@ -65,7 +76,9 @@ def title(link: Node, tree: Tree) -> str:
         return _CUT.sub("", shown) if _CUT.search(shown) else shown
     bare = _CUT.sub("", shown)
     if not shown or (len(full) > len(bare) and re.sub(r"\s", "", full).startswith(re.sub(r"\s", "", bare)[:18])):
-        return re.split(r"\s+(?:发布时间|发布日期|日期|时间|点击)\s*[:：]", re.sub(r"^(文章)?标题\s*[:：]\s*", "", full))[0].strip()
+        return re.split(
+            r"\s+(?:发布时间|发布日期|日期|时间|点击)\s*[:：]", re.sub(r"^(文章)?标题\s*[:：]\s*", "", full)
+        )[0].strip()
     return shown
 
 
@@ -73,20 +86,24 @@ def _shown_title(link: Node, tree: Tree) -> str:
     heading = next((node for node in tree.find(link, "h1", "h2", "h3", "h4", "h5", "h6") if tree.text(node)), None)
     if heading is not None:
         return tree.text(heading)
-    pieces = [piece for piece in _pieces(tree.texts(link)) if whole(join(piece)) is None]
-    texts = [text for text in map(join, pieces) if not _DAY.match(text) and not _YEAR_MONTH.match(text) and not PINNED.match(text)]
+    pieces = [piece for piece in runs(tree.texts(link)) if whole(join(piece)) is None]
+    texts = [
+        text
+        for text in map(join, pieces)
+        if not _DAY.match(text) and not _YEAR_MONTH.match(text) and not PINNED.match(text)
+    ]
     return next((text for text in texts if len(text) >= 4), texts[0] if texts else tree.text(link))
 
 
-def _pieces(texts: Sequence[Node]) -> list[list[Node]]:
+def runs(texts: Sequence[Node]) -> list[list[Node]]:
     """Return text nodes in runs that stand in one line."""
-    runs: list[list[Node]] = []
+    found: list[list[Node]] = []
     for text in texts:
-        if runs and same_block(runs[-1][-1], text):
-            runs[-1].append(text)
+        if found and same_block(found[-1][-1], text):
+            found[-1].append(text)
         else:
-            runs.append([text])
-    return runs
+            found.append([text])
+    return found
 
 
 def whole(text: str) -> Found | None:
@@ -113,7 +130,7 @@ def date_in(texts: Sequence[Node]) -> tuple[Found, Node, bool] | None:
 
     Where several stand there, one labelled as publication wins, else the latest: an older one never makes a row old.
     """
-    choices = _choices([[text] for text in texts]) or _choices(_pieces(texts))
+    choices = _choices([[text] for text in texts]) or _choices(runs(texts))
     return max(choices, key=_rank, default=None)
 
 
@@ -121,10 +138,10 @@ def _choices(pieces: Sequence[Sequence[Node]]) -> list[tuple[Found, Node, bool]]
     words = [join(piece) for piece in pieces]
     choices: list[tuple[Found, Node, bool]] = []
     for n, text in enumerate(words):
-        found = whole(text) or _split(words, n)
+        found = _split(words, n) or whole(text)
         if found is None:
             continue
-        before = text[: found.start] or (words[n - 1] if n else "")
+        before = text[: found.start] or (words[n - 1] if n and len(words[n - 1]) <= _SHORT_LABEL else "")
         if WRITTEN.search(before):
             choices.append((found, pieces[n][0], True))
         elif not _OTHER_DAY.search(before.rstrip(" :：[（(【")):
@@ -163,4 +180,6 @@ def is_pinned(row: Node, tree: Tree) -> bool:
     """Tell whether a row is marked as pinned (置顶), in words, by a class, or by a picture's name."""
     if any(PINNED.match(fold(text.value)) for text in tree.texts(row)):
         return True
-    return any(_PINNED_NAMES.search(node.names) or "置顶" in node.get("alt") for node in tree.inside(row) if node.attributes)
+    return any(
+        _PINNED_NAMES.search(node.names) or "置顶" in node.get("alt") for node in tree.inside(row) if node.attributes
+    )

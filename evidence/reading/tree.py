@@ -7,6 +7,7 @@ recurses, and a page that is nested five thousand deep is read like any other.
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -76,6 +77,8 @@ class Tree:
         self.size = size
         """Width and height of the page in CSS pixels; None without a layout."""
         self._texts = [node.order for node in nodes if node.tag == "#text" and node.value.strip() and _speaks(node)]
+        self._seen = [order for order in self._texts if not nodes[order].hidden]
+        self._lengths = [0, *itertools.accumulate(len(nodes[order].value.strip()) for order in self._seen)]
         self._links = [node.order for node in nodes if node.tag == "a"]
 
     @property
@@ -93,8 +96,7 @@ class Tree:
 
     def texts(self, node: Node, *, hidden: bool = False) -> list[Node]:
         """Return the text nodes inside `node` that a visitor sees, or with `hidden` all of them."""
-        found = self._span(self._texts, node)
-        return found if hidden else [text for text in found if not text.hidden]
+        return self._span(self._texts if hidden else self._seen, node)
 
     def links(self, node: Node) -> list[Node]:
         """Return the anchors inside `node`, hidden ones as well."""
@@ -103,6 +105,21 @@ class Tree:
     def text(self, node: Node, *, hidden: bool = False) -> str:
         """Return the visible text inside `node` with white space folded, pieces of different blocks apart."""
         return join(self.texts(node, hidden=hidden))
+
+    def length(self, node: Node) -> int:
+        """Return about how many characters of visible text stand inside `node`, without putting them together."""
+        low, high = bisect.bisect_left(self._seen, node.order), bisect.bisect_left(self._seen, node.end)
+        return self._lengths[high] - self._lengths[low]
+
+    def between(self, start: int, end: int, *, most: int | None = None) -> list[Node]:
+        """Return the visible text nodes from one place in document order up to another, the first `most` of them."""
+        low, high = bisect.bisect_left(self._seen, start), bisect.bisect_left(self._seen, end)
+        return [self.nodes[order] for order in self._seen[low : high if most is None else min(high, low + most)]]
+
+    def before(self, place: int, *, most: int) -> list[Node]:
+        """Return the last visible text nodes before a place in document order."""
+        low = bisect.bisect_left(self._seen, place)
+        return [self.nodes[order] for order in self._seen[max(0, low - most) : low]]
 
     def first(self, tag: str) -> Node | None:
         """Return the first element of a tag on the page itself."""
@@ -134,7 +151,30 @@ def fold(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
-_INLINE = frozenset("a abbr b big em font i label small span strong sub sup u mark time ins del bdi s".split())
+_INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "big",
+        "em",
+        "font",
+        "i",
+        "label",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "u",
+        "mark",
+        "time",
+        "ins",
+        "del",
+        "bdi",
+        "s",
+    ]
+)
 
 
 def same_block(a: Node, b: Node) -> bool:

@@ -63,7 +63,10 @@ def _off_page(node: Node, tree: Tree) -> str:
 
 def _slides(node: Node) -> bool:
     """Tell whether some box around the node cuts what stands outside it, as the window of a carousel does."""
-    return any(outer.style is not None and _cut(outer.style) and outer.tag not in ("html", "body") for outer in node.ancestors())
+    return any(
+        outer.style is not None and _cut(outer.style) and outer.tag not in ("html", "body")
+        for outer in node.ancestors()
+    )
 
 
 def _text(node: Node) -> str:

@@ -66,7 +66,11 @@ def _by_neighbours(
     newer = next((one for one in reversed(known[:n]) if one is not None), None)
     older = next((one for one in known[n + 1 :] if one is not None), None)
     if newer is not None and older is not None and older.date <= newer.date:
-        fits = [day for year in range(older.date.year, newer.date.year + 1) if (day := _day(year, found.month_day)) and older.date <= day <= newer.date]
+        fits = [
+            day
+            for year in range(older.date.year, newer.date.year + 1)
+            if (day := _day(year, found.month_day)) and older.date <= day <= newer.date
+        ]
         if len(fits) == 1:
             return _reading(row, _kind(fits[0], today, row), fits[0], certain=True, how="年份由前后两条的日期确定")
     if today is None:
