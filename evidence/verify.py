@@ -20,6 +20,9 @@ from evidence.seal import Answer
 MAX_TRUST = 1 << 20
 """Bytes of a file of trusted certificates."""
 
+UNREADABLE = (EvidenceError, OSError, ValueError, ArithmeticError, RecursionError, MemoryError)
+"""What reading a hostile bundle may raise; each is an answer, none an accident."""
+
 Check = Callable[[Question], Answer]
 
 
@@ -70,7 +73,7 @@ def _asked(name: str, check: Check, question: Question, *, required: bool) -> Ve
     """Ask one check; whatever cannot be read in a hostile bundle makes it false, never an exception."""
     try:
         answer = check(question)
-    except (EvidenceError, OSError, ValueError, ArithmeticError, RecursionError, MemoryError) as error:
+    except UNREADABLE as error:
         answer = Answer(passed=False, detail=f"无法读取：{printable(error)}")
     return VerdictCheck(name=name, passed=answer.passed, detail=answer.detail, required=required)
 
@@ -86,7 +89,7 @@ def _notices(question: Question) -> Iterator[str]:
     try:
         demonstration = question.bundle.manifest.demonstration
         clocks = {(record.capture.purpose, record.capture.clock.source) for _, record in question.records()}
-    except EvidenceError:
+    except UNREADABLE:
         return  # what cannot be read is a failed check already
     if demonstration or any(purpose == "demonstration" for purpose, _ in clocks):
         yield "这是演示数据，不是对真实网站的取证"

@@ -6,13 +6,15 @@ import json
 import random
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from evidence import bag, canonical, checks, opened, seal, zipform
 from evidence import verify as verifying
@@ -309,6 +311,52 @@ def test_a_hostile_document_is_a_failed_check(bench: Bench, path: str, document:
     verdict = verify(bench.out)
     assert failed(verdict)
     assert not verdict.holds()
+
+
+ODD_VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**53) + 1, 2**53 - 1),
+    st.text(max_size=8),
+    st.sampled_from(["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2021-02-30", "../x", "a" * 64]),
+    st.just([]),
+    st.just({}),
+    st.lists(st.integers(0, 9), max_size=4),
+)
+
+
+def places(value: object, path: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
+    """Yield the path of every value inside a document."""
+    yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, below in inner:
+        yield from places(below, (*path, key))
+
+
+def with_value(document: object, path: tuple[object, ...], value: object) -> object:
+    """Return the document with the value at `path` replaced."""
+    if not path:
+        return value
+    copy = dict(document) if isinstance(document, dict) else list(document)  # type: ignore[call-overload]
+    copy[path[0]] = with_value(copy[path[0]], path[1:], value)
+    return copy
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_odd_value_in_a_document_is_an_accident(bench: Bench, data: st.DataObject) -> None:
+    """The forger with the key writes what he likes into records, findings, proofs and manifest, and reseals."""
+    files = bench.files
+    kinds = ("data/records/", "data/findings/", "data/ledger/proofs/", MANIFEST)
+    path = data.draw(st.sampled_from([name for name in files if name.startswith(kinds)]))
+    document = canonical.decode(files[path])
+    place = data.draw(st.sampled_from(sorted(places(document), key=repr)))
+    odd = canonical.encode(with_value(document, place, data.draw(ODD_VALUES)))
+    inside = bundles.payload({**files, path: odd})
+    bundles.zipped(bundles.sealed(bench.name, inside, bench.office.signer), bench.name, bench.out)
+    verdict = verify(bench.out)
+    assert len(verdict.checks) == len(ALL)
+    assert not verdict.holds() or odd == files[path]
 
 
 def test_a_document_without_end_is_refused_unread(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
