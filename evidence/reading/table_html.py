@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -19,7 +20,7 @@ MOST_POSITIONS = 200_000
 
 SHOWS = "img, svg, canvas, video, audio, iframe, object, embed, input:not([type=hidden]), textarea, select, button"
 """Elements that stand in a cell without a character of text."""
-LAYOUT = "form, ul, ol, dl, h1, h2, h3, h4, iframe, script, nav, header, footer, article, section"
+LAYOUT = "form, ul, ol, dl, h1, h2, h3, h4, iframe, nav, header, footer, article, section"
 """Elements that mark a table without headings as one for layout."""
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _SPACE = re.compile(r"[\s\u00a0\u3000\u200b-\u200f\u2060\ufeff]+")
@@ -28,14 +29,16 @@ _SPACE = re.compile(r"[\s\u00a0\u3000\u200b-\u200f\u2060\ufeff]+")
 def from_html(html: str) -> tuple[Table, ...]:
     """Return the data tables of an HTML page in page order."""
     tree = LexborHTMLParser(html)
+    tree.strip_tags(["script", "style", "template", "noscript"])
     return tuple(found for node in islice(tree.css("table"), MOST_TABLES) if (found := _read(node)))
 
 
 def _read(node: LexborNode) -> Table | None:
-    if node.css_first("table table, table") not in (None, node) or _of_layout(node):
+    if any(inner.mem_id != node.mem_id for inner in node.css("table")) or _of_layout(node):
         return None
     cells = list(_cells(node))
-    grid = Grid.of(cells)
+    height = max((cell.row for cell in cells), default=-1) + 1
+    grid = Grid.of([replace(cell, rows=min(cell.rows, height - cell.row)) for cell in cells])
     if grid.width < 2 or grid.height < 2:
         return None
     caption = node.css_first("caption")
@@ -83,10 +86,16 @@ def _cell(item: LexborNode, row: int, column: int, rows: int, columns: int) -> C
         rows=rows,
         columns=columns,
         text=text,
-        filled=bool(text) or item.css_first(SHOWS) is not None,
+        filled=bool(text) or item.css_first(SHOWS) is not None or _painted(item),
         heading=item.tag == "th" or (item.parent is not None and _in_head(item.parent)),
         linked=item.css_first("a[href]") is not None,
     )
+
+
+def _painted(item: LexborNode) -> bool:
+    """Tell whether a cell, or something in it, has a picture for its ground."""
+    nodes = [item, *item.css("[style], [background]")]
+    return any(node.attributes.get("background") or "url(" in (node.attributes.get("style") or "") for node in nodes)
 
 
 def _in_head(row: LexborNode) -> bool:
