@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -78,18 +79,41 @@ def _answer(picture: Picture, words: tesseract.Words | None, state: PictureState
     )
 
 
+_AGAIN = (
+    (tesseract.PAGE, tesseract.CHINESE),
+    (tesseract.SPARSE, tesseract.SIMPLIFIED),
+    (tesseract.PAGE, tesseract.TRADITIONAL),
+)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LETTERS = re.compile(r"[A-Za-z]")
+
+
 def _read(bands: list[_Band], states: dict[int, PictureState]) -> dict[int, tesseract.Words]:
-    """Read all bands in one process; what came out unsure, again by other means, and keep the surest."""
+    """Read all bands in one process; what came out doubtful, again by other means, and keep the surest."""
     best = _tolerant(bands, tesseract.PAGE, tesseract.SIMPLIFIED, states)
-    for mode, languages in ((tesseract.SPARSE, tesseract.SIMPLIFIED), (tesseract.PAGE, tesseract.TRADITIONAL)):
-        doubtful = [n for n, band in enumerate(bands) if band.picture not in states and best[n].confidence < UNSURE]
+    for mode, languages in _AGAIN:
+        doubtful = [n for n, band in enumerate(bands) if band.picture not in states and _doubtful(best[n], languages)]
         again = _tolerant([bands[n] for n in doubtful], mode, languages, states)
         for n, words in zip(doubtful, again, strict=True):
-            best[n] = max(best[n], words, key=lambda each: each.confidence * (len(each.text) > 0))
+            best[n] = _better(best[n], words)
     joined: dict[int, tesseract.Words] = {}
     for band, words in zip(bands, best, strict=True):
         joined[band.picture] = _joined(joined.get(band.picture), words)
     return joined
+
+
+def _better(known: tesseract.Words, other: tesseract.Words) -> tesseract.Words:
+    """Return the surer of two readings; of a sure one with letters, the other only where it finds characters there."""
+    if known.confidence < UNSURE:
+        return max(known, other, key=lambda each: each.confidence * (len(each.text) > 0))
+    more = len(_HAN.findall(other.text)) > len(_HAN.findall(known.text))
+    return other if more and other.confidence >= UNSURE else known
+
+
+def _doubtful(words: tesseract.Words, languages: str) -> bool:
+    """Tell whether another look is worth it: few letters in a Chinese page are often characters taken for letters."""
+    letters = len(_LETTERS.findall(words.text))
+    return words.confidence < UNSURE or (languages == tesseract.CHINESE and letters * 4 > len(words.text))
 
 
 def _tolerant(bands: list[_Band], mode: int, languages: str, states: dict[int, PictureState]) -> list[tesseract.Words]:
@@ -98,7 +122,7 @@ def _tolerant(bands: list[_Band], mode: int, languages: str, states: dict[int, P
     try:
         return list(tesseract.read([band.image for band in bands], mode=mode, languages=languages))
     except tesseract.EngineTimeout:
-        words = []
+        words: list[tesseract.Words] = []
     for band in bands:
         try:
             words += tesseract.read([band.image], mode=mode, languages=languages)
@@ -134,7 +158,7 @@ def _enlargement(pixels: Gray) -> float:
     heights = _runs(_inked(pixels))
     usual = float(np.median(heights[heights >= 6])) if (heights >= 6).any() else READABLE
     fit = WIDEST / pixels.shape[1]
-    return min(fit, max(1.0, min(3.0, READABLE / usual)))
+    return float(min(fit, max(1.0, min(3.0, READABLE / usual))))
 
 
 def _inked(pixels: Gray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -191,7 +191,7 @@ def _threshold(plane: Plane) -> float:
 
 
 def _thin(planes: list[Plane]) -> Mask:
-    return np.asarray(np.logical_or.reduce([_valleys(plane) > _threshold(plane) for plane in planes]))
+    return np.logical_or.reduce(np.stack([_valleys(plane) > _threshold(plane) for plane in planes]))  # type: ignore[no-any-return]
 
 
 def _slant(thin: Mask) -> float:
@@ -298,9 +298,9 @@ def _meshes(level: Segments, upright: Segments, plane: Plane) -> Iterator[tuple[
     meets = _meets(level, upright)
     left = set(np.flatnonzero(meets.any(axis=1)).tolist())
     while left:
-        rows, columns = {left.pop()}, np.zeros(len(upright), dtype=np.bool_)
+        rows = {left.pop()}
         while True:
-            columns = meets[sorted(rows)].any(axis=0)
+            columns: Mask = np.asarray(meets[sorted(rows)].any(axis=0))
             grown = set(np.flatnonzero(meets[:, columns].any(axis=1)).tolist())
             if grown == rows:
                 break

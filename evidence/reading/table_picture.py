@@ -52,10 +52,11 @@ def from_picture(data: bytes) -> tuple[Table, ...]:
     except Refused:
         return ()
     found, lines = rulings.find(straight.picture)
-    tables = []
-    for ruled in found:
-        if len(ruled.cells) <= MOST_CELLS and (cells := _inked(straight.picture, ruled, lines)):
-            tables.append(_table(straight, ruled, cells, digest.sha256(data)))
+    tables = (
+        _table(straight, ruled, cells, digest.sha256(data))
+        for ruled in found
+        if len(ruled.cells) <= MOST_CELLS and (cells := _inked(straight.picture, ruled, lines))
+    )
     return tuple(each for each in tables if each)
 
 

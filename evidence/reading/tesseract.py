@@ -15,6 +15,7 @@ from pathlib import Path
 import pytesseract
 from PIL import Image
 
+CHINESE = "chi_sim"
 SIMPLIFIED = "chi_sim+eng"
 TRADITIONAL = "chi_tra+eng"
 

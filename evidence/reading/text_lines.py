@@ -19,7 +19,6 @@ from evidence.reading.tesseract import Words
 HEIGHTS = (30, 36, 42)
 """Pixels to which the usual line is brought."""
 MARGIN = 14
-CHINESE = "chi_sim"
 _LATIN = re.compile(r"[A-Za-z]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _NUMBER = re.compile(r"[\d.,:%/\\~()-]+")
@@ -32,7 +31,7 @@ def read(lines: Sequence[Image.Image], usual: float) -> list[str]:
     """
     scaled = [_scaled(line, usual, height) for line in lines for height in HEIGHTS]
     try:
-        words = tesseract.read(scaled, mode=tesseract.LINE, languages=CHINESE)
+        words = tesseract.read(scaled, mode=tesseract.LINE, languages=tesseract.CHINESE)
         votes = [_vote(words[n : n + len(HEIGHTS)]) for n in range(0, len(words), len(HEIGHTS))]
         doubtful = [n for n, (text, sure) in enumerate(votes) if not sure or len(text) < 2 or _LATIN.search(text)]
         again = tesseract.read([scaled[n * len(HEIGHTS) + 1] for n in doubtful], mode=tesseract.LINE)
