@@ -48,6 +48,7 @@ _HARMLESS = re.compile(
     r"jquery|superslide|swiper|bootstrap|layer|cnzz|51\.la|hm\.baidu|tongji|count|conac|jiathis|bshare|share|slide|createpage|[_-]ta[_-]|weather|wza|html5|respond|modernizr|print|pinyin|foot|head|top|nav|menu|style|public|common|gotop|webtrends|gwds|dcs\.|pucha|zwdt|flash|video|player|polyfill|scroll",
     re.I,
 )
+_CLOCK = re.compile(r"今天是|今日是|星期[一二三四五六日天]|农历|欢迎(您|访问|光临)")
 _EMPTY_TAGS = ("ul", "ol", "dl", "table", "tbody")
 _LIST_NAMES = re.compile(r"list|liebiao|news|xxgk|zfxxgk|lanmu|column|con(tent)?[_-]?(box|list|right|r)|more|\blb\b")
 
@@ -74,7 +75,8 @@ def judge(
     if matter.carries:
         return Blankness(blank=False, node=None, because="内容在图片、附件或内嵌页面中")
     said = _placeholders(matter, tree)
-    speech = [text for text in matter.texts if text not in said and not _is_label(text, tree)]
+    start = _after_crumb(tree, regions)
+    speech = [text for text in matter.texts if text.order >= start and text not in said and not _is_label(text, tree)]
     length = sum(len(re.sub(r"\s", "", text.value)) for text in speech)
     if length >= 60:
         return Blankness(blank=False, node=matter.container, because="")
@@ -97,6 +99,12 @@ def _empty(page: PageInput, tree: Tree, regions: Regions, said: list[Node], leng
         return Blankness(blank=None, node=node, because=f"列表由脚本填充（{filled}），无法判断是否空白")
     words = fold(placed[0].value)[:40] if placed else ""
     return Blankness(blank=True, node=node, because=f"页面写明：{words}" if words else "列表区域没有任何条目")
+
+
+def _after_crumb(tree: Tree, regions: Regions) -> int:
+    """Return where the matter of a page begins: behind its breadcrumb, before which stands only the head."""
+    crumbs = [text.order for text in tree.texts(tree.root) if regions.part(text) == "crumb"]
+    return crumbs[-1] + 1 if crumbs else 0
 
 
 def _placeholders(matter: Matter, tree: Tree) -> list[Node]:
