@@ -76,15 +76,21 @@ async def take(
     seam, page = redactor.seam(sink), _Page(trouble=opening.trouble)
     if page.trouble is None:
         work = _take_page(window, opening, page, redactor, seam, clock, limits, login)
-        page.trouble = await _within(window, work, limits.page_seconds) or page.trouble
+        page.trouble = await _within(window, work, page, limits.page_seconds) or page.trouble
     await window.traffic.quiet(1)
     return _close(window, opening.url, page, seam, clock, login)
 
 
-async def _within(window: Window, work: Coroutine[Any, Any, None], seconds: float) -> Trouble | None:
-    """Do the work unless the page crashes or hangs first; return what ended it."""
+async def _within(window: Window, work: Coroutine[Any, Any, None], page: _Page, seconds: float) -> Trouble | None:
+    """Do the work unless the page crashes or hangs first; return what ended it.
+
+    A page hangs that brings nothing new in `seconds`; one of 200,000 pixels may take several times that.
+    """
     task, crash = asyncio.ensure_future(work), asyncio.ensure_future(window.crash.wait())
-    await asyncio.wait((task, crash), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    got = -1
+    while not (task.done() or crash.done()) and len(page.artifacts) > got:
+        got = len(page.artifacts)
+        await asyncio.wait((task, crash), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     ended = task.done()
     for future in (task, crash):
         future.cancel()
@@ -124,7 +130,8 @@ async def _take_page(
     before, inner_before = await look(window), await _inner(window, frames)
     width, height = await snapshot.page_size(window.session)
     pictured = min(height, limits.page_height)
-    page.artifacts += await snapshot.tiles(window.session, (width, pictured), seam, clock)
+    async for tile in snapshot.tiles(window.session, (width, pictured), seam, clock):
+        page.artifacts.append(tile)
     parts, page.frames = await snapshot.structure(window.session, redactor, seam, clock)
     page.artifacts += parts
     after, inner = await look(window), await _inner(window, frames)

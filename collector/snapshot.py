@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 
 from playwright.async_api import CDPSession
@@ -37,9 +37,8 @@ async def page_size(session: CDPSession) -> tuple[int, int]:
     return max(1, round(content["width"])), max(1, round(content["height"]))
 
 
-async def tiles(session: CDPSession, size: tuple[int, int], seam: Seam, clock: Clock) -> tuple[Artifact, ...]:
+async def tiles(session: CDPSession, size: tuple[int, int], seam: Seam, clock: Clock) -> AsyncIterator[Artifact]:
     """Picture a page of the given size; each tile is stored as it is taken."""
-    taken = []
     for n, box in enumerate(tile_boxes(*size)):
         x, y, width, height = box
         reply = await session.send(
@@ -52,8 +51,7 @@ async def tiles(session: CDPSession, size: tuple[int, int], seam: Seam, clock: C
             },
         )
         blob = seam.put_clean(base64.b64decode(reply["data"]), PNG)
-        taken.append(artifact(blob, "tile", n, taken=clock.now(), box=box))
-    return tuple(taken)
+        yield artifact(blob, "tile", n, taken=clock.now(), box=box)
 
 
 async def structure(
