@@ -16,8 +16,11 @@ from evidence import digest
 from evidence.model import Table
 from evidence.reading import rulings, text_lines
 from evidence.reading.grid import Cell, Grid, table
+from evidence.reading.lines import Mask, widen
+from evidence.reading.mesh import NEAR
 from evidence.reading.raster import Refused, decode
-from evidence.reading.rulings import Mask, RuledCell, RuledTable, Straight
+from evidence.reading.rulings import RuledCell, RuledTable
+from evidence.reading.straight import Straight, straighten
 
 INK = 16
 """Levels (of 255, in the colour where it shows most) from the ground of its cell at which a pixel is ink."""
@@ -48,7 +51,7 @@ class _Inked:
 def from_picture(data: bytes) -> tuple[Table, ...]:
     """Return the ruled tables in a picture from top to bottom; none where the bytes are no picture that can be read."""
     try:
-        straight = rulings.straighten(decode(data))
+        straight = straighten(decode(data))
     except Refused:
         return ()
     found, lines = rulings.find(straight.picture)
@@ -64,7 +67,7 @@ def _inked(picture: Image.Image, ruled: RuledTable, lines: Mask) -> list[_Inked]
     """Return every cell with its ink; nothing where no cell has any (a drawing, not a table)."""
     left, top, right, bottom = ruled.xs[0], ruled.ys[0], ruled.xs[-1], ruled.ys[-1]
     colours = np.asarray(picture.convert("RGB").crop((left, top, right, bottom))).astype(np.int16)
-    ruling = rulings.widen(lines[top:bottom, left:right], 2)
+    ruling = widen(lines[top:bottom, left:right], 2)
     least = _least_ink(colours)
     cells = []
     for cell in ruled.cells:
@@ -84,7 +87,7 @@ def _least_ink(colours: npt.NDArray[np.int16]) -> float:
 
 def _along_sides(ruling: Mask) -> Mask:
     """Keep the rulings along the sides of a cell; a line within it is something that stands in it."""
-    side, kept = rulings.NEAR + 3, ruling.copy()
+    side, kept = NEAR + 3, ruling.copy()
     kept[side:-side, side:-side] = False
     return kept
 
@@ -100,7 +103,7 @@ def _look(cell: RuledCell, colours: npt.NDArray[np.int16], ruling: Mask, least: 
     shade = np.abs(colours - _ground(colours[inner])).max(axis=2)
     ripples = RIPPLE * float(np.percentile(shade[ruling], 75)) if ruling.any() else 0.0
     shade[ruling] = 0
-    limit = np.where(rulings.widen(ruling, rulings.NEAR), max(least, ripples), least)
+    limit = np.where(widen(ruling, NEAR), max(least, ripples), least)
     ink = _spots(shade > limit)
     rim = np.ones_like(ink)
     rim[RIM:-RIM, RIM:-RIM] = False
