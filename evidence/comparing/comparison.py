@@ -78,7 +78,7 @@ def compare(earlier: Record, later: Record, *, holdings: Holdings) -> Comparison
     known = readings([earlier, later], holdings, jobs=1)
     before, after = (_lines(record, holdings) for record in (earlier, later))
     words = text.changes(before, after)
-    excuses = [*earlier.capture.moving, *later.capture.moving, *text.noisy_boxes((*before, *after))]
+    excuses = [*earlier.capture.moving, *later.capture.moving, *(box for one in words.noise for box in one.boxes)]
     return _comparison(
         earlier,
         later,

@@ -22,7 +22,8 @@ class Line:
     text: str
     masked: str
     reasons: tuple[str, ...]
-    box: Box | None
+    parts: tuple[tuple[str, Box | None], ...]
+    """The pieces of text it is made of, each with its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,8 @@ class Noise:
     reason: str
     earlier: str
     later: str
+    boxes: tuple[Box, ...] = ()
+    """Where the pieces stand that differ, on either page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +78,24 @@ def changes(earlier: Sequence[Line], later: Sequence[Line]) -> TextChanges:
     return TextChanges(added=tuple(added), removed=tuple(removed), noise=tuple(noise))
 
 
-def noisy_boxes(page: Sequence[Line]) -> Iterator[Box]:
-    """Yield the places of the lines that carry noise."""
-    yield from (line.box for line in page if line.reasons and line.box)
-
-
 def _noise(earlier: Sequence[Line], later: Sequence[Line]) -> Iterator[Noise]:
     for one, other in zip(earlier, later, strict=True):
         if one.text != other.text:
-            yield Noise(reason="、".join(dict.fromkeys(one.reasons)), earlier=one.text, later=other.text)
+            yield Noise(
+                reason="、".join(dict.fromkeys(one.reasons)),
+                earlier=one.text,
+                later=other.text,
+                boxes=tuple(_differing(one, other)),
+            )
+
+
+def _differing(one: Line, other: Line) -> Iterator[Box]:
+    """Yield the places of the pieces that differ; of all pieces, where the two lines are not made alike."""
+    alike = len(one.parts) == len(other.parts)
+    pairs = zip(one.parts, other.parts, strict=True) if alike else ((part, None) for part in (*one.parts, *other.parts))
+    for part, counterpart in pairs:
+        if counterpart is None or part[0] != counterpart[0]:
+            yield from (box for _, box in filter(None, (part, counterpart)) if box)
 
 
 def _by_presence(left: Sequence[str], right: Sequence[str]) -> TextChanges:
@@ -108,11 +120,4 @@ def _blocks(texts: Sequence[Node]) -> Iterator[list[Node]]:
 def _line(texts: Sequence[Node]) -> Line:
     text = fold("".join(node.value for node in texts))
     masked, reasons = mask(text)
-    boxes = [node.box for node in texts if node.box]
-    return Line(text=text, masked=masked, reasons=reasons, box=_hull(boxes) if boxes else None)
-
-
-def _hull(boxes: Sequence[Box]) -> Box:
-    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
-    right, bottom = max(box[0] + box[2] for box in boxes), max(box[1] + box[3] for box in boxes)
-    return left, top, right - left, bottom - top
+    return Line(text=text, masked=masked, reasons=reasons, parts=tuple((node.value, node.box) for node in texts))

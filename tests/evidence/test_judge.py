@@ -58,6 +58,7 @@ def fresh_at(label: str, at: datetime, age: int, **fields: object) -> Visit:
 
 
 @pytest.mark.parametrize("indicator", HITS)
+@settings(deadline=None)
 @given(data=st.data())
 def test_a_record_that_shows_an_item_of_the_window_never_leaves_a_hit(indicator: str, data: st.DataObject) -> None:
     """Before T or after it, whole or not: one sighting of something dated in the two weeks is enough."""
@@ -73,6 +74,7 @@ def test_a_record_that_shows_an_item_of_the_window_never_leaves_a_hit(indicator:
 
 
 @pytest.mark.parametrize("indicator", HITS)
+@settings(deadline=None)
 @given(data=st.data())
 def test_losing_a_record_makes_a_hit_only_if_the_record_spoke_for_the_unit(indicator: str, data: st.DataObject) -> None:
     """A visit before the last one that shows nothing may be missing or not: no hit comes of its being gone."""
@@ -88,6 +90,7 @@ def test_losing_a_record_makes_a_hit_only_if_the_record_spoke_for_the_unit(indic
 
 
 @pytest.mark.parametrize("indicator", HITS)
+@settings(deadline=None)
 @given(data=st.data())
 def test_a_lost_visit_leaves_no_hit_that_was_not_there(indicator: str, data: st.DataObject) -> None:
     """A visit that turns out to have failed accuses nobody: degrading what accused never makes more of it."""
@@ -106,7 +109,7 @@ def test_a_lost_visit_leaves_no_hit_that_was_not_there(indicator: str, data: st.
         assert alone.with_(*others).state(indicator) != "hit"
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(order=st.randoms(use_true_random=False), extra=st.lists(visits("c0"), max_size=4))
 def test_the_order_in_which_rows_come_does_not_matter(order: random.Random, extra: list[Visit]) -> None:
     scene = stale_site(5).with_(*extra)
@@ -115,6 +118,7 @@ def test_the_order_in_which_rows_come_does_not_matter(order: random.Random, extr
     assert replace(scene, visits=tuple(shuffled)).judged() == scene.judged()
 
 
+@settings(deadline=None)
 @given(extra=st.lists(visits("c0"), max_size=4))
 def test_whatever_was_seen_the_answer_has_one_form_in_json(extra: list[Visit]) -> None:
     body = answer(stale_site(5).with_(*extra).judged())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence.span import Span, longer
@@ -35,17 +35,20 @@ def test_what_is_no_span_is_refused(text: str) -> None:
         Span.parse(text)
 
 
+@settings(deadline=None)
 @given(span=spans, day=days)
 def test_a_span_always_goes_back_and_reads_back(span: Span, day: date) -> None:
     assert span.before(day) < day
     assert Span.parse(str(span)) == span
 
 
+@settings(deadline=None)
 @given(span=spans, day=days)
 def test_a_later_day_never_gives_an_earlier_one(span: Span, day: date) -> None:
     assert span.before(day) <= span.before(day + timedelta(days=1))
 
 
+@settings(deadline=None)
 @given(one=spans, other=spans, day=days)
 def test_the_longer_of_two_reaches_farther_back(one: Span, other: Span, day: date) -> None:
     assert longer(one, other, day).before(day) == min(one.before(day), other.before(day))

@@ -136,7 +136,7 @@ def test_likeness_falls_where_a_tile_changed(store: FileStore) -> None:
     assert found.likeness[1] == 1000
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_the_count_is_that_of_the_whole_pictures_whatever_the_tiles(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

@@ -298,6 +298,15 @@ def test_another_capture_of_the_same_run_is_no_second_look() -> None:
     assert scene.with_(*twice).finding(STALE).second_look == "missing"
 
 
+@pytest.mark.parametrize("poor", [{"complete": False}, {"complete": None}, {"coverage": "partial"}])
+def test_a_second_visit_that_was_not_whole_does_not_agree(poor: dict[str, object]) -> None:
+    """Absence in a page that was not whole is no absence, so it confirms nothing."""
+    again = [news(f"c{n}", at=T - 5 * HOUR, **poor) for n in range(5)]
+    assert stale_site(5).with_(*again).finding(STALE).second_look == "missing"
+    empty = [visit(f"c{n}", T - 5 * HOUR, reading(), **poor) for n in range(5)]
+    assert blank_site(5).with_(*empty).finding(BLANK).second_look == "missing"
+
+
 def test_a_second_look_made_after_t_counts_when_it_was_made_as_one() -> None:
     seconds = [news(f"c{n}", at=T + HOUR, purpose="second_look") for n in range(5)]
     assert stale_site(5).with_(*seconds).finding(STALE).second_look == "agrees"
