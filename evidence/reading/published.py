@@ -39,6 +39,10 @@ _SCRIPT = re.compile(
 _LINKED = re.compile(r"""["']datePublished["']\s*:\s*["']([^"']{8,40})["']""")
 
 
+_UNSURE = 2
+"""A shown date of no more worth than this is not certainly the date of publication; none behind the text is."""
+
+
 def published(
     tree: Tree, regions: Regions, matter: Matter, address: str, *, at: datetime | None
 ) -> tuple[DateReading, ...]:
@@ -70,24 +74,27 @@ def _displayed(tree: Tree, regions: Regions, matter: Matter, at: datetime | None
     heading = _heading(tree, regions)
     choices: list[tuple[int, int, DateReading]] = []
     runs = rows.runs(matter.texts)
+    passed = 0
     for n, run in enumerate(runs):
         text = join(run)
+        late, passed = matter.length > 300 and passed > 0.6 * matter.length, passed + len(text)
         for found in dates.find(text) if len(text) <= 400 else ():
             before = text[: found.start] or (join(runs[n - 1])[-14:] if n else "")
-            worth = _worth(text, before, found, run[0], heading, matter)
+            worth = _worth(text, before, found, run[0], heading)
+            worth = min(worth, _UNSURE) if late else worth
             day = found.day if found.form == "full" else years.relative(found, at)
             if worth > 0 and day is not None:
                 kind: DateKind = (
                     "document" if _WRITTEN.search(before) else "relative" if found.form == "relative" else "displayed"
                 )
                 reading = DateReading(
-                    kind=kind, date=day, text=found.text, certain=worth >= 3 and kind != "document", box=run[0].box
+                    kind=kind, date=day, text=found.text, certain=worth > _UNSURE and kind != "document", box=run[0].box
                 )
                 choices.append((-worth, n, reading))
     return [reading for _, _, reading in sorted(choices, key=lambda choice: choice[:2])]
 
 
-def _worth(text: str, before: str, found: dates.Found, node: Node, heading: Node | None, matter: Matter) -> int:
+def _worth(text: str, before: str, found: dates.Found, node: Node, heading: Node | None) -> int:
     """Return how surely a shown date is the date of publication: from 3 up it is certain, 0 it is none."""
     if _CLOCK.search(before[-12:]) or (found.form == "relative" and rows.whole(text) is None):
         return 0

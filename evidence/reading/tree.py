@@ -78,7 +78,7 @@ class Tree:
         """Width and height of the page in CSS pixels; None without a layout."""
         self._texts = [node.order for node in nodes if node.tag == "#text" and node.value.strip() and _speaks(node)]
         self._seen = [order for order in self._texts if not nodes[order].hidden]
-        self._lengths = [0, *itertools.accumulate(len(nodes[order].value.strip()) for order in self._seen)]
+        self._lengths = [0, *itertools.accumulate(len(fold(nodes[order].value)) for order in self._seen)]
         self._links = [node.order for node in nodes if node.tag == "a"]
 
     @property
