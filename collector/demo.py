@@ -30,7 +30,7 @@ from collector.workspace import Workspace
 from evidence import bundling, ruleset
 from evidence import judge as judging
 from evidence.house import House
-from evidence.model import Finding
+from evidence.model import Finding, Outcome
 
 CITY = "flows.demo.city"
 MARK = ".quzheng-demo"
@@ -52,7 +52,7 @@ class Story:
     """What the demonstration did."""
 
     out: Path
-    outcomes: Mapping[str, int]
+    outcomes: Mapping[Outcome, int]
     findings: tuple[Finding, ...]
     proved: tuple[Proved, ...]
 

@@ -45,13 +45,14 @@ def _dossier(finding: Finding, holdings: Holdings, jobs: int) -> Dossier:
     shown = records_of(finding, holdings)
     if not shown:
         raise BundleError(f"the finding {finding.id} has no exhibit: {finding.message}")
+    read = {id: reading for id, reading in readings(shown, holdings, jobs=jobs).items() if reading}
     facts = [fact for fact in judgements.last(holdings).facts if fact.target == finding.target]
     return gather(
         finding,
         subject=_subject(finding, holdings),
         holdings=holdings,
         facts=tuple(facts),
-        readings=readings(shown, holdings, jobs=jobs),
+        readings=read,
     )
 
 

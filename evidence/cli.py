@@ -48,7 +48,7 @@ class Commands(click.Group):
             ctx.exit(getattr(error, "exit_code", 1))
 
 
-class Instant(click.ParamType):
+class Instant(click.ParamType[datetime]):
     """An ISO instant or day; one without offset is meant in Asia/Shanghai.
 
     >>> Instant().convert("2021-01-04T12:00:00+08:00", None, None).isoformat()
@@ -72,7 +72,8 @@ class Instant(click.ParamType):
 
 def open_house(ctx: click.Context, workspace: Path) -> House:
     """Open the house of a workspace by whatever opener the composition root gave."""
-    opener: house.HouseOpener = ctx.find_object(dict)["opener"] if ctx.find_object(dict) else house.bare
+    given = ctx.find_object(dict)
+    opener: house.HouseOpener = given["opener"] if given else house.bare
     return opener(workspace)
 
 
