@@ -89,7 +89,8 @@ def of_status(status: int) -> Trouble | None:
     (Trouble(outcome='http_error', reason='http_500', fault='theirs'), None)
     """
     if status in BLOCKING:
-        return Trouble(outcome="blocked", reason=f"http_{status}", fault="ours")
+        fault: Fault = "unknown" if status == 503 else "ours"  # 503 may be a firewall's, or the server's own
+        return Trouble(outcome="blocked", reason=f"http_{status}", fault=fault)
     if status >= 400 or status in (204, 205, 304) or status < 200:
         return Trouble(outcome="http_error", reason=f"http_{status}", fault=_whose(status))
     return None

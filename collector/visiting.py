@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from playwright.async_api import Browser
@@ -53,21 +53,13 @@ async def visit(
     Each is given to `deliver` as soon as it is whole. Raises only what `deliver` and `sink` raise.
     """
     redactor = redactor or Redactor()
-
-    async def new_window(broken: Window | None) -> Window:
-        cookies = await broken.cookies() if broken else ()
-        if broken:
-            await broken.close()
-        worn = persona or await personas.of(browser)
-        return await Window.open(browser, persona=worn, clock=clock, limits=limits, redactor=redactor, cookies=cookies)
-
     scribe = Scribe(target, flow, circumstances, sink=sink, clock=clock, deliver=deliver)
     outfit = Outfit(
         redactor=redactor,
         secrets=secrets or Secrets.of_process(),
         clock=clock,
         limits=limits,
-        new_window=new_window,
+        new_window=_windows(browser, persona, clock, limits, redactor),
     )
     labels = tuple(flow.due(target) if due is None else due)
     run = Visit(target, flow, labels, scribe, outfit)
@@ -77,6 +69,21 @@ async def visit(
         if label not in scribe.written:
             run.fail(label, broken.trouble, broken.said)
     return tuple(scribe.written.values())
+
+
+def _windows(
+    browser: Browser, persona: Persona | None, clock: Clock, limits: Limits, redactor: Redactor
+) -> Callable[[Window | None], Awaitable[Window]]:
+    """Return what opens a window, in place of a broken one, with its cookies."""
+
+    async def new_window(broken: Window | None) -> Window:
+        cookies = await broken.cookies() if broken else ()
+        if broken:
+            await broken.close()
+        worn = persona or await personas.of(browser)
+        return await Window.open(browser, persona=worn, clock=clock, limits=limits, redactor=redactor, cookies=cookies)
+
+    return new_window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ OUTCOMES = {
     "/404": ("http_error", "http_404", "theirs"),
     "/403": ("blocked", "http_403", "ours"),
     "/405": ("blocked", "http_405", "ours"),
-    "/503": ("blocked", "http_503", "ours"),
+    "/503": ("blocked", "http_503", "unknown"),
     "/204": ("http_error", "http_204", "unknown"),
     "/loop": ("http_error", "redirect_loop", "theirs"),
     "/hang": ("timeout", "timeout", "unknown"),
@@ -64,6 +64,7 @@ def test_a_list_that_is_all_there_is_complete_whatever_moves_or_fails_beside_it(
         ("/gbk-wrong", "charset"),
         ("/utf8-as-gbk", "charset"),
         ("/changing", "main stands still"),
+        ("/frame-changes", "main stands still"),
         ("/shell", "list data answered"),
         ("/frame-fails", "list data answered"),
     ],
@@ -96,6 +97,12 @@ def test_the_page_before_a_challenge_is_named_and_the_last_status_counts(looker:
 def test_a_redirect_is_followed_and_kept(looker: Looker, site: Site) -> None:
     taken = looker.capture(site.url + "/moved")
     assert (taken.final_url, taken.redirects) == (site.url + "/", (site.url + "/moved",))
+
+
+def test_a_page_that_renews_itself_all_the_time_ends_in_one_record(looker: Looker, site: Site) -> None:
+    taken = looker.capture(site.url + "/reloads")
+    assert taken.outcome in ("captured", "timeout")
+    assert taken.ended > taken.started
 
 
 def test_an_error_page_is_pictured_too(looker: Looker, site: Site) -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 from collector.snapshot import tile_boxes
 from collector.workspace import Limits
 from tests.collector.conftest import Looker
-from tests.site import server
+from tests.site import pages
 from tests.site.server import Site
 
 
@@ -69,14 +69,14 @@ def test_pictures_and_text_that_come_late_are_there(looker: Looker, site: Site) 
 
 
 SERVED = {
-    "/gbk-right": server.GBK,
-    "/gbk-wrong": server.GBK,
-    "/gbk-none": server.GBK,
-    "/utf16": server.UTF16,
-    "/big5": server.BIG5,
-    "/bom": b"\xef\xbb\xbf" + server.page(server.LIST).encode(),
-    "/gzip": server.page(server.LIST).encode(),
-    "/pixel.png": server.PIXEL,
+    "/gbk-right": pages.GBK,
+    "/gbk-wrong": pages.GBK,
+    "/gbk-none": pages.GBK,
+    "/utf16": pages.UTF16,
+    "/big5": pages.BIG5,
+    "/bom": b"\xef\xbb\xbf" + pages.page(pages.LIST).encode(),
+    "/gzip": pages.page(pages.LIST).encode(),
+    "/pixel.png": pages.PIXEL,
 }
 
 

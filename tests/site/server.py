@@ -12,16 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote
 
-ROWS = "".join(
-    f'<li><a href="/a{n}.html">关于开展第{n}次专项检查的通知</a><span>2021-0{n}-15</span></li>' for n in range(1, 7)
-)
-LIST = f"<h2>通知公告</h2><ul>{ROWS}</ul>"
-
-
-def page(body: str, *, title: str = "通知公告 - 示范区", head: str = "", charset: str | None = "utf-8") -> str:
-    """Return a whole HTML page."""
-    meta = f'<meta charset="{charset}">' if charset else ""
-    return f"<!DOCTYPE html><html><head>{meta}<title>{title}</title>{head}</head><body>{body}</body></html>"
+from tests.site.pages import BIG5, CHANGING, CLOCK, FORM, GBK, LIST, PIXEL, SHELL, UTF16, page
 
 
 @dataclass(frozen=True)
@@ -165,19 +156,15 @@ def _log_in(handler: _Handler) -> Answer:
         if sent == {"user": [site.username], "pw": [site.password]}:
             session = ("Set-Cookie", f"SESSION={site.session}; Path=/; HttpOnly")
             return Answer(b"", status=302, fields=(("Location", f"/inside?token={site.token}"), session))
-        return Answer(page(f'<p class="wrong">用户名或密码错误</p>{_FORM}', title="登录"))
-    return Answer(page(_FORM, title="登录"))
-
-
-_FORM = """<form method="post" action="/login"><input name="user"><input name="pw" type="password">
-<button id="go">登录</button></form>"""
+        return Answer(page(f'<p class="wrong">用户名或密码错误</p>{FORM}', title="登录"))
+    return Answer(page(FORM, title="登录"))
 
 
 def _inside(handler: _Handler) -> Answer:
     """A page only for the logged in; it repeats its secrets in every way that careless pages do."""
     site = handler.server
     if f"SESSION={site.session}" not in handler.cookie():
-        return Answer(page(_FORM, title="登录"))
+        return Answer(page(FORM, title="登录"))
     shown = "".join(
         f'<p data-x="{value}">{quote(value)} {base64.b64encode(("x" + value).encode()).decode()}</p>'
         for value in (site.session, site.token, site.password)
@@ -188,21 +175,6 @@ def _inside(handler: _Handler) -> Answer:
             f'<p id="hello">欢迎您</p><p>验证码 202106 发布于 2021-06-29</p>{LIST}{shown}<img src="/pixel.png?ticket={site.token}">{script}'
         )
     )
-
-
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
-GBK = page(LIST, charset=None).encode("gb18030")
-UTF16 = b"\xff\xfe" + page(LIST, charset=None).encode("utf-16-le")
-BIG5 = page("<p>臺北市政府公告事項說明</p>" * 3, title="公告", charset=None).encode("big5")
-CLOCK = """<div><span id="c"></span><marquee>欢迎访问</marquee></div><script>let n = 0;
-setInterval(() => { document.getElementById("c").textContent = "今天是 12:00:" + (n++ % 60); }, 20);</script>
-<script src="http://stat.invalid/count.js"></script><img src="/dead.png">"""
-CHANGING = """<ul id="l"></ul><script>let n = 0; setInterval(() => { document.getElementById("l").innerHTML =
-[1, 2, 3, 4].map((i) => `<li><a href="/x">第${n++}条</a> 2021-01-0${i}</li>`).join(""); }, 20);</script>"""
-SHELL = """<div id="app"></div><script>fetch("/api/fails").then((r) => r.json()).then((d) => {
-document.getElementById("app").textContent = d; }).catch(() => { document.getElementById("app").textContent = "通知公告"; });</script>"""
 
 
 def _fixed(answer: Answer) -> Fault:
@@ -234,7 +206,7 @@ TABLE: dict[str, Fault] = {
     "/wechat-abnormal": _fixed(Answer(page("<p>当前环境异常，完成验证后即可继续访问。</p><a>去验证</a>", title=""))),
     "/soft-404": _fixed(Answer(page("<p>抱歉，您访问的页面不存在</p>", title="提示"))),
     "/maintenance": _fixed(Answer(page("<h1>系统维护中，请稍后访问</h1>", title="系统维护"))),
-    "/login-page": _fixed(Answer(page(_FORM, title="登录"))),
+    "/login-page": _fixed(Answer(page(FORM, title="登录"))),
     "/list-about-errors": _fixed(
         Answer(page(LIST.replace("关于开展第1次专项检查", "网站系统维护暂停访问") + "<p>404 Not Found 的处理办法</p>"))
     ),
@@ -277,6 +249,10 @@ TABLE: dict[str, Fault] = {
             ),
             fields=(("X-Odd", "\xff\xfe"), ("Date", "\xff")),
         )
+    ),
+    "/reloads": _fixed(Answer(page(f"{LIST}<script>setTimeout(() => location.reload(), 120)</script>"))),
+    "/frame-changes": _fixed(
+        Answer('<html><frameset cols="20%,*"><frame src="/plain"><frame src="/changing"></frameset></html>')
     ),
     "/home": _fixed(Answer(page('<a href="/">通知公告</a><p>示范区人民政府</p>', title="示范区"))),
     "/form": _fixed(Answer(page('<a id="file" href="/download">附件</a>'))),
