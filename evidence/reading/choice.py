@@ -24,7 +24,7 @@ def main(listings: Sequence[Listing], tree: Tree, address: str) -> Listing | Non
 
 def fits(listing: Listing) -> bool:
     """Tell whether a list may be the matter of a page: titles of articles, outside the furniture."""
-    if listing.is_aside or listing.is_menu:
+    if listing.is_aside or listing.is_menu or not listing.is_uniform:
         return False
     if listing.dated:
         return listing.length >= 4

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -134,12 +135,12 @@ def _han_number(words: str) -> int | None:
     return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
 
 
-def _ago(groups: dict[str, str]) -> timedelta:
-    word, number = groups["word"], groups["n"]
+def _ago(groups: Mapping[str, str | None]) -> timedelta:
+    word, number = groups["word"] or "", groups["n"]
     if number is None:
         days = {"昨天": 1, "前天": 2}.get(word, 0)
         return timedelta(days=days) if days or "半" not in word else timedelta(minutes=30)
-    unit, count = groups["unit"], int(number)
+    unit, count = groups["unit"] or "", int(number)
     if unit.startswith("秒"):
         return timedelta(seconds=count)
     if unit.startswith("分"):

@@ -135,7 +135,7 @@ def _is_home(page: PageInput, tree: Tree, regions: Regions, listings: Sequence[L
     if rooted:
         return len(columns) >= 2
     folders = {row.link.get("href").rpartition("/")[0] for one in lists for row in one.rows if row.link is not None}
-    return len(columns) >= 5 and len(folders) >= 4
+    return len(columns) >= 8 or (len(columns) >= 5 and len(folders) >= 4)
 
 
 def _is_named_article(tree: Tree, matter: Matter, dates: Sequence[DateReading]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -49,6 +50,14 @@ class Listing:
         """Whether these are names of columns rather than titles of articles: short and without dates."""
         short = sum(len(row.title) <= 7 for row in self.rows)
         return self.dated == 0 and (self.length < 8 or short * 2 > len(self.rows))
+
+    @property
+    def is_uniform(self) -> bool:
+        """Whether the rows are made alike, as rows of a list are and chance neighbours on a page are not."""
+        makes = Counter((row.node.tag, row.node.get("class").split(" ")[0]) for row in self.rows)
+        tags = Counter(row.node.tag for row in self.rows)
+        listed = sum(tags[tag] for tag in ("li", "tr", "a", "dl", "dt", "dd", "article"))
+        return 2 * max(listed, makes.most_common(1)[0][1]) > len(self.rows)
 
     @property
     def is_aside(self) -> bool:

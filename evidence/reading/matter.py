@@ -65,7 +65,7 @@ def gather(tree: Tree, regions: Regions, listings: Sequence[Listing]) -> Matter:
 
 def _is_list(listing: Listing) -> bool:
     """Tell whether rows are a list and not, say, the line under a heading that links the source and gives the time."""
-    if listing.is_menu or listing.length < 6:
+    if listing.is_menu or listing.length < 6 or not listing.is_uniform:
         return False
     return len(listing.rows) >= 2 or (listing.dated > 0 and listing.rows[0].node.tag in ("li", "tr", "dl", "dd"))
 

@@ -26,6 +26,7 @@ _WRITTEN = re.compile(r"(成文|签发|印发|制发|成稿)\s*(时间|日期)?\
 _CLOCK = re.compile(
     r"今天|今日|现在|当前|北京时间|欢迎|农历|星期|版权|[Cc]opyright|©|生成|有效|截止|截至|实施|施行|生效|失效|废止|开始|结束|到期|举办|开幕|活动时间|会议时间|开庭|报名"
 )
+_SENTENCE = re.compile(r"[。；！？，]")
 _META = re.compile(
     r"^(pubdate|publishdate|publish_?time|publication_?date|article:published_time|og:published_time|og:release_date|date|dc\.date(\.issued)?|dcterms\.(created|issued|date)|weibo:\s*article:create_at|datepublished|createdate|apub:time|_pubtime|firstpublishedtime)$"
 )
@@ -109,7 +110,7 @@ def _worth(text: str, before: str, found: dates.Found, node: Node, heading: Node
         return 4 if near or rows.whole(text) is not None else 2
     if rows.whole(text) is not None:
         return 3 if near and len(text) <= 60 else 1
-    return 3 if near and found.start == 0 and ":" in found.text and len(text) <= 60 else 0
+    return 3 if near and ":" in found.text and len(text) <= 60 and not _SENTENCE.search(text) else 0
 
 
 def _heading(tree: Tree, regions: Regions) -> Node | None:
