@@ -2,7 +2,7 @@
 
 *document*: status, host, charset, not an error, log-in or challenge page. *main*: the region that carries the list and
 every response that feeds it. *page*: everything else, recorded and blocking nothing. An answer of None is ignorance,
-and ignorance can support no accusation.
+and ignorance can support no accusation. Details are Chinese: units read them.
 """
 
 from __future__ import annotations
@@ -67,10 +67,10 @@ def stand_in(seen: Seen) -> dict[Sign, str]:
 def _of_document(seen: Seen) -> Iterator[Check]:
     document = seen.document
     if document is None:
-        yield _check("status", "document", None, "no main document was seen")
+        yield _check("status", "document", None, "没有收到主文档")
     else:
         good = document.status is not None and 200 <= document.status < 300
-        yield _check("status", "document", good, f"status {document.status}")
+        yield _check("status", "document", good, f"状态码 {document.status}")
         yield _check("document whole", "document", *_whole(document))
     yield _check("host", "document", *_host(seen.requested_url, seen.final_url))
     found = stand_in(seen)
@@ -84,7 +84,7 @@ def _of_document(seen: Seen) -> Iterator[Check]:
     ):
         words = next((words for key, words in found.items() if key == sign), None)
         yield _check(
-            name, "document", words is None if looked else None, f"says: {words}" if words else "no sign of one"
+            name, "document", words is None if looked else None, f"页面写着：{words}" if words else "没有这类迹象"
         )
     yield _check("charset", "document", *_charset(seen))
     yield _check("not empty", "document", *_not_empty(seen))
@@ -92,50 +92,50 @@ def _of_document(seen: Seen) -> Iterator[Check]:
 
 def _whole(document: Exchange) -> tuple[bool, str]:
     if document.error:
-        return False, f"the document broke off: {document.error}"
+        return False, f"主文档中断：{document.error}"
     if document.body_state in ("too_large", "lost"):
-        return False, "the document's end was not seen"
-    return True, "received to its end"
+        return False, "没有收到主文档的结尾"
+    return True, "完整收到"
 
 
 def _host(requested: str, final: str) -> tuple[bool | None, str]:
     asked, came = _host_of(requested), _host_of(final)
     if not asked or not came:
-        return None, "address without a host"
+        return None, "网址没有主机名"
     if asked == came or _site_of(asked) == _site_of(came):
         return True, came
-    return False, f"asked for {asked}, came to {came}"
+    return False, f"访问 {asked}，却到了 {came}"
 
 
 def _charset(seen: Seen) -> tuple[bool | None, str]:
     looks = [look for look in (seen.after, *seen.inner) if look]
     if not looks:
-        return None, "no text was seen"
+        return None, "没有见到文字"
     fault = next((fault for look in looks if (fault := mojibake(look.text))), None)
-    return fault is None, fault or "text reads as text"
+    return fault is None, fault or "文字正常"
 
 
 def _not_empty(seen: Seen) -> tuple[bool | None, str]:
     looks = [look for look in (seen.after, *seen.inner) if look]
     if not looks:
-        return None, "the page could not be looked at"
+        return None, "页面无法查看"
     filled = any(look.plain or look.links or look.drawn for look in looks)
-    return filled, "shows something" if filled else "shows nothing at all"
+    return filled, "有内容显示" if filled else "没有任何显示"
 
 
 def _of_main(seen: Seen) -> Iterator[Check]:
     parsed = seen.after is not None and seen.after.state in ("interactive", "complete")
-    yield _check("parsed", "main", parsed if seen.after else None, seen.after.state if seen.after else "not looked at")
+    yield _check("parsed", "main", parsed if seen.after else None, seen.after.state if seen.after else "未能查看")
     missing = [e for e in seen.exchanges if _feeds_main(e, seen) and _unanswered(e)]
     doubtful = [e for e in seen.exchanges if _may_feed_main(e, seen) and _unanswered(e)]
-    detail = "; ".join(_told(e) for e in (missing or doubtful)[:5]) or "frames and data requests answered"
+    detail = "; ".join(_told(e) for e in (missing or doubtful)[:5]) or "框架和数据请求均有应答"
     yield _check("list data answered", "main", False if missing else None if doubtful else True, detail)
     if seen.before is None or seen.after is None:
-        yield _check("main stands still", "main", None, "the page could not be looked at twice")
+        yield _check("main stands still", "main", None, "页面未能前后看两次")
     else:
         pairs = ((seen.before, seen.after), *zip(seen.inner_before, seen.inner, strict=False))
         still = len(seen.inner_before) == len(seen.inner) and all(same_main(one, other) for one, other in pairs)
-        yield _check("main stands still", "main", still, "two looks agree" if still else "changed while it was taken")
+        yield _check("main stands still", "main", still, "前后两次所见一致" if still else "采集期间有变化")
 
 
 def _feeds_main(exchange: Exchange, seen: Seen) -> bool:
@@ -192,24 +192,22 @@ def _unanswered(exchange: Exchange) -> bool:
 
 
 def _of_page(seen: Seen) -> Iterator[Check]:
-    yield _check("load event", "page", seen.loaded, "fired" if seen.loaded else "did not come in time")
-    yield _check("network quiet", "page", seen.settled.quiet, "fell quiet" if seen.settled.quiet else "never quiet")
+    yield _check("load event", "page", seen.loaded, "已触发" if seen.loaded else "未按时触发")
+    yield _check("network quiet", "page", seen.settled.quiet, "已静止" if seen.settled.quiet else "始终有请求")
     yield _check(
-        "pictures decoded", "page", seen.settled.decoded, "decoded" if seen.settled.decoded else "not all in time"
+        "pictures decoded", "page", seen.settled.decoded, "均已解码" if seen.settled.decoded else "未全部按时解码"
     )
     bottom = seen.settled.bottom and seen.cut_at is None
-    cut = f"pictured to {seen.cut_at} of {seen.height} px" if seen.cut_at else f"{seen.height} px"
-    yield _check(
-        "whole height", "page", bottom, cut if seen.settled.bottom else f"{cut}; the page grows while it is scrolled"
-    )
+    cut = f"页面高 {seen.height} 像素，截到 {seen.cut_at} 像素" if seen.cut_at else f"页面高 {seen.height} 像素"
+    yield _check("whole height", "page", bottom, cut if seen.settled.bottom or seen.cut_at else f"{cut}；页面随滚动增长")
     failed = [e for e in seen.exchanges if _unanswered(e) and e is not seen.document and not _feeds_main(e, seen)]
-    detail = "; ".join(_told(e) for e in failed[:5]) + (f"; {len(failed) - 5} more" if len(failed) > 5 else "")
-    yield _check("other requests", "page", not failed, detail or "all answered")
+    detail = "; ".join(_told(e) for e in failed[:5]) + (f"；另有{len(failed) - 5}项" if len(failed) > 5 else "")
+    yield _check("other requests", "page", not failed, detail or "均有应答")
 
 
 def _told(exchange: Exchange) -> str:
     parts = urlsplit(exchange.url)
-    what = exchange.error or (f"status {exchange.status}" if exchange.status else "no answer")
+    what = exchange.error or (f"状态码 {exchange.status}" if exchange.status else "无应答")
     return f"{exchange.resource_type} {parts.netloc}{parts.path}"[:160] + f": {what}"
 
 

@@ -19,8 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evidence.verify import verify
-
 from collector.clock import SystemClock
 from collector.errors import WorkspaceError
 from collector.initialise import initialise
@@ -31,6 +29,7 @@ from evidence import bundling, ruleset
 from evidence import judge as judging
 from evidence.house import House
 from evidence.model import Finding, Outcome
+from evidence.verify import verify
 
 CITY = "flows.demo.city"
 MARK = ".quzheng-demo"

@@ -66,7 +66,9 @@ def _page_size() -> int:
 
     size = resource.getpagesize()
     if size > 16384:
-        raise ValueError(f"memory pages of {size // 1024} KiB: Chromium does not run here; use another machine's browser")
+        raise ValueError(
+            f"memory pages of {size // 1024} KiB: Chromium does not run here; use another machine's browser"
+        )
     return size
 
 
@@ -88,7 +90,9 @@ def _ocr() -> str:
     run = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, check=True, timeout=30)
     missing = [language for language in LANGUAGES if language not in run.stdout.split()]
     if missing:
-        raise ValueError(f"tesseract lacks {', '.join(missing)}; install tesseract-ocr-chi-sim and tesseract-ocr-chi-tra")
+        raise ValueError(
+            f"tesseract lacks {', '.join(missing)}; install tesseract-ocr-chi-sim and tesseract-ocr-chi-tra"
+        )
     return f"{_first_line('tesseract', '--version')}, {', '.join(LANGUAGES)}"
 
 

@@ -66,7 +66,7 @@ def signs(seen: Look) -> dict[Sign, str]:
             if match := words.search(text):
                 found.setdefault(sign, match[0].strip())
     if seen.password and slight and _LOGIN.search(seen.text):
-        found["log-in"] = "a password field and little else"
+        found["log-in"] = "只有密码框，别无内容"
     return found
 
 
@@ -96,18 +96,18 @@ def mojibake(text: str) -> str | None:
     >>> mojibake("关于开展专项行动的通知") is None
     True
     >>> mojibake("关于开展专项行动的通知".encode().decode("gb18030", "replace"))
-    'UTF-8 read as GBK'
+    'UTF-8 文字被当作 GBK'
     """
     letters = len(re.sub(r"\s", "", text))
     broken = text.count("\ufffd")
     if "锟斤拷" in text or (broken >= 3 and broken * 200 > letters):
-        return f"{broken} replacement characters in {letters}"
+        return f"{letters} 个字中有 {broken} 个乱码替换符"
     if _reads_as_utf8(re.findall(r"[\u2e80-\u9fff\ue000-\uf8ff\u00b7€]{4,}", text), "gb18030"):
-        return "UTF-8 read as GBK"
+        return "UTF-8 文字被当作 GBK"
     if _reads_as_utf8(re.findall(r"[\u0080-\u00ff\u0152-\u02dc\u2013-\u203a\u20ac\u2122]{6,}", text), "cp1252"):
-        return "UTF-8 read as Latin-1"
+        return "UTF-8 文字被当作 Latin-1"
     if len(re.findall(r"[\u00a1-\u00ff]{4,}", text)) >= 5 and not re.search(r"[\u4e00-\u9fff]", text):
-        return "another charset read as Latin-1"
+        return "其他编码的文字被当作 Latin-1"
     return None
 
 
