@@ -7,7 +7,6 @@ import hashlib
 import platform
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,8 +51,6 @@ def examine(folder: Path) -> Iterator[Examined]:
 
 
 def _python() -> str:
-    if sys.version_info < (3, 11):
-        raise ValueError(f"3.11 or newer is needed, got {platform.python_version()}")
     return platform.python_version()
 
 

@@ -19,11 +19,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from collector.run import run  # noqa: E402
-
 from collector import browser  # noqa: E402
 from collector.clock import SystemClock  # noqa: E402
 from collector.initialise import initialise  # noqa: E402
+from collector.run import run  # noqa: E402
 from collector.workspace import Workspace  # noqa: E402
 from evidence.holdings import Holdings  # noqa: E402
 from tests.site.folder import serve  # noqa: E402
