@@ -12,7 +12,6 @@ import hashlib
 import json
 import logging
 import os
-import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -23,7 +22,7 @@ from playwright.async_api import Browser, BrowserContext, CDPSession, Page
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from collector import browser, frames, layout
+from collector import browser, charset, frames, layout
 from evidence.reading import addresses
 from evidence.reading.page import Body, FrameDom, PageInput
 
@@ -58,9 +57,6 @@ _WEB_FILES = frozenset(
 )
 """What a page may load from outside its own folder: the parts of a mirrored site, not any file of this machine."""
 _PICTURES = frozenset([".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"])
-_CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w-]{2,20})""", re.I)
-_SPOILT = 200
-"""One broken character in so many is a cut, not another charset."""
 _LARGEST_PICTURE = 20 * 1024 * 1024
 _QUIET = """
 for (const name of ["alert", "confirm", "prompt", "print", "close"]) window[name] = () => undefined;
@@ -98,7 +94,7 @@ class Room:
             page = await self._show(path, url, scripts=False)
         except (TimeoutError, PlaywrightError) as error:
             log.warning("%s: the browser cannot show it (%s); read from its source", path, _first_line(error))
-            return Rendered(page=_source(path, url), notes=("浏览器无法显示，按文件源代码读取",))
+            return Rendered(page=_from_source(path, url), notes=("浏览器无法显示，按文件源代码读取",))
         return Rendered(page=page, notes=("页面脚本不结束或离开本页，按停用脚本读取",))
 
     async def _show(self, path: Path, url: str | None, *, scripts: bool) -> PageInput:
@@ -159,7 +155,7 @@ class _Tab:
     async def show(self, path: Path, url: str | None) -> PageInput:
         """Load one file, let its scripts run, and return the page."""
         self._path, self._opened = path, False
-        self._utf8 = _was_recoded(path.read_bytes())
+        self._utf8 = charset.was_recoded(path.read_bytes())
         self._left.clear()
         address = path.as_uri()
         await self._page.goto(address, wait_until="commit", timeout=SECONDS * 1000)
@@ -250,35 +246,18 @@ class _Tab:
         return file is not None and (self._path.parent in file.parents or file.suffix.lower() in _WEB_FILES)
 
 
-def _was_recoded(data: bytes) -> bool:
-    """Tell whether a file declares another charset than the UTF-8 it is in: whoever saved it wrote it anew."""
-    declared = _CHARSET.search(data[:4096])
-    if declared is None or declared[1].lower().replace(b"-", b"") == b"utf8" or data.isascii():
-        return False
-    text = data.decode("utf-8", errors="replace")
-    foreign = sum(character > "\x7f" for character in text)
-    return text.count("\ufffd") * _SPOILT <= foreign
+def _from_source(path: Path, url: str | None) -> PageInput:
+    """Return a page from the bytes of its file alone."""
+    data, address = path.read_bytes(), url or path.as_uri()
+    frame = FrameDom(n=0, url=address, html=charset.text(data))
+    digests = (hashlib.sha256(data).hexdigest(),)
+    return PageInput(url=address, status=None, headers={}, frames=(frame,), layout=None, inputs=digests)
 
 
 def _as_utf8(request: str, path: Path) -> dict[str, object]:
     headers = [{"name": "Content-Type", "value": "text/html; charset=utf-8"}]
     body = base64.b64encode(path.read_bytes()).decode("ascii")
     return {"requestId": request, "responseCode": 200, "responseHeaders": headers, "body": body}
-
-
-def _source(path: Path, url: str | None) -> PageInput:
-    """Return a page from the bytes of its file alone, in the charset it declares."""
-    data = path.read_bytes()
-    declared = _CHARSET.search(data[:2048])
-    name = declared[1].decode("ascii").lower() if declared else "utf-8"
-    try:
-        html = data.decode("gb18030" if name.startswith("gb") else name, errors="replace")
-    except LookupError:
-        html = data.decode("utf-8", errors="replace")
-    address = url or path.as_uri()
-    frame = FrameDom(n=0, url=address, html=html)
-    digests = (hashlib.sha256(data).hexdigest(),)
-    return PageInput(url=address, status=None, headers={}, frames=(frame,), layout=None, inputs=digests)
 
 
 def _pictures(path: Path, url: str | None, snapshot: dict[str, object]) -> Iterable[Body]:

@@ -12,8 +12,11 @@ from datetime import date
 from evidence.model import DateReading, Item
 from evidence.reading import addresses, lists
 from evidence.reading.lists import Listing
-from evidence.reading.rows import Row
-from evidence.reading.tree import Tree
+from evidence.reading.rows import Row, whole
+from evidence.reading.tree import Node, Tree, fold
+
+_NEAR = 3
+"""How many elements up from a list its other tabs are looked for."""
 
 
 def main(listings: Sequence[Listing], tree: Tree, address: str) -> Listing | None:
@@ -46,6 +49,26 @@ def _equal(one: Listing, chosen: Listing, tree: Tree) -> bool:
     if one.node.box is None or chosen.node.box is None:
         return one.node.parent is chosen.node.parent
     return abs(one.node.box[2] - chosen.node.box[2]) <= 0.1 * chosen.node.box[2]
+
+
+def behind_tabs(chosen: Listing, tree: Tree) -> date | None:
+    """Return the newest date in rows that are not shown but stand by the list, as behind the tab of another year."""
+    around = chosen.node
+    for _ in range(_NEAR):
+        if around.parent is None or around.parent.tag in ("body", "html", "#document"):
+            break
+        around = around.parent
+    shut = (text for text in tree.texts(around, hidden=True) if text.hidden and _in_row(text))
+    found = (whole(fold(text.value)) for text in shut)
+    return max((one.day for one in found if one is not None and one.day is not None), default=None)
+
+
+def _in_row(text: Node) -> bool:
+    """Tell whether a text stands in a row of a list that has a link."""
+    row = next((node for node in text.ancestors() if node.tag in ("li", "tr", "dl", "dd")), None)
+    return row is not None and any(
+        child.tag == "a" or any(inner.tag == "a" for inner in child.elements) for child in row.elements
+    )
 
 
 def items(rows: Sequence[Row], dated: Sequence[DateReading | None], address: str) -> tuple[Item, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from evidence.model import Box, DateReading, PageKind, Reader, Reading, Table
@@ -44,7 +44,7 @@ def read(page: PageInput, *, at: datetime | None) -> Reading:
     view = _take_apart(page, at)
     what, notes = kind.kind_of(page, view.tree, view.regions, view.listings, view.main, view.matter, view.dates)
     rows, dated = _rows(view, what, at)
-    latest, about = choice.newest(rows, dated) if what in ("list", "home") else (None, "")
+    latest, about = _newest(view, what, rows, dated)
     emptiness = blank.judge(page, view.tree, view.regions, what, view.main, view.matter)
     shown, doubts = pictures.choose(page, view.matter) if what in ("list", "article", "other") else ((), ())
     texts, painted = pictures.read(shown)
@@ -109,6 +109,19 @@ def _rows(view: _View, what: PageKind, at: datetime | None) -> tuple[tuple[Row, 
     chosen = choice.together(view.main, view.listings, view.tree, all_of_them=what == "home")
     rows = tuple(row for one in chosen for row in one.rows)
     return rows, tuple(reading for one in chosen for reading in years.resolve(one.rows, at=at))
+
+
+def _newest(
+    view: _View, what: PageKind, rows: tuple[Row, ...], dated: tuple[DateReading | None, ...]
+) -> tuple[date | None, str]:
+    """Return the newest date of the page's lists; nothing where a tab that is not shown holds a newer one."""
+    if what not in ("list", "home") or view.main is None:
+        return None, ""
+    latest, about = choice.newest(rows, dated)
+    shut = choice.behind_tabs(view.main, view.tree) if what == "list" else None
+    if latest is not None and shut is not None and shut > latest:
+        return None, f"未显示的标签页中有更新的日期 {shut}，最新日期不能确定"
+    return latest, about
 
 
 def _tables(page: PageInput, what: PageKind) -> tuple[Table, ...]:

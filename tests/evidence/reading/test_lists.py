@@ -225,3 +225,11 @@ def test_a_page_of_five_thousand_rows_is_read_whole() -> None:
         f"<li><a href='{n}.html'>第{n}号关于公开招聘的公告</a><span>2021-06-29</span></li>" for n in range(5_000)
     )
     assert len(read(page(f"<html><body><ul>{made}</ul></body></html>", url=URL), at=None).items) == 5_000
+
+
+def test_a_newer_row_behind_a_tab_that_is_not_shown_leaves_the_newest_open() -> None:
+    shown = "".join(rows(MAKES["list rows with the date behind"][0]))
+    shut = f"<ul style='display:none'><li><a href='9.html'>{TITLES[3]}</a><span>2021-06-30</span></li></ul>"
+    reading = read(site(f"<h2>通知公告</h2><div><ul>{shown}</ul>{shut}</div>"), at=None)
+    assert reading.newest is None
+    assert any("标签页" in note for note in reading.notes)
