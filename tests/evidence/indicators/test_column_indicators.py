@@ -186,8 +186,15 @@ def test_a_column_filled_after_t_was_still_blank_at_t() -> None:
     assert blank_site(5).with_(later).state(BLANK) == "hit"
 
 
-def test_blank_columns_nobody_is_answerable_for_are_shown_but_left_open() -> None:
-    found = blank_site(6, duty=None).finding(BLANK)
+def test_two_visits_of_a_day_that_do_not_agree_on_blank_leave_it_open() -> None:
+    scene = blank_site(5).with_(news("c0", at=T - 3 * HOUR))
+    assert scene.state(BLANK) == "undecided"
+    assert any("不一致" in one for one in scene.finding(BLANK).missing)
+
+
+@pytest.mark.parametrize("ledger", [{"duty": None}, {"duty": None, "class_": None}])
+def test_blank_columns_nobody_is_answerable_for_are_shown_but_left_open(ledger: dict[str, None]) -> None:
+    found = blank_site(6, **ledger).finding(BLANK)
     assert found.state == "undecided"
     assert found.numbers["count"] == 6
     assert found.numbers["with_duty"] == 0
@@ -279,6 +286,27 @@ def test_nothing_visited_is_undecided_and_says_so_however_few_columns_there_are(
         found = replace(stale_site(count), visits=()).finding(STALE)
         assert found.state == "undecided"
         assert any("没有任何" in one for one in found.missing)
+
+
+def test_a_few_columns_whose_evidence_is_too_old_are_undecided_and_not_clear() -> None:
+    """Two columns can never be five; but who looked three days ago cannot say that all is well today."""
+    scene = replace(stale_site(2), at=T + timedelta(days=3))
+    assert scene.state(STALE) == scene.state(LONG) == "undecided"
+    assert any("超过24小时" in one for one in scene.finding(STALE).missing)
+
+
+@pytest.mark.parametrize(("kind", "said"), [("error", "出错或拦截页面"), ("redirect", "跳转页面")])
+def test_a_page_that_is_not_the_column_is_named_as_what_it_is(kind: str, said: str) -> None:
+    scene = read_as(OLD, page_kind=kind)(stale_site(5))
+    assert any(said in one for one in scene.finding(STALE).missing)
+
+
+def test_a_column_of_unknown_level_that_passed_a_limit_it_may_not_have_is_not_stale() -> None:
+    """A first-level policy column has six months; one of the third level has no limit at all."""
+    scene = Scene(subject=subject([column("p", "policy", None)]), visits=(news("p", 300),))
+    assert fact(scene, "p").stale is None
+    assert fact(scene, "p").limit is None
+    assert fact(scene.seeing("p", news("p", 30)), "p").stale is False
 
 
 def test_a_site_without_a_column_ledger_is_undecided() -> None:
