@@ -8,12 +8,12 @@ import re
 import shutil
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
 from collector.errors import BrowserError
@@ -63,7 +63,8 @@ def find(setting: str | None = None) -> BrowserBinary:
 @asynccontextmanager
 async def start(binary: BrowserBinary) -> AsyncIterator[Browser]:
     """Run the browser for the length of the block; raises BrowserError where it will not start."""
-    async with async_playwright() as playwright:
+    async with AsyncExitStack() as stack:
+        playwright = await _driver(stack)
         try:
             browser = await playwright.chromium.launch(
                 executable_path=binary.path,
@@ -79,6 +80,16 @@ async def start(binary: BrowserBinary) -> AsyncIterator[Browser]:
             yield browser
         finally:
             await browser.close()
+
+
+async def _driver(stack: AsyncExitStack) -> Playwright:
+    """Start Playwright's driver, a program of its own; raises BrowserError where it will not run."""
+    try:
+        return await stack.enter_async_context(async_playwright())
+    except Exception as error:  # Playwright raises a bare Exception when its driver ends at once
+        raise BrowserError(
+            f"Playwright's driver does not start: {error}\non Debian it needs the package libatomic1; try: make setup"
+        ) from error
 
 
 def sandbox_possible() -> bool:

@@ -199,7 +199,9 @@ def _of_page(seen: Seen) -> Iterator[Check]:
     )
     bottom = seen.settled.bottom and seen.cut_at is None
     cut = f"页面高 {seen.height} 像素，截到 {seen.cut_at} 像素" if seen.cut_at else f"页面高 {seen.height} 像素"
-    yield _check("whole height", "page", bottom, cut if seen.settled.bottom or seen.cut_at else f"{cut}；页面随滚动增长")
+    yield _check(
+        "whole height", "page", bottom, cut if seen.settled.bottom or seen.cut_at else f"{cut}；页面随滚动增长"
+    )
     failed = [e for e in seen.exchanges if _unanswered(e) and e is not seen.document and not _feeds_main(e, seen)]
     detail = "; ".join(_told(e) for e in failed[:5]) + (f"；另有{len(failed) - 5}项" if len(failed) > 5 else "")
     yield _check("other requests", "page", not failed, detail or "均有应答")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -113,7 +114,7 @@ class Flow:
 BOX = Path(__file__).resolve().parent.parent / "flows"
 """The flows that come with the program."""
 GENERIC = "generic_portal"
-_DECLARES = "Flow(__name__"
+_DECLARES = re.compile(r"\bFlow\(\s*__name__")
 """A file that says this declares a flow; other files beside flows only help them."""
 
 
@@ -211,7 +212,7 @@ def _files(folder: Path) -> tuple[Path, ...]:
     if not folder.is_dir():
         return ()
     files = (path for path in sorted(folder.glob("*.py")) if not path.name.startswith("_"))
-    return tuple(path for path in files if _DECLARES in path.read_text("utf-8", "replace"))
+    return tuple(path for path in files if _DECLARES.search(path.read_text("utf-8", "replace")))
 
 
 def _load(path: Path, *, local: bool) -> Found:

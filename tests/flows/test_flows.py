@@ -93,6 +93,15 @@ def test_an_own_flow_takes_the_place_of_ours_and_is_marked(tmp_path: Path) -> No
     assert "本地" in found.line()
 
 
+def test_a_declaration_folded_over_several_lines_is_found_as_well(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "own",
+        declared('\n    hosts=("www.shifan.gov.cn",),\n').replace("Flow(__name__", "Flow(\n    __name__"),
+    )
+    assert discover(tmp_path).choose(target()).name == "own"
+
+
 def test_a_name_nobody_has_is_told_with_the_names_there_are(tmp_path: Path) -> None:
     with pytest.raises(FlowError, match="generic_portal"):
         discover(tmp_path).choose(target(flow="nobody"))
