@@ -20,7 +20,7 @@ from evidence.reading.tree import Node, Tree, fold
 PLACEHOLDER = re.compile(
     r"^[\s（(【\[。.!！…]*(对不起|抱歉|很抱歉)?[，,！!]?\s*(本|该|此|当前)?(栏目|目录|频道|分类|类别|页面|列表)?(下)?[，,]?\s*"
     r"(暂时?|目前|尚|还)?(没有|未|无|尚无|并无|暂无|查无)?(任何|相关|更多|符合条件的?|您要找的)?(的)?"
-    r"(数据|资料|内容|信息|记录|文章|公告|结果|文件)?(正在)?(更新中|建设中|整理中|完善中|录入中|为空|发布|添加|可显示|可展示)?[\s）)】\]。.!！…]*$"
+    r"(数据|资料|内容|信息|记录|文章|公告|结果|文件)?(正在)?(更新中|建设中|整理中|完善中|录入中|为空|发布|添加|可显示|可展示)?([，,。！!]?\s*敬请(期待|关注|留意|谅解))?[\s）)】\]。.!！…]*$"
 )
 _NOTHING = re.compile(
     r"暂无|暂时没有|尚无|没有(任何|相关|找到|更多)?|未找到|未查到|查无|无(相关)?(数据|记录|内容|信息)|(更新|建设|整理|完善|录入)中|为空|敬请期待"
@@ -28,6 +28,8 @@ _NOTHING = re.compile(
 _ZERO = re.compile(
     r"^[\s（(]*(共|总共|合计|总计)\s*(有|计)?\s*0\s*(条|篇|项|个)(记录|数据|信息|文章|结果)?.{0,24}$|^[\s\d/第共页条前后上下首末尾到转GO，,]*$"
 )
+_NONE = re.compile(r"^[\s（(]*(共|总共|合计|总计)\s*(有|计)?\s*0\s*(条|篇|项|个|记录|数据|信息)")
+"""How a pager says that the list it turns has no rows."""
 _FILLERS = re.compile(
     r"\$\.(ajax|get|post|getJSON)|fetch\s*\(|XMLHttpRequest|axios|new\s+Vue|createApp|ng-app|\.load\(\s*[\"']|layui\.(use|table)|jsonp|datagrid|\.DataTable",
     re.I,
@@ -49,6 +51,8 @@ _HARMLESS = re.compile(
     re.I,
 )
 _CLOCK = re.compile(r"今天是|今日是|星期[一二三四五六日天]|农历|欢迎(您|访问|光临)")
+_NOWHERE = ("", "#", "javascript:;", "javascript:void(0)", "javascript:void(0);")
+"""Where the links of a template's empty row lead."""
 _EMPTY_TAGS = ("ul", "ol", "dl", "table", "tbody")
 _LIST_NAMES = re.compile(r"list|liebiao|news|xxgk|zfxxgk|lanmu|column|con(tent)?[_-]?(box|list|right|r)|more|\blb\b")
 
@@ -87,6 +91,9 @@ def _empty(page: PageInput, tree: Tree, regions: Regions, said: list[Node], leng
     """Decide on a page without list, text or picture: only an empty list in its place, or words saying so, are proof."""
     holders = list(_empty_lists(tree, regions))
     placed = [node for node in said if _NOTHING.search(node.value) or _ZERO.match(node.value)]
+    placed += [
+        text for text in tree.texts(tree.root) if regions.part(text) == "pages" and _NONE.match(fold(text.value))
+    ]
     if not holders and not placed:
         return Blankness(blank=None, node=None, because="未见列表区域，无法判断是否空白")
     node = placed[0] if placed else holders[0]
@@ -139,7 +146,7 @@ def _empty_lists(tree: Tree, regions: Regions) -> Iterator[Node]:
 
 
 def _is_bare(node: Node, tree: Tree) -> bool:
-    if tree.texts(node, hidden=True) or tree.links(node):
+    if tree.texts(node, hidden=True) or any(link.get("href").strip() not in _NOWHERE for link in tree.links(node)):
         return False
     return not any(
         inner.tag in ("img", "iframe", "script", "canvas", "video", "embed", "object", "input")

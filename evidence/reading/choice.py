@@ -55,7 +55,7 @@ def behind_tabs(chosen: Listing, tree: Tree) -> date | None:
     """Return the newest date in rows that are not shown but stand by the list, as behind the tab of another year."""
     around = chosen.node
     for _ in range(_NEAR):
-        if around.parent is None or around.parent.tag in ("body", "html", "#document"):
+        if around.parent is None or around.parent.tag in ("html", "#document"):
             break
         around = around.parent
     shut = (text for text in tree.texts(around, hidden=True) if text.hidden and _in_row(text))

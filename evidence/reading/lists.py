@@ -77,7 +77,7 @@ def find(tree: Tree, regions: Regions) -> tuple[Listing, ...]:
             continue
         seen.add(row.order)
         found.setdefault(row.parent.order, []).append((row, _main_link(row, link, tree)))
-    groups = _merge([(tree.nodes[order], pairs) for order, pairs in found.items()], tree)
+    groups = _merge([(tree.nodes[order], pairs) for order, pairs in found.items()], tree, regions)
     return tuple(_listing(holder, pairs, tree, regions) for holder, pairs in groups)
 
 
@@ -168,13 +168,17 @@ def _main_link(row: Node, link: Node, tree: Tree) -> Node:
 Group = tuple[Node, list[tuple[Node, Node]]]
 
 
-def _merge(groups: list[Group], tree: Tree) -> list[Group]:
-    """Join lists cut into pieces of five rows or so: same kind of element, same parent, nothing said between them."""
+def _merge(groups: list[Group], tree: Tree, regions: Regions) -> list[Group]:
+    """Join lists cut into pieces of five rows or so: same kind of element, same parent, nothing said between them.
+
+    A breadcrumb or menu that stands in the same wrapper is no piece of the list.
+    """
     merged: list[Group] = []
     for holder, pairs in sorted(groups, key=lambda group: group[0].order):
         if merged:
             before = merged[-1][0]
-            if _alike(before, holder) and not tree.between(before.end, holder.order, most=1):
+            own = regions.part(merged[-1][1][-1][0]) == regions.part(pairs[0][0])
+            if own and _alike(before, holder) and not tree.between(before.end, holder.order, most=1):
                 merged[-1][1].extend(pairs)
                 merged[-1] = (holder.parent or holder, merged[-1][1]) if before is not holder.parent else merged[-1]
                 continue

@@ -50,6 +50,8 @@ def gather(tree: Tree, regions: Regions, listings: Sequence[Listing]) -> Matter:
         if listing.part is None and _is_list(listing):
             for row in listing.rows:
                 taken[row.node.order : row.node.end] = [True] * (row.node.end - row.node.order)
+                if row.dated is not None:
+                    taken[row.dated.order] = True  # it may stand beside its row, as in dt and dd
     content = [node for node in tree.nodes if regions.part(node) is None and not taken[node.order] and not node.hidden]
     linked = _linked(tree)
     spoken = (text for text in tree.texts(tree.root) if regions.part(text) is None and not taken[text.order])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from evidence.reading.tree import Node, Tree
+from evidence.reading.tree import Node, Tree, fold
 
 Part = Literal["nav", "crumb", "head", "foot", "side", "pages"]
 
@@ -36,6 +36,10 @@ PAGES = re.compile(
     r"^(首\s*页|上一?页|下一?页|末\s*页|尾\s*页|前一页|后一页|第一页|最后一?页|更多.{0,3}|more.{0,3}|>+|<+|»|«|›|‹|\.\.\.|…|\d{1,4}|GO|go|跳转|转到|确定|\+)$",
     re.I,
 )
+
+
+_PAGED = re.compile(r"^[\s\d/第共页条篇项记录每当前到转跳首末尾上下一后个数总计至GOgo:：,，、|\[\]()（）<>«»‹›…·-]+$")
+"""What else a pager says: 共 7 页 120 条, 第 1/7 页, 转到第 … 页."""
 
 
 class Regions:
@@ -78,11 +82,21 @@ def _part(node: Node, tree: Tree, total: int) -> Part | None:
 def _fits(part: Part, node: Node, tree: Tree, total: int) -> bool:
     """Tell whether a part named by its author looks like one: furniture does not hold most of a page's text."""
     length = tree.length(node)
-    if part in ("crumb", "pages"):
+    if part == "crumb":
         return length <= 160
+    if part == "pages":
+        return length <= 160 and _is_pager(node, tree)
     if part in ("head", "foot", "side"):
         return length <= max(400, total // 2) and length < total * 0.7
     return _links_only(node, tree, length)
+
+
+def _is_pager(node: Node, tree: Tree) -> bool:
+    """Tell whether a block turns pages: nothing but page numbers and such words; `page` is often a mere wrapper."""
+    texts = [fold(text.value) for text in tree.texts(node, hidden=True)]
+    if not texts:
+        return not any(inner.tag in ("ul", "ol", "dl", "table") for inner in tree.inside(node))
+    return all(PAGES.match(text) or _PAGED.match(text) for text in texts if text)
 
 
 def _links_only(node: Node, tree: Tree, length: int) -> bool:

@@ -26,6 +26,10 @@ def blank(page: PageInput) -> bool | None:
         "<h2>通知公告</h2><p>内容更新中……</p>",
         "<h2>通知公告</h2><ul></ul><p>共0条记录 第1页</p>",
         "<h2>通知公告</h2><div class='newslist'></div><p>共 0 条</p>",
+        "<h2>通知公告</h2><p>内容更新中，敬请期待</p>",
+        "<h2>通知公告</h2><table><tr><th>序号</th><th>标题</th></tr></table><div class='pages'>共0条 第1/0页</div>",
+        "<h2>通知公告</h2><ul><li><a href=''></a><span></span></li></ul>",
+        "<div class='page'><h2>通知公告</h2><ul></ul></div>",
     ],
 )
 def test_an_empty_list_in_a_column_is_blank(content: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from evidence.model import Reading
 from evidence.reading import PageInput, read
-from tests.evidence.reading.pages import TITLES, URL, listed, page, site
+from tests.evidence.reading.pages import CRUMB, TITLES, URL, listed, page, site
 
 DAYS = (date(2021, 6, 29), date(2021, 6, 20), date(2021, 5, 31), date(2020, 12, 28))
 AT = datetime(2021, 7, 1, 4, 0, tzinfo=UTC)
@@ -46,6 +46,14 @@ MAKES: dict[str, tuple[Callable[[int, str, date], str], str]] = {
     "definition lists with title, summary and date": (
         lambda n, t, d: f"<dl><dt><a href='t{n}.html'>{t}</a></dt><dd>内容摘要</dd><dd>发布时间：{d} 10:22</dd></dl>",
         "<div>{}</div>",
+    ),
+    "terms with a labelled date in the description": (
+        lambda n, t, d: f"<dt><a href='t{n}.html'>{t}</a></dt><dd>发布日期：{d.year}年{d.month}月{d.day}日</dd>",
+        "<dl>{}</dl>",
+    ),
+    "a wrapper that is called page": (
+        lambda n, t, d: f"<li><a href='t{n}.html'>{t}</a><span>{d}</span></li>",
+        f"<div class='page'>{CRUMB}<ul class='list'>{{}}</ul></div>",
     ),
     "terms and descriptions side by side": (
         lambda n, t, d: f"<dt><a href='t{n}.html'>{t}</a></dt><dd>{d}</dd>",
@@ -230,6 +238,9 @@ def test_a_page_of_five_thousand_rows_is_read_whole() -> None:
 def test_a_newer_row_behind_a_tab_that_is_not_shown_leaves_the_newest_open() -> None:
     shown = "".join(rows(MAKES["list rows with the date behind"][0]))
     shut = f"<ul style='display:none'><li><a href='9.html'>{TITLES[3]}</a><span>2021-06-30</span></li></ul>"
-    reading = read(site(f"<h2>通知公告</h2><div><ul>{shown}</ul>{shut}</div>"), at=None)
+    together = f"<h2>通知公告</h2><div><ul>{shown}</ul>{shut}</div>"
+    apart = f"{CRUMB}<div class='tab'><ul>{shown}</ul></div><div class='tab' style='display:none'>{shut}</div>"
+    assert read(page(f"<html><body>{apart}</body></html>", url=URL), at=None).newest is None
+    reading = read(site(together), at=None)
     assert reading.newest is None
     assert any("标签页" in note for note in reading.notes)
