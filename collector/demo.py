@@ -25,7 +25,7 @@ from collector.initialise import initialise
 from collector.progress import Progress
 from collector.run import RunReport, run
 from collector.workspace import Workspace
-from evidence import bundling, ruleset
+from evidence import bundling, ruleset, words
 from evidence import judge as judging
 from evidence.house import House
 from evidence.model import Finding, Outcome
@@ -75,7 +75,7 @@ class Story:
     def told(self) -> str:
         """Return the story in Chinese, with what to look at next."""
         states = Counter(finding.state for finding in self.findings)
-        visits = "，".join(f"{outcome} {count}" for outcome, count in sorted(self.outcomes.items()))
+        visits = "，".join(f"{words.OUTCOMES[outcome]} {count}" for outcome, count in sorted(self.outcomes.items()))
         lines = [
             f"演示城市：两轮访问，共 {sum(self.outcomes.values())} 次（{visits}）",
             f"判定：发现问题 {states['hit']}，未见问题 {states['clear']}，未能判定 {states['undecided']}",

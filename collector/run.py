@@ -23,7 +23,7 @@ from collector.secrets import Secrets
 from collector.targets import Target, from_written
 from collector.visit import Visit
 from collector.workspace import Workspace
-from evidence import digest
+from evidence import digest, words
 from evidence.admit import admit
 from evidence.holdings import Holdings
 from evidence.model import Capture, Purpose, Record
@@ -60,7 +60,7 @@ class RunReport:
 
     def sentence(self) -> str:
         """Return the run in one sentence, for people."""
-        counted = "，".join(f"{outcome} {count}" for outcome, count in self.counts.items()) or "无"
+        counted = "，".join(f"{words.OUTCOMES[outcome]} {count}" for outcome, count in self.counts.items()) or "无"
         troubled = sum(count for outcome, count in self.counts.items() if outcome != "captured")
         lines = [
             f"第 {self.run} 轮{'（接续）' if self.resumed else ''}：应采 {self.due} 页，记录 {len(self.records)} 条（{counted}）"

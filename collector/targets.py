@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 from collector import yamlfile
 from collector.errors import TargetsError
-from evidence import plain
+from evidence import plain, words
 from evidence.columns import ACCOUNT_KINDS, SITE_KINDS, Column, ColumnClass, ColumnLedger, Subject
 from evidence.errors import ShapeError
 from evidence.model import TargetRef
@@ -24,18 +24,8 @@ from evidence.model import TargetRef
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 LABEL = re.compile(r"[\w][\w.\-/]{0,79}")
 
-CLASSES = {
-    "动态要闻": "news",
-    "通知公告": "notice",
-    "政策文件": "policy",
-    "政策解读": "interpretation",
-    "信息公开": "disclosure",
-    "办事服务": "service",
-    "互动交流": "interaction",
-    "调查征集": "survey",
-    "专题": "topic",
-    "其他": "other",
-}
+CLASSES = {name: class_ for class_, name in words.CLASSES.items()} | {"调查征集": "survey", "专题": "topic"}
+"""What inspectors write for a class, beside its identifier."""
 EXEMPTIONS = {
     "static": "静态栏目",
     "yearly": "年度栏目",

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from evidence import house, plain
+from evidence import house, plain, words
 from evidence.errors import EvidenceError
 from evidence.house import House
 
@@ -171,7 +171,7 @@ def judge(
     else:
         for finding in result.findings:
             click.echo(
-                f"{finding.id[:12]} {_STATES[finding.state]} {finding.target} {finding.clause} {finding.message}"
+                f"{finding.id[:12]} {words.STATES[finding.state]} {finding.target} {finding.clause} {finding.message}"
             )
     if strict and any(finding.state == "hit" for finding in result.findings):
         ctx.exit(4)
@@ -204,7 +204,7 @@ def findings_list(
     else:
         for finding in shown:
             click.echo(
-                f"{finding.id[:12]} {_STATES[finding.state]} {finding.target} {finding.clause} {finding.message}"
+                f"{finding.id[:12]} {words.STATES[finding.state]} {finding.target} {finding.clause} {finding.message}"
             )
     if strict and any(finding.state == "hit" for finding in shown):
         ctx.exit(4)
@@ -329,7 +329,6 @@ def store_reindex(ctx: click.Context, workspace: Path) -> None:
     click.echo(f"{count} records indexed")
 
 
-_STATES = {"hit": "发现问题", "clear": "未见问题", "undecided": "未能判定"}
 _MARKS = {True: "✓", False: "✗", None: "？"}
 
 

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from evidence import words
 from evidence.model import Finding
 from evidence.quoting import plainly
 from evidence.ruleset import Rule, RuleSet
 from evidence.span import Span, local_text
 
-_STATES = {
-    "hit": "发现问题，建议核实后认定",
-    "clear": "未发现问题",
-    "undecided": "未能判定，不作认定",
-}
 _SECOND = {
     "agrees": "另一次访问结果一致",
     "disagrees": "另一次访问结果不一致",
@@ -22,18 +18,6 @@ _SECOND = {
     "not needed": "不需要",
 }
 _REVIEWERS = {0: "无须人工复核即可提出", 1: "须1人核对后方可提出", 2: "须2人核对后方可提出"}
-_CLASSES = {
-    "news": "动态要闻",
-    "notice": "通知公告",
-    "policy": "政策文件",
-    "interpretation": "政策解读",
-    "disclosure": "信息公开",
-    "service": "办事服务",
-    "interaction": "互动交流",
-    "survey": "征集调查",
-    "topic": "专题",
-    "other": "其他",
-}
 
 
 def explain(finding: Finding, rules: RuleSet | None = None) -> str:
@@ -43,7 +27,7 @@ def explain(finding: Finding, rules: RuleSet | None = None) -> str:
 
 def _lines(finding: Finding, rules: RuleSet | None) -> Iterator[str]:
     yield f"证据编号　{finding.id[:12]}"
-    yield f"结　　论　{_STATES[finding.state]}"
+    yield f"结　　论　{words.STATES[finding.state]}"
     yield f"事　　实　{finding.message}"
     yield f"判定依据　{_clause(finding, rules)}"
     yield f"检查时点　{local_text(finding.at)}；所依据的查看截至{local_text(finding.as_of) if finding.as_of else '（无）'}"
@@ -78,7 +62,7 @@ def _entries(finding: Finding, key: str) -> list[Mapping[str, Any]]:
 def _counted(one: Mapping[str, Any]) -> str:
     if "heading" in one:
         return f"第{int(one['index']) + 1}列“{plainly(str(one['heading']))}”，共{one['rows']}行全空"
-    kind = _CLASSES.get(str(one.get("class")), "未列类别")
+    kind = words.CLASSES.get(str(one.get("class")), "未列类别")
     level = "" if one.get("level") is None else f"，{one['level']}级"
     newest = f"最新{one['newest']}，距查看日{one['age_days']}天" if one.get("newest") else "没有任何条目"
     limit = f"，期限{Span.parse(str(one['limit'])).chinese}" if one.get("limit") else ""

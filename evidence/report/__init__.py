@@ -18,8 +18,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from evidence import words
 from evidence.dossier import Dossier
-from evidence.report import words
 from evidence.report.columns import lines
 from evidence.report.exclusions import exclusions
 from evidence.report.exhibit import view

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 
+from evidence import words
 from evidence.dossier import Dossier
 from evidence.model import Fact
-from evidence.report import words
 
 Standing = Literal["counted", "undecided", "fine", "apart"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from evidence import words
 from evidence.model import Capture
-from evidence.report import words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from evidence import words
 from evidence.catalog import Row
-from evidence.report import words
 
 Kind = Literal["whole", "partial", "open", "ours", "theirs", "unknown"]
 

@@ -1,4 +1,4 @@
-"""The report's Chinese words for what the model says in identifiers, and its way of writing days and moments.
+"""The Chinese words for what the model says in identifiers, and our way of writing days and moments for people.
 
 >>> limit("14d"), limit("6m"), limit(None)
 ('14天', '6个月', '—')
