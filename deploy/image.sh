@@ -34,7 +34,7 @@ fi
 
 # shellcheck disable=SC2086  # the words of BUILD_ARGS and RUN_ARGS are meant to be split
 if [ "$builder" = buildah ]; then
-    buildah bud --isolation chroot --network host "${base[@]}" ${BUILD_ARGS:-} -t quzheng .
+    buildah bud --format docker --isolation chroot --network host "${base[@]}" ${BUILD_ARGS:-} -t quzheng .
     container=$(buildah from quzheng)
     buildah run --isolation chroot ${RUN_ARGS:-} "$container" -- quzheng demo --out /tmp/demo
     buildah rm "$container" >/dev/null
