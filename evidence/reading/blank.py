@@ -99,6 +99,8 @@ def _empty(page: PageInput, tree: Tree, regions: Regions, said: list[Node], leng
     node = placed[0] if placed else holders[0]
     if length > 12:
         return Blankness(blank=None, node=node, because="列表区域为空，但旁边还有文字，无法判断是否空白")
+    if asked := _waits(tree, regions, holders):
+        return Blankness(blank=None, node=node, because=asked)
     if not _is_column(tree, regions, node):
         return Blankness(blank=None, node=node, because="页面不像栏目列表页，无法判断是否空白")
     filled = _filled_by_script(page, tree, holders)
@@ -143,6 +145,23 @@ def _empty_lists(tree: Tree, regions: Regions) -> Iterator[Node]:
         named = node.tag == "div" and _LIST_NAMES.search(node.names) is not None
         if (node.tag in _EMPTY_TAGS or named) and _is_bare(node, tree):
             yield node
+
+
+def _waits(tree: Tree, regions: Regions, holders: list[Node]) -> str:
+    """Say why an empty list may not be all there is: it waits for a query, or only leads to columns of its own."""
+    content = [node for node in tree.nodes[_after_crumb(tree, regions) :] if regions.part(node) is None]
+    fields = [node for node in content if _is_field(node)]
+    if any(not node.hidden for node in fields):
+        return "页面要先查询才显示内容，无法判断是否空白"
+    headings = (node for node in content if node.tag in ("h1", "h2", "h3", "h4", "h5", "dt"))
+    columns = sum(1 for node in headings if any(link.get("href").strip() not in _NOWHERE for link in tree.links(node)))
+    return "页面只列出下级栏目，无法判断是否空白" if columns >= 2 and len(holders) >= 2 else ""
+
+
+def _is_field(node: Node) -> bool:
+    if node.tag == "input":
+        return node.get("type").lower() in ("", "text", "search", "date")
+    return node.tag == "select" and not node.get("onchange").startswith("window.open")
 
 
 def _is_bare(node: Node, tree: Tree) -> bool:

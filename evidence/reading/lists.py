@@ -208,11 +208,24 @@ def _read(node: Node, link: Node, tree: Tree) -> Row:
     texts = tree.texts(node)
     outside = [text for text in texts if not link.holds(text)]
     inside = [text for text in texts if link.holds(text) and fold(text.value) != name]
-    found = rows.date_in(outside) or rows.date_in(inside)
+    found = rows.date_in(outside, lambda text: _column_heading(text, tree)) or rows.date_in(inside)
     one, dated, written = found if found else (None, None, False)
     return Row(
         node=node, link=link, title=name, found=one, dated=dated, pinned=rows.is_pinned(node, tree), written=written
     )
+
+
+def _column_heading(text: Node, tree: Tree) -> str:
+    """Return the heading of the table column a text stands in; empty where the table's first row heads no columns."""
+    cell = next((node for node in text.ancestors() if node.tag in ("td", "th")), None)
+    table = next((node for node in text.ancestors() if node.tag == "table"), None)
+    if cell is None or table is None or cell.parent is None:
+        return ""
+    first = next(tree.find(table, "tr"), None)
+    if first is None or first.holds(cell) or tree.links(first):
+        return ""
+    own, headings = cell.parent.elements, first.elements
+    return tree.text(headings[own.index(cell)]) if len(own) == len(headings) else ""
 
 
 def _flat(made: list[Row], holder: Node, tree: Tree) -> list[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from evidence.reading import dates
@@ -20,6 +20,9 @@ _OTHER_DAY = re.compile(
     r"(截止|截至|有效|到期|开始|结束|实施|施行|生效|失效|报名|举行|召开|活动|会议|考试|答复|办结|受理|成文)[^发布]{0,6}$"
 )
 WRITTEN = re.compile(r"(成文|成稿|签发|印发|制发)\s*(时间|日期)?\s*[:：]?\s*$")
+_ISSUED = re.compile(r"(发文|制定)\s*(时间|日期)\s*$")
+"""As the heading of a table column: may be when a document was signed, so it never makes a column old."""
+Headed = Callable[[Node], str]
 _SHORT_LABEL = 8
 """Characters; a longer text before a date is no label of it."""
 _BARE = re.compile(r"[\s\[\]()（）【】〔〕［］<>《》|｜/\-—:：,，.。·•、丨星期周一二三四五六日天NEWnew]+")
@@ -125,16 +128,17 @@ def whole(text: str) -> Found | None:
     return None
 
 
-def date_in(texts: Sequence[Node]) -> tuple[Found, Node, bool] | None:
+def date_in(texts: Sequence[Node], headed: Headed | None = None) -> tuple[Found, Node, bool] | None:
     """Return the date among the text nodes of a row, the node it stands in, and whether it is a 成文日期.
 
     Where several stand there, one labelled as publication wins, else the latest: an older one never makes a row old.
+    `headed` gives the heading of the table column that a text stands in.
     """
-    choices = _choices([[text] for text in texts]) or _choices(runs(texts))
+    choices = _choices([[text] for text in texts], headed) or _choices(runs(texts), headed)
     return max(choices, key=_rank, default=None)
 
 
-def _choices(pieces: Sequence[Sequence[Node]]) -> list[tuple[Found, Node, bool]]:
+def _choices(pieces: Sequence[Sequence[Node]], headed: Headed | None) -> list[tuple[Found, Node, bool]]:
     words = [join(piece) for piece in pieces]
     choices: list[tuple[Found, Node, bool]] = []
     for n, text in enumerate(words):
@@ -142,9 +146,10 @@ def _choices(pieces: Sequence[Sequence[Node]]) -> list[tuple[Found, Node, bool]]
         if found is None:
             continue
         before = text[: found.start] or (words[n - 1] if n and len(words[n - 1]) <= _SHORT_LABEL else "")
-        if WRITTEN.search(before):
+        heading = headed(pieces[n][0]) if headed else ""
+        if WRITTEN.search(before) or WRITTEN.search(heading) or _ISSUED.search(heading):
             choices.append((found, pieces[n][0], True))
-        elif not _OTHER_DAY.search(before.rstrip(" :：[（(【")):
+        elif not any(_OTHER_DAY.search(words.rstrip(" :：[（(【")) for words in (before, heading)):
             choices.append((found, pieces[n][0], False))
     return choices
 

@@ -76,6 +76,18 @@ def test_a_list_that_a_script_would_fill_is_undecided(content: str) -> None:
     assert blank(site("<h2>通知公告</h2>" + content)) is None
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<form><label>标题</label><input name='t'><button>查询</button></form><ul></ul>",
+        "<div><select><option>2024</option></select><input type='text'><a href='#'>检索</a></div><table></table>",
+        "<h3><a href='c1/'>政策文件</a></h3><ul></ul><h3><a href='c2/'>通知公告</a></h3><ul></ul>",
+    ],
+)
+def test_a_library_before_its_query_and_a_parent_of_columns_are_undecided(content: str) -> None:
+    assert blank(site(content)) is None
+
+
 def test_an_empty_list_without_any_sign_of_a_column_is_undecided() -> None:
     assert blank(site("<ul></ul>", crumb="")) is None
 

@@ -201,6 +201,29 @@ class TestAMonthAndDayWithoutAYear:
         assert reading.items[1].date == DAYS[1]
 
 
+def headed(*headings: str) -> Reading:
+    """A table whose date column is headed so; one more column of later dates stands before it where two are given."""
+    cells = "".join(f"<th>{heading}</th>" for heading in headings)
+    made = "".join(
+        f"<tr><td><a href='{n}.html'>{title}</a></td>"
+        + "".join(f"<td>{day.replace(year=day.year - m)}</td>" for m in range(len(headings)))
+        + "</tr>"
+        for n, (title, day) in enumerate(zip(TITLES, DAYS, strict=True))
+    )
+    return read(site(f"<h2>政策文件</h2><table><tr><th>标题</th>{cells}</tr>{made}</table>"), at=None)
+
+
+@pytest.mark.parametrize("heading", ["成文日期", "印发时间", "发文日期"])
+def test_dates_under_a_heading_of_signing_never_make_a_column_old(heading: str) -> None:
+    assert headed(heading).newest is None
+
+
+def test_a_heading_of_publication_wins_over_one_of_signing_or_of_a_deadline() -> None:
+    assert headed("发布日期").newest == DAYS[0]
+    assert headed("成文日期", "发布日期").newest == DAYS[0].replace(year=2020)
+    assert headed("截止日期", "发布日期").newest == DAYS[0].replace(year=2020)
+
+
 def test_relative_dates_are_counted_from_the_capture_and_never_from_today() -> None:
     made = [
         f"<li><a href='{n}.html'>{t}</a><span>{w}</span></li>"
