@@ -52,7 +52,13 @@ class Look:
         return local_day(self.row.started)
 
     def newest(self, until: date | None = None) -> date | None:
-        """Return the newest date this look shows that is not after `until` nor after the look itself."""
+        """Return the newest date this look shows that is not after `until` nor after the look itself.
+
+        None where the reader would not say which is the newest: a tab that is not shown, dates of signing, rows it
+        could not date. Single dates may then still clear a column (`in_window`), but never make it old.
+        """
+        if self.reading is None or self.reading.newest is None:
+            return None
         end = min(self.day, until) if until else self.day
         return max((day for day in self._dates() if day <= end), default=None)
 

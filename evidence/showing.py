@@ -161,6 +161,8 @@ def _filled_by_t(series: Series, latest: Look) -> Look | None:
 def _why_undatable(look: Look) -> str:
     if look.reading is None or look.reading.page_kind != "list":
         return "页面不是可识别的列表，不能确定最新一条的日期"
+    if look.reading.newest is None and any(item.date for item in look.items):
+        return "；".join(look.reading.notes) or "不能确定哪一条最新"
     if undatable := look.undatable():
         return f"列表中有{len(undatable)}条没有可靠日期（如{title(undatable[0].title)}），不能断定无更新"
     if look.oldest_first:

@@ -124,6 +124,9 @@ KNOCKED_OUT: dict[str, Change] = {
     "the list stands oldest first": read_as(item(TODAY - timedelta(days=90)), OLD),
     "one date is uncertain": read_as(OLD, uncertain(TODAY - timedelta(days=60))),
     "one item is dated after the visit": read_as(OLD, item(TODAY + timedelta(days=3))),
+    "the reader would not say which date is the newest item's": read_as(
+        OLD, item(TODAY - timedelta(days=90)), newest=None, notes=("未显示的标签页中有更新的日期",)
+    ),
     "nobody confirmed the duty": lambda scene: scene.where("c0", duty=None),
     "the ledger does not say the class": lambda scene: scene.where("c0", class_=None),
     "the ledger does not say the level": lambda scene: scene.where("c0", class_="policy", level=None).seeing(
