@@ -181,13 +181,18 @@ def _is_column(tree: Tree, regions: Regions, node: Node) -> bool:
 
 
 def _filled_by_script(page: PageInput, tree: Tree, holders: list[Node]) -> str:
-    """Say what script may fill the list, if any may: data calls in scripts, bindings, or an id a lost script could use."""
+    """Say what script may fill the list, if any may: one that names it, data calls, bindings, an id a lost one could use."""
     for holder in holders:
         for node in (holder, *holder.ancestors()):
             bound = next((name for name in _BINDINGS if name in node.attributes), None)
             if bound:
                 return bound
     sources = ["".join(child.value for child in script.children) for script in tree.find(tree.root, "script")]
+    loaded = [body.data.decode("utf-8", "replace") for body in page.bodies if "javascript" in body.media_type]
+    called = _called(holders)
+    for source in (*sources, *loaded):
+        if match := called.search(source):
+            return match[0].strip(" \"'`.#(")[-40:]
     for source in sources:
         call = _FILLERS.search(source)
         if call and not _harmless(source):
@@ -196,6 +201,17 @@ def _filled_by_script(page: PageInput, tree: Tree, holders: list[Node]) -> str:
     lost = [script.get("src") for script in tree.find(tree.root, "script") if script.get("src")]
     strange = [source for source in lost if not _HARMLESS.search(source)]
     return strange[0][-60:] if named and strange else ""
+
+
+def _called(holders: list[Node]) -> re.Pattern[str]:
+    """Return how a script would name one of the empty lists: by its id or its parent's, or by its class."""
+    near = [node for holder in holders for node in (holder, holder.parent) if node is not None]
+    ids = {node.get("id") for node in near} - {""}
+    classes = {name for holder in holders for name in holder.get("class").split()}
+    forms = [rf"[\"'`#]{re.escape(name)}[\"'`\s>]" for name in sorted(ids)]
+    forms += [rf"[\"'`][^\"'`\n]{{0,60}}\.{re.escape(name)}[\"'`\s>:]" for name in sorted(classes)]
+    forms += [rf"ClassName\(\s*[\"'`]{re.escape(name)}[\"'`]" for name in sorted(classes)]
+    return re.compile("|".join(forms) or r"(?!)")
 
 
 def _harmless(source: str) -> bool:

@@ -15,6 +15,8 @@ from evidence.reading.lists import Listing
 from evidence.reading.rows import Row, whole
 from evidence.reading.tree import Node, Tree, fold
 
+_BROAD = 0.4
+"""Share of the page's width from which a list is no box at its side."""
 _NEAR = 3
 """How many elements up from a list its other tabs are looked for."""
 
@@ -49,6 +51,21 @@ def _equal(one: Listing, chosen: Listing, tree: Tree) -> bool:
     if one.node.box is None or chosen.node.box is None:
         return one.node.parent is chosen.node.parent
     return abs(one.node.box[2] - chosen.node.box[2]) <= 0.1 * chosen.node.box[2]
+
+
+def newer_beside(chosen: Sequence[Listing], listings: Sequence[Listing], tree: Tree, latest: date) -> date | None:
+    """Return a newer date in another list that is as much in the page's middle as the chosen one; None if there is none.
+
+    Two lists side by side, or one in a frame: which of them is the column cannot be told.
+    """
+    others = (one for one in listings if one not in chosen and fits(one) and _is_broad(one, tree))
+    days = (row.found.day for one in others if 2 * one.dated >= len(one.rows) for row in one.rows if row.found)
+    return max((day for day in days if day is not None and day > latest), default=None)
+
+
+def _is_broad(listing: Listing, tree: Tree) -> bool:
+    box = listing.node.box
+    return tree.size is None or box is None or box[2] >= _BROAD * tree.size[0]
 
 
 def behind_tabs(chosen: Listing, tree: Tree) -> date | None:

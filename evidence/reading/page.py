@@ -13,6 +13,9 @@ from evidence.errors import ReadingError
 from evidence.model import Artifact, Record
 from evidence.store import Store
 
+LONGEST_SCRIPT = 512 << 10
+"""Bytes; a longer script is a library, and not what fills one list of one site."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameDom:
@@ -73,12 +76,16 @@ def from_record(record: Record, store: Store) -> PageInput:
 
 
 def artifacts_of(record: Record) -> tuple[Artifact, ...]:
-    """Return the artifacts of a record that a reading looks at: DOM, layout, and the bodies that are pictures."""
+    """Return the artifacts of a record that a reading looks at: DOM, layout, and the bodies that are pictures or scripts."""
     return tuple(
         artifact
         for artifact in record.capture.artifacts
-        if artifact.role in ("dom", "layout") or (artifact.role == "body" and artifact.media_type.startswith("image/"))
+        if artifact.role in ("dom", "layout") or (artifact.role == "body" and _is_looked_at(artifact))
     )
+
+
+def _is_looked_at(body: Artifact) -> bool:
+    return body.media_type.startswith("image/") or ("javascript" in body.media_type and body.size <= LONGEST_SCRIPT)
 
 
 def _frame(artifact: Artifact, store: Store) -> FrameDom:

@@ -119,6 +119,10 @@ def _newest(
         return None, ""
     latest, about = choice.newest(rows, dated)
     shut = choice.behind_tabs(view.main, view.tree) if what == "list" else None
+    if latest is not None and what == "list":
+        chosen = choice.together(view.main, view.listings, view.tree, all_of_them=False)
+        if beside := choice.newer_beside(chosen, view.listings, view.tree, latest):
+            return None, f"页面另有一个列表，其中有更新的日期 {beside}，最新日期不能确定"
     if latest is not None and shut is not None and shut > latest:
         return None, f"未显示的标签页中有更新的日期 {shut}，最新日期不能确定"
     return latest, about

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from evidence.reading import PageInput, read
+from evidence.reading.page import Body
 from tests.evidence.reading.pages import CRUMB, listed, site
 
 EMPTY = "<h2>通知公告</h2><ul></ul>"
@@ -70,10 +73,25 @@ def test_one_item_is_enough_not_to_be_blank() -> None:
         "<ul id='news'></ul><script src='/js/loadnews.js'></script>",
         "<ul><li v-for='row in rows'></li></ul><script>new Vue({el: '.m'})</script>",
         "<ul></ul><script>fetch('/data.json').then(show)</script>",
+        "<ul id='lst'></ul><script>setTimeout(function () { document.getElementById('lst').innerHTML = rows }, 2500)</script>",
+        "<ul class='rows'></ul><script>later(function () { document.querySelector('.m ul.rows').append(made) })</script>",
     ],
 )
 def test_a_list_that_a_script_would_fill_is_undecided(content: str) -> None:
     assert blank(site("<h2>通知公告</h2>" + content)) is None
+
+
+def test_a_script_of_its_own_file_that_names_the_empty_list_leaves_it_undecided() -> None:
+    plain = site("<h2>通知公告</h2><ul class='rows'></ul><script src='/js/jquery.js'></script>")
+
+    def with_script(source: bytes) -> PageInput:
+        script = Body(
+            url="http://www.example.gov.cn/js/a.js", media_type="text/javascript", sha256="0" * 64, data=source
+        )
+        return replace(plain, bodies=(script,))
+
+    assert blank(with_script(b"setTimeout(function () { $('.rows').load('list.html') }, 3000)")) is None
+    assert blank(with_script(b"$('.slides').slick()")) is True
 
 
 @pytest.mark.parametrize(

@@ -267,3 +267,11 @@ def test_a_newer_row_behind_a_tab_that_is_not_shown_leaves_the_newest_open() -> 
     reading = read(site(together), at=None)
     assert reading.newest is None
     assert any("标签页" in note for note in reading.notes)
+
+
+def test_a_newer_list_beside_the_list_leaves_the_newest_open() -> None:
+    """As where one part of the column stands in a frame, or two columns share a page."""
+    first = "".join(rows(MAKES["list rows with the date behind"][0]))
+    second = first.replace("2021-", "2022-")
+    reading = read(site(f"<ul class='a'>{first}</ul><div><p>下级单位</p><ol class='b'>{second}</ol></div>"), at=None)
+    assert reading.newest is None or reading.newest == DAYS[0].replace(year=2022)
