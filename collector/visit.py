@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from collector.clock import Clock
 from collector.errors import FlowError, LoginError
 from collector.flow import Flow
 from collector.login import fill, shows_form
+from collector.manners import Gate, pause_asked
 from collector.opening import Opening
 from collector.outcome import Trouble
 from collector.present import page_input
@@ -43,6 +45,8 @@ class Outfit:
     limits: Limits
     new_window: Callable[[Window | None], Awaitable[Window]]
     """Opens a window, in place of one that broke."""
+    gate: Gate | None = None
+    """What page loads wait at; None: nobody asks for manners."""
 
 
 class Visit:
@@ -64,6 +68,8 @@ class Visit:
         self._tried = False
         self._files: list[Artifact] = []
         self._steps: list[str] = []
+        self.limit: asyncio.Timeout | None = None
+        """The end of the visit's time; what is waited for manners does not count."""
 
     @property
     def page(self) -> Page:
@@ -93,8 +99,12 @@ class Visit:
 
     async def open(self, url: str) -> Opening:
         """Go to `url`. A failure raises nothing: the next capture tells it."""
+        waited = await self._mind_manners(url)
         await self.ready()
+        if waited:
+            self.window.note("manners", f"waited {waited:.0f} s before this host was asked for a page")
         self._opening = await opening.go(self.window, url, self._outfit.limits.navigation_seconds)
+        self._heed()
         return self._opening
 
     async def capture(self, label: str) -> Capture:
@@ -193,6 +203,27 @@ class Visit:
         """Close the window."""
         if self._window is not None:
             await self._window.close()
+
+    async def _mind_manners(self, url: str) -> float:
+        """Wait until the host may be asked for a page, and return the seconds; the visit's time stands still meanwhile."""
+        gate, limit = self._outfit.gate, self.limit
+        if gate is None:
+            return 0.0
+        end = limit.when() if limit else None
+        if limit:
+            limit.reschedule(None)
+        waited = await gate.page(url)
+        if limit and end is not None:
+            limit.reschedule(end + waited)
+        return waited
+
+    def _heed(self) -> None:
+        """Keep away from a host that asks for it, as long as it says and the workspace allows."""
+        gate, documents = self._outfit.gate, self.window.traffic.documents(self.window.frame_id)
+        asked = pause_asked(documents[-1], self._outfit.clock.now()) if gate and documents else None
+        if gate is not None and asked is not None:
+            honoured = gate.pause(documents[-1].url, asked)
+            self.window.note("manners", f"Retry-After: {asked:.0f} s; nothing is asked of this host for {honoured:.0f} s")
 
     def _current(self) -> Opening:
         """Return the last opening; where the script has moved on by itself since, the address it came to."""

@@ -85,6 +85,16 @@ def _hang(handler: _Handler) -> None:
     handler.close_connection = True
 
 
+def _first(trouble: Answer) -> Fault:
+    """Answer the first request for an address, query included, with trouble, and each later one with the list."""
+
+    def answer(handler: _Handler) -> Answer:
+        before = sum(path == handler.path for path, _ in handler.server.asked)
+        return trouble if before == 1 else Answer(page(LIST))
+
+    return answer
+
+
 def _empty_reply(handler: _Handler) -> None:
     handler.close_connection = True
 
@@ -192,6 +202,8 @@ TABLE: dict[str, Fault] = {
     "/loop": _fixed(Answer(b"", status=302, fields=(("Location", "/loop"),))),
     "/moved": _fixed(Answer(b"", status=301, fields=(("Location", "/"),))),
     "/hang": _hang,
+    "/once-502": _first(Answer("<h1>502 Bad Gateway</h1>", status=502)),
+    "/busy": _first(Answer("<h1>429</h1>", status=429, fields=(("Retry-After", "3600"),))),
     "/closed": _empty_reply,
     "/reset": _reset,
     "/truncated": _fixed(Answer(page(LIST), length=100_000)),
