@@ -68,9 +68,7 @@ class Executor:
         async with self.keeper.lent(len(job.labels)) as running:
             return await self._with(running, job, deliver)
 
-    async def _with(
-        self, running: Running, job: Job, deliver: Callable[[Job, Capture], None]
-    ) -> tuple[Capture, ...]:
+    async def _with(self, running: Running, job: Job, deliver: Callable[[Job, Capture], None]) -> tuple[Capture, ...]:
         circumstances = Circumstances(
             run=self.run,
             environment=running.environment,

@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.async_api import Page
 
 from collector import capturing, opening
+from collector.capturing import Taken
 from collector.clock import Clock
 from collector.errors import FlowError, LoginError
 from collector.flow import Flow
@@ -64,6 +65,8 @@ class Visit:
         self._outfit = outfit
         self._window: Window | None = None
         self._opening = NOT_OPENED
+        self._arrived: str | None = None
+        """Where the last `open` came to; the flow's own steps may have led on from there."""
         self._typing = False
         self._tried = False
         self._files: list[Artifact] = []
@@ -105,6 +108,7 @@ class Visit:
             self.window.note("manners", f"waited {waited:.0f} s before this host was asked for a page")
         self._opening = await opening.go(self.window, url, self._outfit.limits.navigation_seconds)
         self._heed()
+        self._arrived = self.page.url
         return self._opening
 
     async def capture(self, label: str) -> Capture:
@@ -117,20 +121,33 @@ class Visit:
         opened, login = self._current(), self.flow.login
         if login and opened.trouble is None and await shows_form(self.page, login):
             opened = Opening(url=opened.url, trouble=capturing.SESSION_LOST, loaded=opened.loaded)
-        taken = await capturing.take(
+        repeatable = login is None and self.page.url == self._arrived
+        taken = await self._take(opened)
+        if taken.blank and repeatable:
+            taken = await self._take(await self._afresh())
+        if taken.trouble in BREAKING:
+            self._opening = Opening(url=opened.url, trouble=taken.trouble, loaded=False)
+        files, self._files = tuple(self._files), []
+        self.window.restart()
+        return self._scribe.write(label, started, taken, files)
+
+    async def _take(self, opened: Opening) -> Taken:
+        return await capturing.take(
             self.window,
             opened,
             redactor=self._outfit.redactor,
             sink=self._scribe.sink,
             clock=self._outfit.clock,
             limits=self._outfit.limits,
-            login=login,
+            login=self.flow.login,
         )
-        if taken.trouble in BREAKING:
-            self._opening = Opening(url=opened.url, trouble=taken.trouble, loaded=False)
-        files, self._files = tuple(self._files), []
-        self.window.restart()
-        return self._scribe.write(label, started, taken, files)
+
+    async def _afresh(self) -> Opening:
+        """Open the page once more in a fresh context."""
+        self._window = await self._outfit.new_window(self._window)
+        again = await self.open(self._opening.url)
+        self.window.note("blank", "the page showed a single colour: opened and pictured once more in a fresh context")
+        return again
 
     async def read(self) -> Reading:
         """Return the reading of the page as it stands now, so that a script can decide where to go."""
@@ -223,7 +240,9 @@ class Visit:
         asked = pause_asked(documents[-1], self._outfit.clock.now()) if gate and documents else None
         if gate is not None and asked is not None:
             honoured = gate.pause(documents[-1].url, asked)
-            self.window.note("manners", f"Retry-After: {asked:.0f} s; nothing is asked of this host for {honoured:.0f} s")
+            self.window.note(
+                "manners", f"Retry-After: {asked:.0f} s; nothing is asked of this host for {honoured:.0f} s"
+            )
 
     def _current(self) -> Opening:
         """Return the last opening; where the script has moved on by itself since, the address it came to."""

@@ -204,6 +204,8 @@ TABLE: dict[str, Fault] = {
     "/hang": _hang,
     "/once-502": _first(Answer("<h1>502 Bad Gateway</h1>", status=502)),
     "/busy": _first(Answer("<h1>429</h1>", status=429, fields=(("Retry-After", "3600"),))),
+    "/white": _fixed(Answer(page('<div style="height:2500px"></div>', title=""))),
+    "/white-once": _first(Answer(page('<div style="height:2500px"></div>', title=""))),
     "/closed": _empty_reply,
     "/reset": _reset,
     "/truncated": _fixed(Answer(page(LIST), length=100_000)),
