@@ -16,7 +16,7 @@ class Colours:
     """Sees the tiles of one page as they are taken."""
 
     def __init__(self) -> None:
-        self._one: tuple[int, ...] | None = None
+        self._one: object = None
         self._more = False
 
     @property
@@ -32,7 +32,6 @@ class Colours:
             self._more = True
             return
         with Image.open(io.BytesIO(png)) as picture:
-            bands = picture.convert("RGB").getextrema()
-        colour = tuple(low for low, _ in bands)
-        self._more = any(low != high for low, high in bands) or self._one not in (None, colour)
-        self._one = colour
+            found = picture.convert("RGB").getcolors(1)
+        self._more = found is None or self._one not in (None, found[0][1])
+        self._one = found[0][1] if found else None
