@@ -47,10 +47,11 @@ _SCROLL = """(async (most) => {
     const reached = y + innerHeight >= root.scrollHeight;
     scrollTo({top: 0, behavior: "instant"});
     await frame();
-    return {reached, height: root.scrollHeight};
+    return {reached, extent: [root.scrollHeight, document.getElementsByTagName("*").length]};
 })(%d)"""
 
-_HEIGHT = "(document.scrollingElement || document.documentElement).scrollHeight"
+_EXTENT = """[(document.scrollingElement || document.documentElement).scrollHeight,
+    document.getElementsByTagName("*").length]"""
 _FILLING = ("Image", "Font", "Media", "Stylesheet", "Ping", "CSPViolationReport")
 
 
@@ -72,7 +73,7 @@ async def settle(window: Window, limits: Limits) -> Settled:
     fed = _fed(window)
     scrolled = await _scroll(window, limits)
     await _quiet(window, limits.settle_seconds)
-    if _fed(window) != fed or await evaluate(window.session, window.frame_id, _HEIGHT) != scrolled.height:
+    if _fed(window) != fed or await evaluate(window.session, window.frame_id, _EXTENT) != scrolled.extent:
         scrolled = await _scroll(window, limits)
         await _quiet(window, limits.settle_seconds)
     decoded = await _decoded(window, limits.settle_seconds)
@@ -83,16 +84,16 @@ async def settle(window: Window, limits: Limits) -> Settled:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Scrolled:
     reached: bool
-    height: int | None
-    """Of the page when the scroll had ended; None where the page had gone meanwhile."""
+    extent: list[int] | None
+    """Height and number of elements of the page when the scroll had ended; None where it had gone meanwhile."""
 
 
 async def _scroll(window: Window, limits: Limits) -> _Scrolled:
-    """Scroll through the page at once, while it comes to rest; where it is fed or grows meanwhile, that is done again."""
+    """Scroll through the page at once, while it comes to rest; where it is fed or changes meanwhile, that is done again."""
     done: dict[str, Any] | None = await evaluate(
         window.session, window.frame_id, _SCROLL % limits.page_height, seconds=max(20, limits.page_seconds / 3)
     )
-    return _Scrolled(reached=bool(done and done["reached"]), height=done["height"] if done else None)
+    return _Scrolled(reached=bool(done and done["reached"]), extent=done["extent"] if done else None)
 
 
 def _fed(window: Window) -> int:
