@@ -158,18 +158,16 @@ def _lazy(handler: _Handler) -> Answer:
     )
 
 
-def _late(script: str) -> Fault:
+def _late_list(handler: _Handler) -> Answer:
     """A page that is filled after it has loaded, and shows its end only to who scrolls there."""
-    filled = f"""<div id="app" style="min-height:1500px"></div><script>const fill = (rows) => {{
+    script = """<script>addEventListener("load", () => fetch("/late-rows").then((answer) => answer.text()).then((rows) => {
         app.innerHTML = rows + '<div style="height:3000px"></div><p id="late"></p>';
-        new IntersectionObserver((seen) => {{ if (seen.some((s) => s.isIntersecting)) late.textContent = "滚动后出现"; }})
-            .observe(late); }};
-        addEventListener("load", () => {{ {script}; }});</script>"""
-    return _fixed(Answer(page(LIST + filled)))
+        addEventListener("scroll", () => { if (scrollY > 1500) late.textContent = "滚动后出现"; }); }));</script>"""
+    return Answer(page(f'{LIST}<div id="app"></div>{script}'))
 
 
 def _late_rows(handler: _Handler) -> Answer:
-    handler.server.closing.wait(0.1)
+    handler.server.closing.wait(0.5)
     return Answer(LIST)
 
 
@@ -247,9 +245,8 @@ TABLE: dict[str, Fault] = {
     "/big5": _fixed(Answer(BIG5, type="text/html; charset=big5")),
     "/bom": _fixed(Answer(b"\xef\xbb\xbf" + page(LIST).encode())),
     "/gzip": _fixed(Answer(gzip.compress(page(LIST).encode(), mtime=0), fields=(("Content-Encoding", "gzip"),))),
-    "/late-list": _late('fetch("/late-rows").then((answer) => answer.text()).then(fill)'),
+    "/late-list": _late_list,
     "/late-rows": _late_rows,
-    "/late-timer": _late('setTimeout(() => fill(""), 60)'),
     "/lazy": _lazy,
     "/tall": _tall,
     "/no-height": _fixed(Answer(page("", head="<style>html,body{margin:0;height:0;width:0;overflow:hidden}</style>"))),
