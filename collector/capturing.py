@@ -13,6 +13,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from collector import completeness, exchange, snapshot
 from collector.clock import Clock
+from collector.colour import Colours
 from collector.frames import Frame, tree
 from collector.login import Login
 from collector.look import Look, look, stored
@@ -49,6 +50,13 @@ class Taken:
     redactions: tuple[Redaction, ...]
     ended: datetime
 
+    @property
+    def blank(self) -> bool:
+        """Whether the page came, and its picture shows a single colour."""
+        return self.trouble is None and any(
+            c.name == completeness.ONE_COLOUR and c.passed is False for c in self.checks
+        )
+
 
 @dataclass(slots=True, kw_only=True)
 class _Page:
@@ -60,6 +68,7 @@ class _Page:
     checks: tuple[Check, ...] = ()
     trouble: Trouble | None = None
     secrets_known: bool = False
+    colours: Colours = field(default_factory=Colours)
 
 
 async def take(
@@ -130,7 +139,7 @@ async def _take_page(
     before, inner_before = await look(window), await _inner(window, frames)
     width, height = await snapshot.page_size(window.session)
     pictured = min(height, limits.page_height)
-    async for tile in snapshot.tiles(window.session, (width, pictured), seam, clock):
+    async for tile in snapshot.tiles(window.session, (width, pictured), seam, clock, page.colours):
         page.artifacts.append(tile)
     parts, page.frames = await snapshot.structure(window.session, redactor, seam, clock)
     page.artifacts += parts
@@ -175,6 +184,7 @@ def _seen(
         loaded=opening.loaded or (looks.after is not None and looks.after.state == "complete"),
         height=height,
         cut_at=pictured if pictured < height else None,
+        one_colour=page.colours.single,
     )
 
 

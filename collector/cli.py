@@ -173,7 +173,7 @@ def run(workspace: Path, only: tuple[str, ...], jobs: int | None, second_look: b
             )
         )
     if as_json:
-        say([record_answer(record, holdings) for record in report.records])
+        say([record_answer(record, holdings) for record in report.last])
     else:
         click.echo(report.sentence())
 

@@ -20,6 +20,8 @@ from evidence.model import Check, Scope
 
 _BIG_FRAME = (400, 200)
 """Width and height from which another site's frame may carry the list."""
+ONE_COLOUR = "not one colour"
+"""Name of the check that a picture shows something; where it fails, the page is pictured once more."""
 _SHELL_TEXT = 200
 """Letters in the main document below which scripts make the page."""
 
@@ -45,6 +47,8 @@ class Seen:
     height: int
     cut_at: int | None
     """Height at which the pictures end, where the page is higher than the limit."""
+    one_colour: bool | None = None
+    """Whether the pictures show a single colour from end to end."""
 
 
 def guard(seen: Seen) -> tuple[Check, ...]:
@@ -88,6 +92,8 @@ def _of_document(seen: Seen) -> Iterator[Check]:
         )
     yield _check("charset", "document", *_charset(seen))
     yield _check("not empty", "document", *_not_empty(seen))
+    shown = {True: "全页只有一种颜色", False: "有画面", None: "没有画面"}[seen.one_colour]
+    yield _check(ONE_COLOUR, "document", None if seen.one_colour is None else not seen.one_colour, shown)
 
 
 def _whole(document: Exchange) -> tuple[bool, str]:

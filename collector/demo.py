@@ -127,7 +127,7 @@ def play(out: Path, progress: Progress) -> Story:
     for finding in hits:
         proved.append(_prove(finding, house, out))
         progress.advance()
-    outcomes = Counter(record.capture.outcome for report in reports for record in report.records)
+    outcomes = Counter(record.capture.outcome for report in reports for record in report.last)
     return Story(out=out, outcomes=outcomes, findings=judgement.findings, proved=tuple(proved))
 
 

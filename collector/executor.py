@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from collector.clock import Clock
 from collector.flow import Flow
-from collector.keeper import Keeper
+from collector.keeper import Keeper, Running
 from collector.manners import Gate
 from collector.scribe import Circumstances
 from collector.secrets import Secrets
@@ -44,28 +44,31 @@ class Executor:
     run: str
     purpose: Purpose
     vantage: Vantage
-    jobs: int
+    gate: Gate
+    """Minds the manners of the whole run: what a host asked for holds in later passes too."""
 
     async def work(self, jobs: tuple[Job, ...], deliver: Callable[[Job, Capture], None]) -> None:
         """Do all jobs; captures are delivered as they come. The first failure of our own ends it."""
-        gate = Gate(jobs=self.jobs, per_host=self.limits.per_host)
         try:
             async with asyncio.TaskGroup() as group:
                 for job in jobs:
-                    group.create_task(self._in_turn(gate, job, deliver))
+                    group.create_task(self._in_turn(job, deliver))
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from failures
 
-    async def _in_turn(self, gate: Gate, job: Job, deliver: Callable[[Job, Capture], None]) -> None:
-        async with gate.passed(job.target.url):
+    async def _in_turn(self, job: Job, deliver: Callable[[Job, Capture], None]) -> None:
+        async with self.gate.passed(job.target.url):
             captures = await self._visit(job, deliver)
             lost = tuple(c.label for c in captures if c.outcome == "crashed" and c.reason == OUR_BROWSER)
-            if lost:
+            if lost and job.attempt < self.limits.passes:
                 again = Job(target=job.target, flow=job.flow, labels=lost, attempt=job.attempt + 1)
                 await self._visit(again, deliver)
 
     async def _visit(self, job: Job, deliver: Callable[[Job, Capture], None]) -> tuple[Capture, ...]:
-        running = await self.keeper.running()
+        async with self.keeper.lent(len(job.labels)) as running:
+            return await self._with(running, job, deliver)
+
+    async def _with(self, running: Running, job: Job, deliver: Callable[[Job, Capture], None]) -> tuple[Capture, ...]:
         circumstances = Circumstances(
             run=self.run,
             environment=running.environment,
@@ -84,5 +87,6 @@ class Executor:
             secrets=self.secrets,
             persona=running.persona,
             due=job.labels,
+            gate=self.gate,
             deliver=lambda capture: deliver(job, capture),
         )

@@ -25,6 +25,11 @@ limits:
   body_bytes: 52428800    # 单个应答最多保存的字节 / bytes of one response that are kept
   page_height: 200000     # 截图最大高度（像素） / pixels of one page that are pictured
   per_host: 2             # 对同一主机同时访问数 / visits to one host at once
+  per_host_seconds: 0     # 对同一主机两次打开页面至少间隔秒数 / seconds between two pages of one host
+  retry_after_most: 120   # 对方要求稍后再来（Retry-After）时最多等待秒数 / longest pause a host may ask for
+  passes: 3               # 一时失败的页面总共尝试次数 / tries of what failed for the moment
+  browser_captures: 500   # 浏览器采集多少页后更换 / captures after which the browser is replaced
+  browser_bytes: 2147483648   # 浏览器占用内存超过此值即更换 / memory above which it is replaced
 
 seal:
   key: seal/office.key    # 单位签名私钥 / the office's signing key

@@ -62,10 +62,10 @@ class Journal:
         """Return target and label of every capture that was admitted."""
         return frozenset((line["target"], line["label"]) for line in _lines(self.path) if line["kind"] == "outcome")
 
-    def attempts(self) -> dict[tuple[str, str], int]:
-        """Return the last attempt that was admitted of each target and label."""
+    def last(self) -> dict[tuple[str, str], tuple[int, str, str | None]]:
+        """Return attempt, outcome and reason of what was admitted last of each target and label."""
         lines = (line for line in _lines(self.path) if line["kind"] == "outcome")
-        return {(line["target"], line["label"]): line["attempt"] for line in lines}
+        return {(line["target"], line["label"]): (line["attempt"], line["outcome"], line["reason"]) for line in lines}
 
     def outcome(self, record: Record, attempt: int) -> None:
         """Write down what came of one label; it is on the disk when this returns."""

@@ -1,16 +1,22 @@
-"""Keeps one browser running; one that died is replaced by a new one of the same kind."""
+"""Keeps one browser running; one that died, that has grown or that has worked long is replaced by a new one.
+
+A browser that is to go is given to nobody any more, and is closed when the last visit that uses it has ended: no capture
+is lost by it.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
 
 from playwright.async_api import Browser
+from playwright.async_api import Error as PlaywrightError
 
 from collector import browser as browsers
-from collector import environment, persona
+from collector import environment, memory, persona
 from collector.browser import BrowserBinary
 from collector.persona import Persona
 from evidence import canonical
@@ -26,15 +32,32 @@ class Running:
     environment: str
 
 
-class Keeper:
-    """Use as an async context manager; `running` gives a browser that is alive."""
+@dataclass(slots=True, kw_only=True)
+class _Kept:
+    """A browser with what it has done and who uses it."""
 
-    def __init__(self, binary: BrowserBinary, sink: BlobSink) -> None:
+    running: Running
+    stack: AsyncExitStack
+    users: int = 0
+    captures: int = 0
+
+
+class Keeper:
+    """Use as an async context manager; `running` gives a browser that is alive, `lent` keeps it so for a visit.
+
+    A browser is replaced after so many captures, between two visits, or when its processes hold more than `resident` bytes.
+    """
+
+    def __init__(
+        self, binary: BrowserBinary, sink: BlobSink, *, captures: int | None = None, resident: int | None = None
+    ) -> None:
         self._binary = binary
         self._sink = sink
+        self._captures = captures
+        self._resident = resident
         self._lock = asyncio.Lock()
-        self._stack = AsyncExitStack()
-        self._running: Running | None = None
+        self._kept: _Kept | None = None
+        self._going: list[_Kept] = []
 
     async def __aenter__(self) -> Keeper:
         await self.running()
@@ -43,19 +66,69 @@ class Keeper:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._stack.aclose()
+        async with AsyncExitStack() as every:
+            for kept in (*self._going, *([self._kept] if self._kept else [])):
+                every.push_async_callback(kept.stack.aclose)
 
     async def running(self) -> Running:
         """Return the browser, started anew where it has died; raises BrowserError where it does not start."""
-        async with self._lock:
-            if self._running is None or not self._running.browser.is_connected():
-                await self._stack.aclose()
-                self._running = await self._start()
-            return self._running
+        return (await self._alive()).running
 
-    async def _start(self) -> Running:
-        browser = await self._stack.enter_async_context(browsers.start(self._binary))
-        worn = await persona.of(browser)
-        described = canonical.encode(environment.describe(browser, self._binary, worn))
-        blob = self._sink.put(described, "application/json")
-        return Running(browser=browser, persona=worn, environment=blob.sha256)
+    @asynccontextmanager
+    async def lent(self, captures: int) -> AsyncIterator[Running]:
+        """Lend the browser for a visit that brings so many captures; it is not replaced meanwhile.
+
+        Raises BrowserError where none starts.
+        """
+        kept = await self._alive()
+        kept.users += 1
+        try:
+            yield kept.running
+        finally:
+            kept.users -= 1
+            kept.captures += captures
+            await self._look_after(kept)
+
+    async def _alive(self) -> _Kept:
+        async with self._lock:
+            if self._kept and not self._kept.running.browser.is_connected():
+                await self._let_go(self._kept)
+            if self._kept is None:
+                self._kept = await self._start()
+            return self._kept
+
+    async def _look_after(self, kept: _Kept) -> None:
+        """Let a browser go that has done its share, and close it when nobody uses it any more."""
+        async with self._lock:
+            if kept is self._kept and await self._is_spent(kept):
+                await self._let_go(kept)
+            elif kept in self._going and not kept.users:
+                self._going.remove(kept)
+                await kept.stack.aclose()
+
+    async def _let_go(self, kept: _Kept) -> None:
+        self._kept = None
+        if kept.users:
+            self._going.append(kept)
+        else:
+            await kept.stack.aclose()
+
+    async def _is_spent(self, kept: _Kept) -> bool:
+        if self._captures is not None and kept.captures >= self._captures:
+            return True
+        if self._resident is None:
+            return False
+        try:
+            held = await memory.resident(kept.running.browser)
+        except PlaywrightError:
+            return False  # it has died meanwhile; the next visit sees that
+        return held is not None and held > self._resident
+
+    async def _start(self) -> _Kept:
+        async with AsyncExitStack() as stack:
+            browser = await stack.enter_async_context(browsers.start(self._binary))
+            worn = await persona.of(browser)
+            described = canonical.encode(environment.describe(browser, self._binary, worn))
+            blob = self._sink.put(described, "application/json")
+            running = Running(browser=browser, persona=worn, environment=blob.sha256)
+            return _Kept(running=running, stack=stack.pop_all())

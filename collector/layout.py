@@ -46,7 +46,7 @@ async def take_with_frames(session: CDPSession) -> tuple[bytes, tuple[str, ...]]
     """Return the layout snapshot, and the browser's frame id of each of its documents, in their order."""
     raw = await session.send(
         "DOMSnapshot.captureSnapshot",
-        {"computedStyles": list(STYLES), "includePaintOrder": True, "includeDOMRects": True},
+        {"computedStyles": list(STYLES), "includePaintOrder": True},
     )
     frames = tuple(raw["strings"][document["frameId"]] for document in raw["documents"])
     return json.dumps(clean(raw), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"), frames

@@ -8,17 +8,18 @@ from __future__ import annotations
 import secrets as random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from collector import browser as browsers
-from collector import environment
+from collector import environment, passes
 from collector.clock import Clock
 from collector.errors import FlowError, TargetsError
 from collector.executor import Executor, Job
 from collector.flow import GENERIC, Catalogue, Flow, discover
 from collector.journal import Due, Journal
 from collector.keeper import Keeper
+from collector.manners import Gate
 from collector.secrets import Secrets
 from collector.targets import Target, from_written
 from collector.visit import Visit
@@ -49,14 +50,24 @@ class RunReport:
     resumed: bool
     due: int
     records: tuple[Record, ...]
-    """Admitted now; what a resumed run had before is in its journal."""
+    """Admitted now, every attempt; what a resumed run had before is in its journal."""
     missing: tuple[tuple[str, str], ...]
     """Target and label of what was due and has no record."""
 
     @property
+    def last(self) -> tuple[Record, ...]:
+        """The last attempt of each page, in the order in which pages were first tried."""
+        return tuple({(r.capture.target.id, r.capture.label): r for r in self.records}.values())
+
+    @property
     def counts(self) -> dict[str, int]:
-        """How many records there are of each outcome."""
-        return dict(sorted(Counter(record.capture.outcome for record in self.records).items()))
+        """How many pages ended in each outcome."""
+        return dict(sorted(Counter(record.capture.outcome for record in self.last).items()))
+
+    @property
+    def rescued(self) -> int:
+        """How many pages a later attempt captured."""
+        return sum(r.capture.outcome == "captured" and passes.standing(r.capture)[0] > 1 for r in self.last)
 
     def sentence(self) -> str:
         """Return the run in one sentence, for people."""
@@ -65,8 +76,10 @@ class RunReport:
         lines = [
             f"第 {self.run} 轮{'（接续）' if self.resumed else ''}：应采 {self.due} 页，记录 {len(self.records)} 条（{counted}）"
         ]
+        if repeated := len(self.records) - len(self.last):
+            lines.append(f"一时失败的页面又试了 {repeated} 次，每次都有记录；其中 {self.rescued} 页重试后采到")
         if troubled:
-            lines.append(f"其中 {troubled} 条未能采到页面，原因已记入各条记录")
+            lines.append(f"有 {troubled} 页未能采到，原因已记入各条记录")
         if self.missing:
             lines.append(f"缺 {len(self.missing)} 页：" + "、".join(f"{t}/{label}" for t, label in self.missing[:10]))
         return "\n".join(lines)
@@ -99,10 +112,8 @@ async def run(
         journal = cut_off
     else:
         journal = Journal.begin(holdings.root, _new_run(clock), purpose, planned, clock.now())
-    todo = _jobs(targets, flows, journal)
-    if progress:
-        progress.step("采集", sum(len(job.labels) for job in todo))
-    records = await _work(workspace, holdings, journal, todo, clock, jobs, secrets, progress)
+    every = _jobs(targets, flows, journal)
+    records = await _work(workspace, holdings, journal, every, clock, jobs, secrets, progress)
     done = journal.done()
     missing = tuple((t, label) for t, labels in journal.due for label in labels if (t, label) not in done)
     journal.end(clock.now())
@@ -133,38 +144,68 @@ async def _work(
     workspace: Workspace,
     holdings: Holdings,
     journal: Journal,
-    todo: tuple[Job, ...],
+    every: tuple[Job, ...],
     clock: Clock,
     jobs: int | None,
     secrets: Secrets | None,
     progress: Watcher | None,
 ) -> tuple[Record, ...]:
+    """Do what is left of `every` job; then, in later passes, what failed for the moment."""
     records: list[Record] = []
+    last = journal.last()
+    limits = workspace.settings.limits
 
     def deliver(job: Job, capture: Capture) -> None:
         record = admit(capture, store=holdings.store, ledger=holdings.ledger, catalog=holdings.catalog)
         journal.outcome(record, job.attempt)
         records.append(record)
+        last[capture.target.id, capture.label] = passes.standing(record.capture)
         if progress:
             progress.advance()
 
+    todo = _undone(every, last) or passes.again(every, last, limits.passes)
     if not todo:
         return ()
-    settings = workspace.settings
-    async with Keeper(browsers.find(settings.browser), holdings.store) as keeper:
-        executor = Executor(
-            keeper=keeper,
-            sink=holdings.store,
-            clock=clock,
-            limits=settings.limits,
-            secrets=secrets or Secrets.of_process(),
-            run=journal.run,
-            purpose=journal.purpose,
-            vantage=environment.vantage(settings.egress),
-            jobs=jobs or settings.jobs,
-        )
-        await executor.work(todo, deliver)
+    binary = browsers.find(workspace.settings.browser)
+    kept = Keeper(binary, holdings.store, captures=limits.browser_captures, resident=limits.browser_bytes)
+    async with kept as keeper:
+        executor = _executor(workspace, holdings, journal, keeper, clock, jobs, secrets)
+        for n in range(limits.passes):
+            if progress and todo:
+                progress.step("重试一时失败的页面" if n else "采集", sum(len(job.labels) for job in todo))
+            await executor.work(todo, deliver)
+            todo = passes.again(every, last, limits.passes)
     return tuple(records)
+
+
+def _executor(
+    workspace: Workspace,
+    holdings: Holdings,
+    journal: Journal,
+    keeper: Keeper,
+    clock: Clock,
+    jobs: int | None,
+    secrets: Secrets | None,
+) -> Executor:
+    settings = workspace.settings
+    limits = settings.limits
+    gate = Gate(
+        jobs=jobs or settings.jobs,
+        per_host=limits.per_host,
+        per_host_seconds=limits.per_host_seconds,
+        longest_pause=limits.retry_after_most,
+    )
+    return Executor(
+        keeper=keeper,
+        sink=holdings.store,
+        clock=clock,
+        limits=limits,
+        secrets=secrets or Secrets.of_process(),
+        run=journal.run,
+        purpose=journal.purpose,
+        vantage=environment.vantage(settings.egress),
+        gate=gate,
+    )
 
 
 def _chosen(targets: tuple[Target, ...], only: Sequence[str]) -> tuple[Target, ...]:
@@ -212,10 +253,16 @@ def _plan(targets: Iterable[Target], flows: Mapping[str, Flow], due: Mapping[str
 
 
 def _jobs(targets: Iterable[Target], flows: Mapping[str, Flow], journal: Journal) -> tuple[Job, ...]:
-    """Return what of the plan is still to be done."""
-    known, done = {target.id: target for target in targets}, journal.done()
-    left = ((known[t], tuple(la for la in labels if (t, la) not in done)) for t, labels in journal.due if t in known)
-    return tuple(Job(target=target, flow=flows[target.id], labels=labels) for target, labels in left if labels)
+    """Return the visits of the plan."""
+    known = {target.id: target for target in targets}
+    planned = ((known[t], labels) for t, labels in journal.due if t in known)
+    return tuple(Job(target=target, flow=flows[target.id], labels=labels) for target, labels in planned if labels)
+
+
+def _undone(jobs: Iterable[Job], last: passes.Last) -> tuple[Job, ...]:
+    """Return what of the jobs has no record yet."""
+    left = ((job, tuple(label for label in job.labels if (job.target.id, label) not in last)) for job in jobs)
+    return tuple(replace(job, labels=labels) for job, labels in left if labels)
 
 
 def _new_run(clock: Clock) -> str:

@@ -14,6 +14,8 @@ from collector.workspace import Limits
 QUIET_SECONDS = 0.15
 """Nothing asked for and nothing answered for so long is quiet."""
 STEP_SECONDS = 0.02
+ASKED_AGAIN_SECONDS = 0.1
+"""After so long a page is asked whether it has loaded, even where no news of it came."""
 LONGEST_REFRESH = 5
 """Seconds of a meta refresh that we wait for; a longer one belongs to a page that renews itself."""
 
@@ -45,8 +47,12 @@ _SCROLL = """(async (most) => {
     const reached = y + innerHeight >= root.scrollHeight;
     scrollTo({top: 0, behavior: "instant"});
     await frame();
-    return {reached, steps};
+    return {reached, extent: [root.scrollHeight, document.getElementsByTagName("*").length]};
 })(%d)"""
+
+_EXTENT = """[(document.scrollingElement || document.documentElement).scrollHeight,
+    document.getElementsByTagName("*").length]"""
+_FILLING = ("Image", "Font", "Media", "Stylesheet", "Ping", "CSPViolationReport")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,15 +70,35 @@ class Settled:
 async def settle(window: Window, limits: Limits) -> Settled:
     """Bring the page to rest within the limits; raises TimeoutError where it lets no script run."""
     await _follow(window, limits)
+    fed = _fed(window)
+    scrolled = await _scroll(window, limits)
     await _quiet(window, limits.settle_seconds)
-    scrolled: dict[str, Any] | None = await evaluate(
-        window.session, window.frame_id, _SCROLL % limits.page_height, seconds=max(20, limits.page_seconds / 3)
-    )
-    if scrolled and scrolled["steps"]:
+    if _fed(window) != fed or await evaluate(window.session, window.frame_id, _EXTENT) != scrolled.extent:
+        scrolled = await _scroll(window, limits)
         await _quiet(window, limits.settle_seconds)
     decoded = await _decoded(window, limits.settle_seconds)
     quiet = await _quiet(window, limits.settle_seconds)
-    return Settled(quiet=quiet, decoded=decoded, bottom=bool(scrolled and scrolled["reached"]))
+    return Settled(quiet=quiet, decoded=decoded, bottom=scrolled.reached)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scrolled:
+    reached: bool
+    extent: list[int] | None
+    """Height and number of elements of the page when the scroll had ended; None where it had gone meanwhile."""
+
+
+async def _scroll(window: Window, limits: Limits) -> _Scrolled:
+    """Scroll through the page at once, while it comes to rest; where it is fed or changes meanwhile, that is done again."""
+    done: dict[str, Any] | None = await evaluate(
+        window.session, window.frame_id, _SCROLL % limits.page_height, seconds=max(20, limits.page_seconds / 3)
+    )
+    return _Scrolled(reached=bool(done and done["reached"]), extent=done["extent"] if done else None)
+
+
+def _fed(window: Window) -> int:
+    """Return how many answers have come that may have brought content; pictures and fonts only fill their places."""
+    return sum(e.ended is not None and e.resource_type not in _FILLING for e in window.traffic.exchanges)
 
 
 async def _quiet(window: Window, seconds: float) -> bool:
@@ -80,9 +106,10 @@ async def _quiet(window: Window, seconds: float) -> bool:
     clock = asyncio.get_running_loop().time
     end = clock() + seconds
     while clock() < end:
-        if not window.traffic.pending() and clock() - window.traffic.last_event >= QUIET_SECONDS:
+        left = window.traffic.last_event + QUIET_SECONDS - clock()
+        if left <= 0 and not window.traffic.pending():
             return True
-        await asyncio.sleep(STEP_SECONDS)
+        await asyncio.sleep(left if 0 < left < STEP_SECONDS else STEP_SECONDS)
     return False
 
 
@@ -117,13 +144,14 @@ async def wait_loaded(window: Window, seconds: float) -> bool:
     clock = asyncio.get_running_loop().time
     end = clock() + seconds
     while clock() < end and not window.crashed:
+        window.loaded.clear()  # before the page is asked, so that news that comes meanwhile is not lost
         documents = window.traffic.documents(window.frame_id)
         if documents and documents[-1].error and documents[-1].ended:
             return False
         state = await evaluate(window.session, window.frame_id, "document.readyState", seconds=max(1, end - clock()))
         if state == "complete":
             return True
-        await asyncio.sleep(STEP_SECONDS)
+        await window.loads_within(min(ASKED_AGAIN_SECONDS, max(STEP_SECONDS, end - clock())))
     return False
 
 

@@ -10,6 +10,7 @@ from playwright.async_api import CDPSession
 
 from collector import layout
 from collector.clock import Clock
+from collector.colour import Colours
 from collector.frames import DOM, evaluate, tree
 from collector.redactor import Redactor, Seam
 from evidence.model import Artifact, Blob, Box, Role
@@ -37,8 +38,10 @@ async def page_size(session: CDPSession) -> tuple[int, int]:
     return max(1, round(content["width"])), max(1, round(content["height"]))
 
 
-async def tiles(session: CDPSession, size: tuple[int, int], seam: Seam, clock: Clock) -> AsyncIterator[Artifact]:
-    """Picture a page of the given size; each tile is stored as it is taken."""
+async def tiles(
+    session: CDPSession, size: tuple[int, int], seam: Seam, clock: Clock, colours: Colours
+) -> AsyncIterator[Artifact]:
+    """Picture a page of the given size; each tile is stored as it is taken, and shown to `colours`."""
     for n, box in enumerate(tile_boxes(*size)):
         x, y, width, height = box
         reply = await session.send(
@@ -50,7 +53,9 @@ async def tiles(session: CDPSession, size: tuple[int, int], seam: Seam, clock: C
                 "clip": {"x": x, "y": y, "width": width, "height": height, "scale": 1},
             },
         )
-        blob = seam.put_clean(base64.b64decode(reply["data"]), PNG)
+        png = base64.b64decode(reply["data"])
+        colours.see(png, width * height)
+        blob = seam.put_clean(png, PNG)
         yield artifact(blob, "tile", n, taken=clock.now(), box=box)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,10 +11,12 @@ from pathlib import Path
 from playwright.async_api import Page
 
 from collector import capturing, opening
+from collector.capturing import Taken
 from collector.clock import Clock
 from collector.errors import FlowError, LoginError
 from collector.flow import Flow
 from collector.login import fill, shows_form
+from collector.manners import Gate, pause_asked
 from collector.opening import Opening
 from collector.outcome import Trouble
 from collector.present import page_input
@@ -43,6 +46,8 @@ class Outfit:
     limits: Limits
     new_window: Callable[[Window | None], Awaitable[Window]]
     """Opens a window, in place of one that broke."""
+    gate: Gate | None = None
+    """What page loads wait at; None: nobody asks for manners."""
 
 
 class Visit:
@@ -60,10 +65,14 @@ class Visit:
         self._outfit = outfit
         self._window: Window | None = None
         self._opening = NOT_OPENED
+        self._arrived: str | None = None
+        """Where the last `open` came to; the flow's own steps may have led on from there."""
         self._typing = False
         self._tried = False
         self._files: list[Artifact] = []
         self._steps: list[str] = []
+        self.limit: asyncio.Timeout | None = None
+        """The end of the visit's time; what is waited for manners does not count."""
 
     @property
     def page(self) -> Page:
@@ -93,8 +102,13 @@ class Visit:
 
     async def open(self, url: str) -> Opening:
         """Go to `url`. A failure raises nothing: the next capture tells it."""
+        waited = await self._mind_manners(url)
         await self.ready()
+        if waited:
+            self.window.note("manners", f"waited {waited:.0f} s before this host was asked for a page")
         self._opening = await opening.go(self.window, url, self._outfit.limits.navigation_seconds)
+        self._heed()
+        self._arrived = self.page.url
         return self._opening
 
     async def capture(self, label: str) -> Capture:
@@ -107,20 +121,33 @@ class Visit:
         opened, login = self._current(), self.flow.login
         if login and opened.trouble is None and await shows_form(self.page, login):
             opened = Opening(url=opened.url, trouble=capturing.SESSION_LOST, loaded=opened.loaded)
-        taken = await capturing.take(
+        repeatable = login is None and self.page.url == self._arrived
+        taken = await self._take(opened)
+        if taken.blank and repeatable:
+            taken = await self._take(await self._afresh())
+        if taken.trouble in BREAKING:
+            self._opening = Opening(url=opened.url, trouble=taken.trouble, loaded=False)
+        files, self._files = tuple(self._files), []
+        self.window.restart()
+        return self._scribe.write(label, started, taken, files)
+
+    async def _take(self, opened: Opening) -> Taken:
+        return await capturing.take(
             self.window,
             opened,
             redactor=self._outfit.redactor,
             sink=self._scribe.sink,
             clock=self._outfit.clock,
             limits=self._outfit.limits,
-            login=login,
+            login=self.flow.login,
         )
-        if taken.trouble in BREAKING:
-            self._opening = Opening(url=opened.url, trouble=taken.trouble, loaded=False)
-        files, self._files = tuple(self._files), []
-        self.window.restart()
-        return self._scribe.write(label, started, taken, files)
+
+    async def _afresh(self) -> Opening:
+        """Open the page once more in a fresh context."""
+        self._window = await self._outfit.new_window(self._window)
+        again = await self.open(self._opening.url)
+        self.window.note("blank", "the page showed a single colour: opened and pictured once more in a fresh context")
+        return again
 
     async def read(self) -> Reading:
         """Return the reading of the page as it stands now, so that a script can decide where to go."""
@@ -193,6 +220,29 @@ class Visit:
         """Close the window."""
         if self._window is not None:
             await self._window.close()
+
+    async def _mind_manners(self, url: str) -> float:
+        """Wait until the host may be asked for a page, and return the seconds; the visit's time stands still meanwhile."""
+        gate, limit = self._outfit.gate, self.limit
+        if gate is None:
+            return 0.0
+        end = limit.when() if limit else None
+        if limit:
+            limit.reschedule(None)
+        waited = await gate.page(url)
+        if limit and end is not None:
+            limit.reschedule(end + waited)
+        return waited
+
+    def _heed(self) -> None:
+        """Keep away from a host that asks for it, as long as it says and the workspace allows."""
+        gate, documents = self._outfit.gate, self.window.traffic.documents(self.window.frame_id)
+        asked = pause_asked(documents[-1], self._outfit.clock.now()) if gate and documents else None
+        if gate is not None and asked is not None:
+            honoured = gate.pause(documents[-1].url, asked)
+            self.window.note(
+                "manners", f"Retry-After: {asked:.0f} s; nothing is asked of this host for {honoured:.0f} s"
+            )
 
     def _current(self) -> Opening:
         """Return the last opening; where the script has moved on by itself since, the address it came to."""

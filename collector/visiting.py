@@ -19,6 +19,7 @@ from collector import persona as personas
 from collector.clock import Clock
 from collector.errors import LoginError, SecretMissing
 from collector.flow import Flow
+from collector.manners import Gate
 from collector.opening import BROWSER_GONE, CRASHED
 from collector.outcome import Trouble, of_error
 from collector.persona import Persona
@@ -46,6 +47,7 @@ async def visit(
     secrets: Secrets | None = None,
     persona: Persona | None = None,
     due: Sequence[str] | None = None,
+    gate: Gate | None = None,
     deliver: Callable[[Capture], None] = lambda capture: None,
 ) -> tuple[Capture, ...]:
     """Return the captures of one visit, at least one for each label that is due (default: all of the flow's).
@@ -60,6 +62,7 @@ async def visit(
         clock=clock,
         limits=limits,
         new_window=_windows(browser, persona, clock, limits, redactor),
+        gate=gate,
     )
     labels = tuple(flow.due(target) if due is None else due)
     run = Visit(target, flow, labels, scribe, outfit)
@@ -100,7 +103,7 @@ _NOT_CAPTURED = _Broken(trouble=Trouble(outcome="flow_failed", reason="not_captu
 async def _drive(run: Visit, flow: Flow, browser: Browser, seconds: float) -> _Broken:
     """Run the flow to its end, at most `seconds`; return why labels that are still due were not captured."""
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(seconds) as run.limit:
             await run.ready()
             if flow.login is not None:
                 await run.log_in()

@@ -35,6 +35,8 @@ class Window:
     crash: asyncio.Event = field(default_factory=asyncio.Event)
     downloads: list[str] = field(default_factory=list)
     """Addresses that turned into downloads."""
+    loaded: asyncio.Event = field(default_factory=asyncio.Event)
+    """News that some document has loaded; a hint only."""
     main_loads: int = 0
     """Main documents committed so far: a page that sends itself elsewhere raises it."""
 
@@ -111,6 +113,14 @@ class Window:
             return False
         return True
 
+    async def loads_within(self, seconds: float) -> None:
+        """Wait for the news that a document has loaded, at most `seconds`; it may be of the document before."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.loaded.wait()
+        except TimeoutError:
+            return
+
     def restart(self) -> None:
         """Begin a new page's notes."""
         self.traffic.restart()
@@ -130,6 +140,7 @@ class Window:
         self.page.on("download", lambda download: self.downloads.append(download.url))
         self.context.on("page", lambda page: self.note("popup", page.url))
         self.session.on("Page.frameNavigated", self._navigated)
+        self.session.on("Page.loadEventFired", lambda _: self.loaded.set())
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning", "assert"):

@@ -14,6 +14,8 @@ from evidence.errors import ShapeError
 from evidence.house import House
 
 FILE = "quzheng.yaml"
+MAY_BE_NONE = ("settle_seconds", "per_host_seconds", "retry_after_most")
+"""Limits that may be 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,16 @@ class Limits:
     """Pixels of one page that are pictured; more is recorded as cut."""
     per_host: int = 2
     """Visits to one host at once."""
+    per_host_seconds: int = 0
+    """At least between two page loads on one host; 0: none."""
+    retry_after_most: int = 120
+    """Seconds of a pause that a host asks for (429 or 503 with Retry-After) which are honoured; 0: none."""
+    passes: int = 3
+    """Tries in all of what failed for the moment; what does not answer is tried twice at most."""
+    browser_captures: int = 500
+    """After which the browser is replaced by a new one, between two visits."""
+    browser_bytes: int = 2 * 1024 * 1024 * 1024
+    """Of memory in the browser's processes above which it is replaced after the visit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,12 +144,11 @@ def _settings(path: Path, written: Any) -> Settings:
     except ShapeError as error:
         line = yamlfile.line_of(path, error.path)
         raise WorkspaceError(f"{path}:{line}: {error}") from error
-    for name in ("navigation_seconds", "page_seconds", "body_bytes", "page_height", "per_host"):
-        if getattr(settings.limits, name) < 1:
+    for name, got in plain.dump(settings.limits).items():
+        least = 0 if name in MAY_BE_NONE else 1
+        if got < least:
             line = yamlfile.line_of(path, ("limits", name))
-            raise WorkspaceError(
-                f"{path}:{line}: limits.{name}: expected at least 1, got {getattr(settings.limits, name)}"
-            )
+            raise WorkspaceError(f"{path}:{line}: limits.{name}: expected at least {least}, got {got}")
     if settings.jobs < 1:
         raise WorkspaceError(
             f"{path}:{yamlfile.line_of(path, ('jobs',))}: jobs: expected at least 1, got {settings.jobs}"

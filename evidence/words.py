@@ -64,6 +64,7 @@ CHECKS = {
     "no block page of our own side": "不是我方拦截页",
     "charset": "文字编码",
     "not empty": "文档不空",
+    "not one colour": "画面不是单一颜色",
     "parsed": "页面能解析",
     "list data answered": "列表数据已应答",
     "main stands still": "主要区域稳定",

@@ -21,8 +21,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from collector.cli import cli
+from collector.workspace import Workspace
 
 HERE = ZoneInfo("Asia/Shanghai")
+TRIES = {"good": ["1"], "dead": ["1", "2", "3"], "silent": ["1", "2"], "broken": ["1", "2", "3"]}
+"""Attempts of each home page: a dead host and a server's fault thrice, a silent one twice."""
 STALE = ("news", "second", "third", "fourth", "fifth")
 
 
@@ -181,7 +184,19 @@ def test_a_dead_a_silent_and_a_broken_target_each_leave_a_record_and_the_run_goe
         "silent": ("timeout", "timeout"),
         "broken": ("http_error", "http_500"),
     }
-    assert len(ran) == 4 + len(STALE) + 1
+    assert len(ran) == 4 + len(STALE) + 1  # of each page the last attempt; the earlier ones are in the store
+
+
+def test_what_failed_for_the_moment_was_tried_again_and_each_attempt_is_a_record(
+    office: Office, ran: list[dict[str, Any]]
+) -> None:
+    house = Workspace.open(office.folder).house().holdings()
+    keys = {target: [row.key for row in house.rows(target, "home") if row.purpose == "scheduled"] for target in TRIES}
+    run = keys["good"][0].partition("/")[0]
+    tried = {t: sorted(key.rpartition("/")[2] for key in ks if key.startswith(run)) for t, ks in keys.items()}
+    assert tried == TRIES
+    last = {r["target"]: r["record"] for r in ran if r["label"] == "home"}
+    assert all(house.record(last[t]).capture.key.endswith(f"/{attempts[-1]}") for t, attempts in TRIES.items())
 
 
 def test_the_count_of_every_outcome_is_said(office: Office) -> None:

@@ -70,6 +70,7 @@ def passed(
             loaded=True,
             height=2000,
             cut_at=None,
+            one_colour=False,
         )
     )
     answers = [check.passed for check in checks if check.scope == scope]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,8 +20,9 @@ from evidence.holdings import Holdings
 from tests.site.server import Site
 
 
-def workspace(folder: Path, targets: Sequence[dict[str, object]]) -> Workspace:
-    (folder / "quzheng.yaml").write_text("limits: {navigation_seconds: 2, settle_seconds: 1}\n")
+def workspace(folder: Path, targets: Sequence[dict[str, object]], **limits: int) -> Workspace:
+    settings = {"limits": {"navigation_seconds": 2, "settle_seconds": 1, **limits}}
+    (folder / "quzheng.yaml").write_text(json.dumps(settings))
     (folder / "targets.yaml").write_text(json.dumps(targets))
     return Workspace.open(folder)
 
@@ -49,7 +51,7 @@ def test_dead_silent_and_broken_targets_leave_records_and_the_run_goes_on(tmp_pa
         ],
     )
     report = ran(opened)
-    outcomes = {(r.capture.target.id, r.capture.label): (r.capture.outcome, r.capture.complete) for r in report.records}
+    outcomes = {(r.capture.target.id, r.capture.label): (r.capture.outcome, r.capture.complete) for r in report.last}
     assert outcomes == {
         ("dead", "home"): ("unreachable", False),
         ("silent", "home"): ("timeout", False),
@@ -60,7 +62,10 @@ def test_dead_silent_and_broken_targets_leave_records_and_the_run_goes_on(tmp_pa
         ("well", "tzgg"): ("captured", True),
     }
     assert (report.due, report.missing) == (7, ())
-    assert "应采 7 页，记录 7 条" in report.sentence()
+    tried = Counter(r.capture.target.id for r in report.records)
+    assert tried == {"dead": 1, "silent": 2, "broken": 3, "torn": 1, "unknown": 1, "well": 2}  # port 9 is unsafe: ours
+    assert "应采 7 页，记录 10 条（" in report.sentence()
+    assert "又试了 3 次，每次都有记录；其中 0 页重试后采到" in report.sentence()
     assert Holdings.open(opened.store_path).store.check().damaged == ()
 
 

@@ -63,10 +63,16 @@ def test_a_page_wider_than_the_window_is_pictured_to_its_scroll_width(looker: Lo
     assert {tile.box[2] for tile in taken.of_role("tile") if tile.box} >= {3008}
 
 
+def test_a_page_that_is_filled_after_its_first_scroll_is_scrolled_again(looker: Looker, site: Site) -> None:
+    taken = looker.capture(site.url + "/late-list")
+    assert '<p id="late">滚动后出现</p>' in looker.sink.blobs[taken.of_role("dom")[0].sha256].decode()
+    assert taken.complete is True
+
+
 def test_pictures_and_text_that_come_late_are_there(looker: Looker, site: Site) -> None:
     taken = looker.capture(site.url + "/lazy")
     assert any(a.url and a.url.endswith("?lazy") for a in taken.of_role("body"))
-    assert "滚动后出现" in looker.sink.blobs[taken.of_role("dom")[0].sha256].decode()
+    assert '<p id="late">滚动后出现</p>' in looker.sink.blobs[taken.of_role("dom")[0].sha256].decode()
 
 
 SERVED = {

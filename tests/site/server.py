@@ -85,6 +85,16 @@ def _hang(handler: _Handler) -> None:
     handler.close_connection = True
 
 
+def _first(trouble: Answer) -> Fault:
+    """Answer the first request for an address, query included, with trouble, and each later one with the list."""
+
+    def answer(handler: _Handler) -> Answer:
+        before = sum(path == handler.path for path, _ in handler.server.asked)
+        return trouble if before == 1 else Answer(page(LIST))
+
+    return answer
+
+
 def _empty_reply(handler: _Handler) -> None:
     handler.close_connection = True
 
@@ -148,6 +158,19 @@ def _lazy(handler: _Handler) -> Answer:
     )
 
 
+def _late_list(handler: _Handler) -> Answer:
+    """A page that is filled after it has loaded, and shows its end only to who scrolls there."""
+    script = """<script>addEventListener("load", () => fetch("/late-rows").then((answer) => answer.text()).then((rows) => {
+        app.innerHTML = rows + '<div style="height:3000px"></div><p id="late"></p>';
+        addEventListener("scroll", () => { if (scrollY > 1500) late.textContent = "滚动后出现"; }); }));</script>"""
+    return Answer(page(f'{LIST}<div id="app"></div>{script}'))
+
+
+def _late_rows(handler: _Handler) -> Answer:
+    handler.server.closing.wait(0.5)
+    return Answer(LIST)
+
+
 def _log_in(handler: _Handler) -> Answer:
     """Answer the log-in form: the right password sets a session, the wrong one is told."""
     site = handler.server
@@ -192,6 +215,10 @@ TABLE: dict[str, Fault] = {
     "/loop": _fixed(Answer(b"", status=302, fields=(("Location", "/loop"),))),
     "/moved": _fixed(Answer(b"", status=301, fields=(("Location", "/"),))),
     "/hang": _hang,
+    "/once-502": _first(Answer("<h1>502 Bad Gateway</h1>", status=502)),
+    "/busy": _first(Answer("<h1>429</h1>", status=429, fields=(("Retry-After", "3600"),))),
+    "/white": _fixed(Answer(page('<div style="height:2500px"></div>', title=""))),
+    "/white-once": _first(Answer(page('<div style="height:2500px"></div>', title=""))),
     "/closed": _empty_reply,
     "/reset": _reset,
     "/truncated": _fixed(Answer(page(LIST), length=100_000)),
@@ -218,6 +245,8 @@ TABLE: dict[str, Fault] = {
     "/big5": _fixed(Answer(BIG5, type="text/html; charset=big5")),
     "/bom": _fixed(Answer(b"\xef\xbb\xbf" + page(LIST).encode())),
     "/gzip": _fixed(Answer(gzip.compress(page(LIST).encode(), mtime=0), fields=(("Content-Encoding", "gzip"),))),
+    "/late-list": _late_list,
+    "/late-rows": _late_rows,
     "/lazy": _lazy,
     "/tall": _tall,
     "/no-height": _fixed(Answer(page("", head="<style>html,body{margin:0;height:0;width:0;overflow:hidden}</style>"))),
