@@ -5,6 +5,7 @@ A run that was cut off is taken up again: what its journal says is done is not d
 
 from __future__ import annotations
 
+import os
 import secrets as random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,13 +13,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from collector import browser as browsers
-from collector import environment
+from collector import environment, proxies
+from collector.cleanliness import Cleanliness
 from collector.clock import Clock
 from collector.errors import FlowError, TargetsError
 from collector.executor import Executor, Job
 from collector.flow import GENERIC, Catalogue, Flow, discover
 from collector.journal import Due, Journal
 from collector.keeper import Keeper
+from collector.lookout import Lookout
 from collector.secrets import Secrets
 from collector.targets import Target, from_written
 from collector.visit import Visit
@@ -52,6 +55,8 @@ class RunReport:
     """Admitted now; what a resumed run had before is in its journal."""
     missing: tuple[tuple[str, str], ...]
     """Target and label of what was due and has no record."""
+    concerns: tuple[str, ...] = ()
+    """What of the cleanliness record did not pass, one sentence each."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -69,6 +74,7 @@ class RunReport:
             lines.append(f"其中 {troubled} 条未能采到页面，原因已记入各条记录")
         if self.missing:
             lines.append(f"缺 {len(self.missing)} 页：" + "、".join(f"{t}/{label}" for t, label in self.missing[:10]))
+        lines += [f"清洁性检查未通过：{concern}" for concern in self.concerns]
         return "\n".join(lines)
 
 
@@ -102,12 +108,20 @@ async def run(
     todo = _jobs(targets, flows, journal)
     if progress:
         progress.step("采集", sum(len(job.labels) for job in todo))
-    records = await _work(workspace, holdings, journal, todo, clock, jobs, secrets, progress)
+    cleanliness = _cleanliness(workspace, holdings)
+    records = await _work(workspace, holdings, journal, todo, clock, jobs, secrets, progress, cleanliness)
     done = journal.done()
     missing = tuple((t, label) for t, labels in journal.due for label in labels if (t, label) not in done)
     journal.end(clock.now())
     total = sum(len(labels) for _, labels in journal.due)
-    return RunReport(run=journal.run, resumed=resumed, due=total, records=records, missing=missing)
+    return RunReport(
+        run=journal.run,
+        resumed=resumed,
+        due=total,
+        records=records,
+        missing=missing,
+        concerns=cleanliness.concerns,
+    )
 
 
 async def capture_url(
@@ -124,7 +138,8 @@ async def capture_url(
     flow = _one_page(label)
     journal = Journal.begin(holdings.root, _new_run(clock), purpose, ((target.id, (label,)),), clock.now())
     job = Job(target=target, flow=flow, labels=(label,))
-    records = await _work(workspace, holdings, journal, (job,), clock, 1, None, None)
+    cleanliness = _cleanliness(workspace, holdings)
+    records = await _work(workspace, holdings, journal, (job,), clock, 1, None, None, cleanliness)
     journal.end(clock.now())
     return records[-1]
 
@@ -138,6 +153,7 @@ async def _work(
     jobs: int | None,
     secrets: Secrets | None,
     progress: Watcher | None,
+    cleanliness: Cleanliness,
 ) -> tuple[Record, ...]:
     records: list[Record] = []
 
@@ -152,6 +168,8 @@ async def _work(
         return ()
     settings = workspace.settings
     async with Keeper(browsers.find(settings.browser), holdings.store) as keeper:
+        environs = (await keeper.running()).environment
+        journal.cleanliness("before", cleanliness.before(environs))
         executor = Executor(
             keeper=keeper,
             sink=holdings.store,
@@ -162,9 +180,17 @@ async def _work(
             purpose=journal.purpose,
             vantage=environment.vantage(settings.egress),
             jobs=jobs or settings.jobs,
+            lookout=cleanliness.lookout,
         )
         await executor.work(todo, deliver)
+        journal.cleanliness("after", cleanliness.after(environs))
     return tuple(records)
+
+
+def _cleanliness(workspace: Workspace, holdings: Holdings) -> Cleanliness:
+    told = tuple(proxy.told for proxy in proxies.found(os.environ))
+    lookout = Lookout(workspace.settings.egress, told)
+    return Cleanliness(lookout, workspace.root, holdings.store, os.environ)
 
 
 def _chosen(targets: tuple[Target, ...], only: Sequence[str]) -> tuple[Target, ...]:

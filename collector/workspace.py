@@ -14,6 +14,7 @@ from evidence.errors import ShapeError
 from evidence.house import House
 
 FILE = "quzheng.yaml"
+EGRESSES = ("direct", "proxy", "inspecting", "split-dns")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +139,9 @@ def _settings(path: Path, written: Any) -> Settings:
             raise WorkspaceError(
                 f"{path}:{line}: limits.{name}: expected at least 1, got {getattr(settings.limits, name)}"
             )
+    if settings.egress not in EGRESSES:
+        line = yamlfile.line_of(path, ("egress",))
+        raise WorkspaceError(f"{path}:{line}: egress: expected {', '.join(EGRESSES)}, got {settings.egress!r:.60}")
     if settings.jobs < 1:
         raise WorkspaceError(
             f"{path}:{yamlfile.line_of(path, ('jobs',))}: jobs: expected at least 1, got {settings.jobs}"
