@@ -233,7 +233,7 @@ def _close(
             Check(name=c.name, scope=c.scope, passed=c.passed, detail=seam.text(c.detail, "checks"))
             for c in (*page.checks, *told.checks)
         ),
-        artifacts=(*page.artifacts, *bodies, *told.certificates, *log),
+        artifacts=(*page.artifacts, *bodies, *told.certificates, *log, *told.greeting),
         exchanges=kept.exchanges.sha256,
         times=kept.times.sha256,
         redactions=seam.removed,

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Error as PlaywrightError
 
-from collector import certificate
+from collector import certificate, hello
 from collector.certificate import FAULTS, Secured
 from collector.clock import Clock
 from collector.exchange import Exchange
@@ -42,6 +42,8 @@ class Wire:
     names: tuple[dict[str, Any], ...] = ()
     """The name service's answers; they stand with the times."""
     checks: tuple[Check, ...] = ()
+    greeting: tuple[Artifact, ...] = ()
+    """What the server answered to a greeting in TLS, where the browser cannot speak with it."""
 
 
 def begin(window: Window, url: str, clock: Clock) -> None:
@@ -73,7 +75,21 @@ async def witness(window: Window, url: str, seam: Seam, clock: Clock, trouble: T
         secured=tuple(_cleaned(line, seam, "tls") for line in _secured(exchanges)),
         names=tuple(_cleaned(answer.plain(), seam, "names") for answer in answers),
         checks=(*_certified(exchanges, main, now), _path(lookout)),
+        greeting=await _greeting(url, seam, clock, trouble, lookout),
     )
+
+
+async def _greeting(
+    url: str, seam: Seam, clock: Clock, trouble: Trouble | None, lookout: Lookout
+) -> tuple[Artifact, ...]:
+    """Ask the server once more, without the browser, what it speaks; never past a proxy."""
+    if trouble is None or trouble.outcome != "tls_unsupported_here" or lookout.proxied:
+        return ()
+    said = await hello.answer(url)
+    if not said:
+        return ()
+    blob = seam.put(said, "application/octet-stream", "answer to ClientHello")
+    return (artifact(blob, "log", 1, taken=clock.now(), url=seam.url(url, "answer to ClientHello")),)
 
 
 async def _chain(window: Window, url: str) -> tuple[bytes, ...]:

@@ -107,10 +107,12 @@ def test_tls_this_browser_cannot_speak_is_our_fault(looker: Looker, tmp_path: Pa
         taken = looker.capture(url)
     assert (taken.outcome, taken.reason, taken.fault) == ("tls_unsupported_here", "tls", "ours")
     assert taken.complete is False
+    (kept,) = taken.of_role("log")
+    assert looker.sink.blobs[kept.sha256][:2] in (b"\x15\x03", b"\x16\x03")  # an alert, or what openssl can speak
 
 
 def test_a_server_that_wants_our_certificate_is_not_judged_by_this_browser(looker: Looker, tmp_path: Path) -> None:
-    with openssl(certificate(tmp_path, ["127.0.0.1"]), "-Verify", "1") as url:
+    with openssl(certificate(tmp_path, ["127.0.0.1"]), "-Verify", "1", "-tls1_2") as url:
         taken = looker.capture(url)
     assert (taken.outcome, taken.fault) == ("tls_unsupported_here", "ours")
 
