@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,8 @@ LASTS = 300.0
 """Seconds for which an answer stands for the captures of a run."""
 MOST = 40
 """Hosts of one page that are asked for; hostile pages name thousands."""
+ASKERS = 4
+"""Questions under way at once; a name service that is down holds up nothing else."""
 PATIENCE = 0.2
 """Seconds that a finished capture waits for answers; the browser had them before, so they are quick."""
 LATE = "no answer in time"
@@ -44,6 +47,7 @@ class Names:
     """Asks once in a while for each host, and keeps nobody waiting."""
 
     def __init__(self) -> None:
+        self._askers = ThreadPoolExecutor(ASKERS, thread_name_prefix="names")
         self._asked: dict[str, tuple[float, asyncio.Future[Answer]]] = {}
 
     def ask(self, hosts: Iterable[str], clock: Clock) -> None:
@@ -52,7 +56,7 @@ class Names:
         for host in sorted(set(hosts))[:MOST]:
             known = self._asked.get(host)
             if address_of(host) is None and (known is None or loop.time() - known[0] > LASTS):
-                self._asked[host] = loop.time(), loop.run_in_executor(None, _resolve, host, clock)
+                self._asked[host] = loop.time(), loop.run_in_executor(self._askers, _resolve, host, clock)
 
     async def answers(self, hosts: Iterable[str], clock: Clock) -> tuple[Answer, ...]:
         """Return what is known by now of the hosts, in order of name."""

@@ -47,7 +47,12 @@ class Wire:
 
 
 def begin(window: Window, url: str, clock: Clock) -> None:
-    """Ask for the names known so far, so that the answers are there when the capture is done."""
+    """Ask for the names known so far, so that the answers are there when the capture is done.
+
+    Behind a proxy, which asks for itself, our own name service has no say.
+    """
+    if window.lookout.proxied:
+        return
     heard = (host_of(exchange.url) for exchange in window.traffic.exchanges)
     window.lookout.names.ask({host for host in (host_of(url), *heard) if host}, clock)
 
@@ -56,7 +61,8 @@ async def witness(window: Window, url: str, seam: Seam, clock: Clock, trouble: T
     """Return what the network told of itself; the run's lookout learns from it."""
     lookout, exchanges = window.lookout, window.traffic.exchanges
     host = host_of(url)
-    answers = await lookout.names.answers({host, *(host_of(e.url) for e in exchanges)}, clock)
+    hosts = set() if lookout.proxied else {host, *(host_of(e.url) for e in exchanges)}
+    answers = await lookout.names.answers(hosts, clock)
     main = next((e for e in reversed(window.traffic.documents(window.frame_id)) if e.secured), None)
     chain = await _chain(window, main.url) if main else ()
     for answer in answers:

@@ -25,6 +25,7 @@ from evidence import canonical
 from evidence.holdings import Holdings
 from evidence.store import FileStore
 from evidence.words import CLEANLINESS
+from tests.collector.conftest import Looker
 from tests.collector.test_run import ran, target, workspace
 from tests.site.secure import certificate, served
 from tests.site.server import Site
@@ -198,6 +199,21 @@ def test_the_name_services_answers_are_told_and_a_name_that_is_none_keeps_nobody
     assert "127.0.0.1" in found["localhost"][0]
     assert found["a" * 300] == ((), False)
     assert "127.0.0.1" not in found
+
+
+def test_the_answers_stand_with_the_times_of_a_capture(looker: Looker, site: Site) -> None:
+    taken = looker.capture(site.url.replace("127.0.0.1", "localhost"))
+    (answer,) = json.loads(looker.sink.blobs[taken.times])["names"]
+    assert (answer["host"], answer["fault"]) == ("localhost", None)
+    assert "127.0.0.1" in answer["addresses"]
+    assert "names" not in json.loads(looker.sink.blobs[looker.capture(site.url).times])
+
+
+def test_a_name_nobody_knows_is_told_with_the_resolvers_words(looker: Looker) -> None:
+    taken = looker.capture("http://nowhere.invalid/")
+    (answer,) = json.loads(looker.sink.blobs[taken.times])["names"]
+    assert (answer["host"], answer["addresses"]) == ("nowhere.invalid", [])
+    assert answer["fault"]
 
 
 def test_the_hosts_check_prints_json_without_passwords(tmp_path: Path) -> None:
