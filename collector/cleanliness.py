@@ -40,10 +40,14 @@ class Answered:
 class Cleanliness:
     """The cleanliness of one run: looked at before it and after it."""
 
-    def __init__(self, lookout: Lookout, workspace: Path, store: Store, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, lookout: Lookout, *, workspace: Path, holdings: Path, store: Store, environ: Mapping[str, str]
+    ) -> None:
+        """`holdings` is the folder that must have room; `environ` the variables the browser is started with."""
         self.lookout = lookout
         """The watch that the run's captures tell what they learn."""
         self._workspace = workspace
+        self._holdings = holdings
         self._store = store
         self._environ = environ
         self._first: Premises | None = None
@@ -51,14 +55,14 @@ class Cleanliness:
 
     def before(self, environment: str) -> str:
         """Return the SHA-256 of the record made now; `environment` is that of the environment's blob, stored before."""
-        self._first = look(self._workspace, self._environ)
+        self._first = look(self._holdings, self._environ)
         self._answers = tuple(_of_premises(self._first, self.lookout.egress))
         self.lookout.cleanliness = self._keep("before", self._first, environment)
         return self.lookout.cleanliness
 
     def after(self, environment: str) -> str:
         """Return the SHA-256 of the record made after the run, with what the run learned of its path and its clock."""
-        now = look(self._workspace, self._environ)
+        now = look(self._holdings, self._environ)
         self._answers = (*_of_premises(now, self.lookout.egress), *_of_run(self.lookout, now == self._first))
         return self._keep("after", now, environment)
 

@@ -73,7 +73,7 @@ def look(store: Path, environ: Mapping[str, str]) -> Premises:
         ),
         authorities=None if authorities is None else digest.sha256(authorities),
         local_authorities=_listed(LOCAL_AUTHORITIES, "*.crt"),
-        browser_authorities=(Path(environ.get("HOME", "/")) / ".pki/nssdb/cert9.db").exists(),
+        browser_authorities=_exists(Path(environ.get("HOME", "/")) / ".pki/nssdb/cert9.db"),
         policies=tuple(name for folder in POLICIES for name in _listed(folder, "*.json")),
         room=_room(store),
         addresses=tuple(_kinds()),
@@ -87,8 +87,19 @@ def _read(path: Path) -> bytes | None:
         return None
 
 
+def _exists(path: Path) -> bool:
+    """Tell whether a file is there; one in a folder we may not enter is not there for the browser either."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def _listed(folder: Path, pattern: str) -> tuple[str, ...]:
-    return tuple(sorted(path.name for path in folder.glob(pattern)))[:_NAMES]
+    try:
+        return tuple(sorted(path.name for path in folder.glob(pattern)))[:_NAMES]
+    except OSError:
+        return ()
 
 
 def _public_names(table: bytes) -> Iterator[str]:
@@ -101,13 +112,14 @@ def _public_names(table: bytes) -> Iterator[str]:
 
 
 def _place(environ: Mapping[str, str]) -> str:
-    marked = "container" in environ or any(path.exists() for path in _CONTAINER_FILES)
+    marked = "container" in environ or any(map(_exists, _CONTAINER_FILES))
     grouped = re.search(rb"docker|kubepods|containerd|libpod|lxc", _read(_CGROUP) or b"")
     return "container" if marked or grouped else "host"
 
 
 def _room(store: Path) -> str:
-    there = next(folder for folder in (store, *store.parents) if folder.exists())
+    store = store.absolute()
+    there = next(folder for folder in (store, *store.parents) if _exists(folder))
     free = shutil.disk_usage(there).free
     return next((said for limit, said in _ROOMS if free < limit << 30), "100 GiB 以上")
 

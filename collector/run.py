@@ -190,7 +190,9 @@ async def _work(
 def _cleanliness(workspace: Workspace, holdings: Holdings) -> Cleanliness:
     told = tuple(proxy.told for proxy in proxies.found(os.environ))
     lookout = Lookout(workspace.settings.egress, told)
-    return Cleanliness(lookout, workspace.root, holdings.store, os.environ)
+    return Cleanliness(
+        lookout, workspace=workspace.root, holdings=holdings.root, store=holdings.store, environ=os.environ
+    )
 
 
 def _chosen(targets: tuple[Target, ...], only: Sequence[str]) -> tuple[Target, ...]:

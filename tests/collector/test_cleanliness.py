@@ -43,7 +43,7 @@ def records(folder: Path, lookout: Lookout, environ: dict[str, str]) -> tuple[di
     """The records before and after a run in which nothing happened."""
     store = FileStore(folder / "store")
     environment = store.put(canonical.encode(ENVIRONMENT), "application/json").sha256
-    made = Cleanliness(lookout, folder, store, environ)
+    made = Cleanliness(lookout, workspace=folder, holdings=folder / "store", store=store, environ=environ)
     before, after = made.before(environment), made.after(environment)
     assert lookout.cleanliness == before
     return canonical.decode(store.read(before)), canonical.decode(store.read(after))
@@ -115,7 +115,7 @@ def test_a_table_changed_while_the_run_went_on_is_noticed(tmp_path: Path, monkey
     monkeypatch.setattr(premises, "HOSTS", table)
     store = FileStore(tmp_path / "store")
     environment = store.put(canonical.encode(ENVIRONMENT), "application/json").sha256
-    made = Cleanliness(Lookout(), tmp_path, store, {})
+    made = Cleanliness(Lookout(), workspace=tmp_path, holdings=tmp_path, store=store, environ={})
     made.before(environment)
     table.write_text("10.0.0.9 www.shifan.gov.cn\n")
     made.after(environment)
@@ -139,7 +139,7 @@ def test_looking_at_the_machine_tells_a_container_and_survives_what_is_not_there
 ) -> None:
     monkeypatch.setattr(premises, "HOSTS", tmp_path / "none")
     monkeypatch.setattr(premises, "AUTHORITIES", tmp_path / "none")
-    seen = look(tmp_path / "not" / "yet", {"container": "podman"})
+    seen = look(tmp_path / "not" / "yet", {"container": "podman", "HOME": "/" + "x" * 300})  # a name no disk takes
     assert (seen.place, seen.hosts_file, seen.authorities) == ("container", None, None)
     assert [kind.split()[0] for kind in seen.addresses] == ["IPv4", "IPv6"]
 
