@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
 
-from collector import completeness, exchange, snapshot
+from collector import completeness, exchange, snapshot, wire
 from collector.clock import Clock
 from collector.colour import Colours
 from collector.frames import Frame, tree
@@ -22,6 +22,7 @@ from collector.outcome import Trouble, of_error, of_status
 from collector.redactor import Redactor, Seam, stored_secrets
 from collector.settle import Settled, settle
 from collector.window import Window
+from collector.wire import Wire
 from collector.workspace import Limits
 from evidence.model import Artifact, Check, Redaction
 from evidence.store import BlobSink
@@ -83,11 +84,13 @@ async def take(
 ) -> Taken:
     """Capture the page as it stands; whatever goes wrong becomes the capture's trouble, never an exception."""
     seam, page = redactor.seam(sink), _Page(trouble=opening.trouble)
+    wire.begin(window, opening.url, clock)
     if page.trouble is None:
         work = _take_page(window, opening, page, redactor, seam, clock, limits, login)
         page.trouble = await _within(window, work, page, limits.page_seconds) or page.trouble
     await window.traffic.quiet(1)
-    return _close(window, opening.url, page, seam, clock, login)
+    told = await wire.witness(window, opening.url, seam, clock, page.trouble)
+    return _close(window, opening.url, page, told, seam, clock, login)
 
 
 async def _within(window: Window, work: Coroutine[Any, Any, None], page: _Page, seconds: float) -> Trouble | None:
@@ -217,13 +220,15 @@ def _bare(seen: completeness.Seen) -> bool:
     return seen.after is None or not (seen.after.plain or seen.after.links or seen.after.drawn)
 
 
-def _close(window: Window, requested: str, page: _Page, seam: Seam, clock: Clock, login: Login | None) -> Taken:
+def _close(
+    window: Window, requested: str, page: _Page, told: Wire, seam: Seam, clock: Clock, login: Login | None
+) -> Taken:
     """Store what was heard of the network, and put the capture together."""
     exchanges = window.traffic.exchanges
     if login is not None and not page.secrets_known:
         for exchanged in exchanges:
             exchanged.withheld = True  # what the session's web storage holds could not be learned
-    kept = exchange.keep(exchanges, page.frames or (window.frame_id,), seam)
+    kept = exchange.keep(exchanges, page.frames or (window.frame_id,), seam, tls=told.secured, names=told.names)
     ended = clock.now()
     bodies = [snapshot.artifact(blob, "body", n, taken=ended, url=url) for n, (url, blob) in enumerate(kept.bodies)]
     log = _log(window.log, seam, ended)
@@ -236,9 +241,9 @@ def _close(window: Window, requested: str, page: _Page, seam: Seam, clock: Clock
         redirects=redirects,
         checks=tuple(
             Check(name=c.name, scope=c.scope, passed=c.passed, detail=seam.text(c.detail, "checks"))
-            for c in page.checks
+            for c in (*page.checks, *told.checks)
         ),
-        artifacts=(*page.artifacts, *bodies, *log),
+        artifacts=(*page.artifacts, *bodies, *told.certificates, *log, *told.greeting),
         exchanges=kept.exchanges.sha256,
         times=kept.times.sha256,
         redactions=seam.removed,

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from collector.exchange import Exchange
+from collector.hosts import host_of as _host_of
+from collector.hosts import site_of as _site_of
 from collector.look import Look, same_main
 from collector.settle import Settled
 from collector.signs import Sign, mojibake, signs
@@ -217,26 +219,6 @@ def _told(exchange: Exchange) -> str:
     parts = urlsplit(exchange.url)
     what = exchange.error or (f"状态码 {exchange.status}" if exchange.status else "无应答")
     return f"{exchange.resource_type} {parts.netloc}{parts.path}"[:160] + f": {what}"
-
-
-def _host_of(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
-def _site_of(host: str) -> str:
-    """Return the part of a host name that one holder has registered, near enough: three labels under .cn, else two.
-
-    >>> _site_of("rsj.gzdaozhen.gov.cn"), _site_of("www.shanghai.cn"), _site_of("10.1.2.3")
-    ('gzdaozhen.gov.cn', 'shanghai.cn', '10.1.2.3')
-    """
-    labels = host.split(".")
-    if host.replace(".", "").isdigit() or ":" in host:
-        return host
-    second_level = len(labels) >= 3 and labels[-2] in ("gov", "org", "com", "net", "edu", "ac", "mil")
-    return ".".join(labels[-3:] if second_level else labels[-2:])
 
 
 def _check(name: str, scope: Scope, passed: bool | None, detail: str) -> Check:

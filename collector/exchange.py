@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from collector.certificate import Secured
 from collector.redactor import Seam
 from evidence import canonical, plain
 from evidence.model import Blob
@@ -54,6 +55,8 @@ class Exchange:
     body_state: BodyState = "none"
     error: str | None = None
     ended: datetime | None = None
+    secured: Secured | None = None
+    """How its connection was secured; None without TLS."""
     withheld: bool = False
     """It belongs to a log-in: its body is never stored."""
 
@@ -82,8 +85,19 @@ class Kept:
     bodies: tuple[tuple[str, Blob], ...]
 
 
-def keep(exchanges: Sequence[Exchange], frames: Sequence[str], seam: Seam) -> Kept:
-    """Store bodies and lists of `exchanges` through the seam; `frames` gives the browser's frame ids in our numbering."""
+def keep(
+    exchanges: Sequence[Exchange],
+    frames: Sequence[str],
+    seam: Seam,
+    *,
+    tls: Sequence[dict[str, Any]] = (),
+    names: Sequence[dict[str, Any]] = (),
+) -> Kept:
+    """Store bodies and lists of `exchanges` through the seam; `frames` gives the browser's frame ids in our numbering.
+
+    `tls` (how each host's connection was secured) goes with the exchanges, `names` (the name service's answers) with
+    the times; where there is nothing to say, the lists say nothing.
+    """
     number = {frame: n for n, frame in enumerate(frames)}
     lines = []
     bodies: dict[tuple[str, str], Blob] = {}
@@ -97,8 +111,8 @@ def keep(exchanges: Sequence[Exchange], frames: Sequence[str], seam: Seam) -> Ke
     listed = [{"n": n, **line} for n, (line, _) in enumerate(lines)]
     times = [{"n": n, **time} for n, (_, time) in enumerate(lines)]
     return Kept(
-        exchanges=_put(seam, {"schema": "exchanges/1", "exchanges": listed}),
-        times=_put(seam, {"schema": "times/1", "times": times}),
+        exchanges=_put(seam, {"schema": "exchanges/1", "exchanges": listed, **({"tls": list(tls)} if tls else {})}),
+        times=_put(seam, {"schema": "times/1", "times": times, **({"names": list(names)} if names else {})}),
         bodies=tuple((url, blob) for (url, _), blob in sorted(bodies.items(), key=lambda pair: pair[0])),
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from collector.clock import Clock
 from collector.flow import Flow
 from collector.keeper import Keeper, Running
+from collector.lookout import Lookout
 from collector.manners import Gate
 from collector.scribe import Circumstances
 from collector.secrets import Secrets
@@ -46,6 +47,7 @@ class Executor:
     vantage: Vantage
     gate: Gate
     """Minds the manners of the whole run: what a host asked for holds in later passes too."""
+    lookout: Lookout
 
     async def work(self, jobs: tuple[Job, ...], deliver: Callable[[Job, Capture], None]) -> None:
         """Do all jobs; captures are delivered as they come. The first failure of our own ends it."""
@@ -75,6 +77,7 @@ class Executor:
             vantage=self.vantage,
             attempt=job.attempt,
             purpose=self.purpose,
+            lookout=self.lookout,
         )
         return await visit(
             job.target,

@@ -2,6 +2,7 @@
 
 {"kind":"plan","run":…,"purpose":…,"at":…,"due":[{"target":…,"labels":[…]}]}     first
 {"kind":"outcome","target":…,"label":…,"attempt":…,"outcome":…,"reason":…,"record":…}   one per admitted capture
+{"kind":"cleanliness","moment":"before|after","sha256":…}   the machine's state round the run
 {"kind":"end","at":…}                                                             last; without it the run is open
 """
 
@@ -81,6 +82,10 @@ class Journal:
                 "record": record.id,
             }
         )
+
+    def cleanliness(self, moment: str, sha256: str) -> None:
+        """Name the cleanliness record made before or after the run."""
+        self._write({"kind": "cleanliness", "moment": moment, "sha256": sha256})
 
     def end(self, at: datetime) -> None:
         """Close the run."""

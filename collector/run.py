@@ -5,6 +5,7 @@ A run that was cut off is taken up again: what its journal says is done is not d
 
 from __future__ import annotations
 
+import os
 import secrets as random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,13 +13,15 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from collector import browser as browsers
-from collector import environment, passes
+from collector import environment, passes, proxies
+from collector.cleanliness import Cleanliness
 from collector.clock import Clock
 from collector.errors import FlowError, TargetsError
 from collector.executor import Executor, Job
 from collector.flow import GENERIC, Catalogue, Flow, discover
 from collector.journal import Due, Journal
 from collector.keeper import Keeper
+from collector.lookout import Lookout
 from collector.manners import Gate
 from collector.secrets import Secrets
 from collector.targets import Target, from_written
@@ -53,6 +56,8 @@ class RunReport:
     """Admitted now, every attempt; what a resumed run had before is in its journal."""
     missing: tuple[tuple[str, str], ...]
     """Target and label of what was due and has no record."""
+    concerns: tuple[str, ...] = ()
+    """What of the cleanliness record did not pass, one sentence each."""
 
     @property
     def last(self) -> tuple[Record, ...]:
@@ -82,6 +87,7 @@ class RunReport:
             lines.append(f"有 {troubled} 页未能采到，原因已记入各条记录")
         if self.missing:
             lines.append(f"缺 {len(self.missing)} 页：" + "、".join(f"{t}/{label}" for t, label in self.missing[:10]))
+        lines += [f"清洁性检查未通过：{concern}" for concern in self.concerns]
         return "\n".join(lines)
 
 
@@ -113,12 +119,20 @@ async def run(
     else:
         journal = Journal.begin(holdings.root, _new_run(clock), purpose, planned, clock.now())
     every = _jobs(targets, flows, journal)
-    records = await _work(workspace, holdings, journal, every, clock, jobs, secrets, progress)
+    cleanliness = _cleanliness(workspace, holdings)
+    records = await _work(workspace, holdings, journal, every, clock, jobs, secrets, progress, cleanliness)
     done = journal.done()
     missing = tuple((t, label) for t, labels in journal.due for label in labels if (t, label) not in done)
     journal.end(clock.now())
     total = sum(len(labels) for _, labels in journal.due)
-    return RunReport(run=journal.run, resumed=resumed, due=total, records=records, missing=missing)
+    return RunReport(
+        run=journal.run,
+        resumed=resumed,
+        due=total,
+        records=records,
+        missing=missing,
+        concerns=cleanliness.concerns,
+    )
 
 
 async def capture_url(
@@ -135,7 +149,8 @@ async def capture_url(
     flow = _one_page(label)
     journal = Journal.begin(holdings.root, _new_run(clock), purpose, ((target.id, (label,)),), clock.now())
     job = Job(target=target, flow=flow, labels=(label,))
-    records = await _work(workspace, holdings, journal, (job,), clock, 1, None, None)
+    cleanliness = _cleanliness(workspace, holdings)
+    records = await _work(workspace, holdings, journal, (job,), clock, 1, None, None, cleanliness)
     journal.end(clock.now())
     return records[-1]
 
@@ -149,6 +164,7 @@ async def _work(
     jobs: int | None,
     secrets: Secrets | None,
     progress: Watcher | None,
+    cleanliness: Cleanliness,
 ) -> tuple[Record, ...]:
     """Do what is left of `every` job; then, in later passes, what failed for the moment."""
     records: list[Record] = []
@@ -169,12 +185,15 @@ async def _work(
     binary = browsers.find(workspace.settings.browser)
     kept = Keeper(binary, holdings.store, captures=limits.browser_captures, resident=limits.browser_bytes)
     async with kept as keeper:
-        executor = _executor(workspace, holdings, journal, keeper, clock, jobs, secrets)
+        environs = (await keeper.running()).environment
+        journal.cleanliness("before", cleanliness.before(environs))
+        executor = _executor(workspace, holdings, journal, keeper, clock, jobs, secrets, cleanliness.lookout)
         for n in range(limits.passes):
             if progress and todo:
                 progress.step("重试一时失败的页面" if n else "采集", sum(len(job.labels) for job in todo))
             await executor.work(todo, deliver)
             todo = passes.again(every, last, limits.passes)
+        journal.cleanliness("after", cleanliness.after(environs))
     return tuple(records)
 
 
@@ -186,6 +205,7 @@ def _executor(
     clock: Clock,
     jobs: int | None,
     secrets: Secrets | None,
+    lookout: Lookout,
 ) -> Executor:
     settings = workspace.settings
     limits = settings.limits
@@ -205,6 +225,15 @@ def _executor(
         purpose=journal.purpose,
         vantage=environment.vantage(settings.egress),
         gate=gate,
+        lookout=lookout,
+    )
+
+
+def _cleanliness(workspace: Workspace, holdings: Holdings) -> Cleanliness:
+    told = tuple(proxy.told for proxy in proxies.found(os.environ))
+    lookout = Lookout(workspace.settings.egress, told)
+    return Cleanliness(
+        lookout, workspace=workspace.root, holdings=holdings.root, store=holdings.store, environ=os.environ
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from collector.capturing import Taken
 from collector.clock import Clock
 from collector.flow import Flow
+from collector.lookout import Lookout
 from collector.targets import Target
 from evidence import canonical, plain
 from evidence.model import Artifact, Capture, ColumnRef, Fault, Outcome, Purpose, Redaction, Vantage
@@ -25,7 +26,8 @@ class Circumstances:
     vantage: Vantage
     attempt: int = 1
     purpose: Purpose = "manual"
-    cleanliness: str | None = None
+    lookout: Lookout = field(default_factory=Lookout)
+    """The run's watch over its own path; knows the cleanliness record."""
 
 
 class Scribe:
@@ -84,7 +86,7 @@ class Scribe:
             exchanges=taken.exchanges,
             times=taken.times,
             environment=where.environment,
-            cleanliness=where.cleanliness,
+            cleanliness=where.lookout.cleanliness,
             flow=self._flow.ref,
             redactions=(*self._removed, *taken.redactions),
         )

@@ -16,6 +16,7 @@ from typing import Any
 from playwright.async_api import CDPSession
 from playwright.async_api import Error as PlaywrightError
 
+from collector.certificate import Secured
 from collector.clock import Clock
 from collector.exchange import Exchange
 from collector.redactor import Redactor
@@ -140,6 +141,7 @@ class Traffic:
             for before in self._hops.get(identity, [])[-1:]:
                 before.ended = before.ended or now
                 before.remote_address = _address(redirect)
+                before.secured = Secured.of(redirect)
         exchange = self._hop("sent", identity, request, event.get("type"), event.get("frameId", ""))
         exchange.loader_id = event.get("loaderId", "")
         exchange.frame_id = event.get("frameId", exchange.frame_id)
@@ -223,6 +225,7 @@ class Traffic:
         self._now()
         for exchange in self._hops.get(event["requestId"], [])[-1:]:
             exchange.remote_address = _address(event["response"])
+            exchange.secured = Secured.of(event["response"])
             exchange.resource_type = _kind(event.get("type"))
             exchange.frame_id = event.get("frameId", exchange.frame_id)
             if exchange.status is None:

@@ -19,6 +19,7 @@ from collector import persona as personas
 from collector.clock import Clock
 from collector.errors import LoginError, SecretMissing
 from collector.flow import Flow
+from collector.lookout import Lookout
 from collector.manners import Gate
 from collector.opening import BROWSER_GONE, CRASHED
 from collector.outcome import Trouble, of_error
@@ -61,7 +62,7 @@ async def visit(
         secrets=secrets or Secrets.of_process(),
         clock=clock,
         limits=limits,
-        new_window=_windows(browser, persona, clock, limits, redactor),
+        new_window=_windows(browser, persona, clock, limits, redactor, circumstances.lookout, flow),
         gate=gate,
     )
     labels = tuple(flow.due(target) if due is None else due)
@@ -75,7 +76,13 @@ async def visit(
 
 
 def _windows(
-    browser: Browser, persona: Persona | None, clock: Clock, limits: Limits, redactor: Redactor
+    browser: Browser,
+    persona: Persona | None,
+    clock: Clock,
+    limits: Limits,
+    redactor: Redactor,
+    lookout: Lookout,
+    flow: Flow,
 ) -> Callable[[Window | None], Awaitable[Window]]:
     """Return what opens a window, in place of a broken one, with its cookies."""
 
@@ -84,7 +91,16 @@ def _windows(
         if broken:
             await broken.close()
         worn = persona or await personas.of(browser)
-        return await Window.open(browser, persona=worn, clock=clock, limits=limits, redactor=redactor, cookies=cookies)
+        return await Window.open(
+            browser,
+            persona=worn,
+            clock=clock,
+            limits=limits,
+            redactor=redactor,
+            cookies=cookies,
+            lookout=lookout,
+            any_certificate=flow.login is None,
+        )
 
     return new_window
 

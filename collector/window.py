@@ -11,6 +11,7 @@ from playwright.async_api import Browser, BrowserContext, CDPSession, ConsoleMes
 from playwright.async_api import Error as PlaywrightError
 
 from collector.clock import Clock
+from collector.lookout import Lookout
 from collector.persona import Persona
 from collector.redactor import Redactor
 from collector.traffic import Traffic
@@ -31,6 +32,8 @@ class Window:
     traffic: Traffic
     frame_id: str
     """The browser's id of the main frame."""
+    lookout: Lookout
+    """The run's watch over its own path."""
     log: list[dict[str, str]] = field(default_factory=list)
     crash: asyncio.Event = field(default_factory=asyncio.Event)
     downloads: list[str] = field(default_factory=list)
@@ -50,8 +53,13 @@ class Window:
         limits: Limits,
         redactor: Redactor,
         cookies: Sequence[Any] = (),
+        lookout: Lookout | None = None,
+        any_certificate: bool = False,
     ) -> Window:
-        """Return a new window, listening, on an empty page; raises playwright's Error where the browser has gone."""
+        """Return a new window, listening, on an empty page; raises playwright's Error where the browser has gone.
+
+        `any_certificate`: pages whose certificate is bad are shown all the same; never where a password is typed.
+        """
         context = await browser.new_context(
             viewport=cast(Any, VIEWPORT),
             locale="zh-CN",
@@ -59,6 +67,7 @@ class Window:
             user_agent=persona.user_agent,
             service_workers="block",
             accept_downloads=True,
+            ignore_https_errors=any_certificate,
         )
         if cookies:
             await context.add_cookies(list(cookies))
@@ -74,7 +83,12 @@ class Window:
         )
         tree = await session.send("Page.getFrameTree")
         window = cls(
-            context=context, page=page, session=session, traffic=traffic, frame_id=tree["frameTree"]["frame"]["id"]
+            context=context,
+            page=page,
+            session=session,
+            traffic=traffic,
+            frame_id=tree["frameTree"]["frame"]["id"],
+            lookout=lookout or Lookout(),
         )
         window._watch()
         await session.send("Page.enable")

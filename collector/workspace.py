@@ -16,6 +16,7 @@ from evidence.house import House
 FILE = "quzheng.yaml"
 MAY_BE_NONE = ("settle_seconds", "per_host_seconds", "retry_after_most")
 """Limits that may be 0."""
+EGRESSES = ("direct", "proxy", "inspecting", "split-dns")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +150,9 @@ def _settings(path: Path, written: Any) -> Settings:
         if got < least:
             line = yamlfile.line_of(path, ("limits", name))
             raise WorkspaceError(f"{path}:{line}: limits.{name}: expected at least {least}, got {got}")
+    if settings.egress not in EGRESSES:
+        line = yamlfile.line_of(path, ("egress",))
+        raise WorkspaceError(f"{path}:{line}: egress: expected {', '.join(EGRESSES)}, got {settings.egress!r:.60}")
     if settings.jobs < 1:
         raise WorkspaceError(
             f"{path}:{yamlfile.line_of(path, ('jobs',))}: jobs: expected at least 1, got {settings.jobs}"

@@ -27,6 +27,8 @@ class Exhibit:
     """Headings of all records of its label in the window, by start."""
     environment: Mapping[str, Any] = field(default_factory=dict)
     """The environment blob the record cites: browser, flags, versions."""
+    cleanliness: Mapping[str, Any] = field(default_factory=dict)
+    """The cleanliness record it cites; empty where it cites none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,10 +100,11 @@ def _exhibit(id: str, holdings: Holdings, readings: Mapping[str, Reading], since
         earlier=earlier,
         earlier_reading=readings.get(earlier.id) if earlier else None,
         rows=holdings.rows(capture.target.id, capture.label, since),
-        environment=_environment(capture.environment, holdings),
+        environment=_object(capture.environment, holdings),
+        cleanliness=_object(capture.cleanliness, holdings) if capture.cleanliness else {},
     )
 
 
-def _environment(sha256: str, holdings: Holdings) -> Mapping[str, Any]:
+def _object(sha256: str, holdings: Holdings) -> Mapping[str, Any]:
     body = canonical.decode(holdings.store.read(sha256))
     return body if isinstance(body, Mapping) else {}

@@ -46,6 +46,7 @@ REASONS = {
     "reset": "连接被重置",
     "timeout": "超时",
     "tls": "加密连接失败",
+    "client_certificate": "服务器要求客户端证书",
     "closed": "连接被关闭",
 }
 
@@ -73,8 +74,27 @@ CHECKS = {
     "pictures decoded": "图片已显示",
     "whole height": "整页成像",
     "other requests": "其他请求",
+    "certificate": "网站证书",
+    "certified host": "证书属于本站",
+    "path clean": "我方网络路径",
 }
 """The completeness guard's questions; one it does not have here is shown by its own name."""
+
+CLEANLINESS = {
+    "hosts file": "本机主机表未改写公共域名",
+    "proxies": "代理设置与申报一致",
+    "egress": "出口为直连",
+    "resolvers": "解析服务器",
+    "fresh profile": "浏览器环境为新建",
+    "no policies": "浏览器未受策略管控（扩展、代理、证书）",
+    "authorities": "浏览器根证书未添加",
+    "room on disk": "磁盘空间",
+    "connected": "本机地址",
+    "path": "网络路径未见异常",
+    "clock": "本机时钟与各服务器一致",
+    "unchanged": "采集期间设置未变",
+}
+"""The questions of the cleanliness record (清洁性检查)."""
 
 SCOPES = {"document": "文档", "main": "主要区域", "page": "页面其余部分"}
 

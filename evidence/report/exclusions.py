@@ -27,11 +27,21 @@ def _asked(captures: Sequence[Capture]) -> Iterator[Exclusion]:
     kept_out = [c for c in captures if c.outcome in ("challenge", "blocked", "login_lost", "interstitial")]
     yield _none_of("验证页、拦截页或登录失效", kept_out, "各次访问均未遇到")
     ours = [c for c in captures if c.fault == "ours"]
-    yield _none_of("我方网络或设备原因", ours, "各次访问均无我方故障记录")
+    yield _our_side(captures, ours)
     yield _moved(captures)
     yield _completeness(captures)
     partial = [c for c in captures if c.coverage == "partial"]
     yield _none_of("来源本身只显示部分内容", partial, "各来源均为完整来源")
+
+
+def _our_side(captures: Sequence[Capture], ours: Sequence[Capture]) -> Exclusion:
+    """Our own faults; and a path of ours that is marked leaves open what it did to the page."""
+    name = "我方网络或设备原因"
+    marks = [check for c in captures for check in c.checks if check.name == "path clean" and check.passed is not True]
+    if ours or not marks:
+        return _none_of(name, ours, "各次访问均无我方故障记录")
+    said = "；".join(dict.fromkeys(check.detail for check in marks))
+    return Exclusion(name=name, excluded=None, said=f"{len(marks)}次访问的网络路径带有标记：{said}")
 
 
 def _none_of(name: str, against: Sequence[Capture], said: str) -> Exclusion:

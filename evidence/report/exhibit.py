@@ -10,7 +10,7 @@ from evidence.dossier import Exhibit
 from evidence.model import Box, Capture, ImageText, Item, Reading, Record, Table
 from evidence.report.series import Timeline, timeline
 from evidence.report.sheet import Href, Sheet, lay_out
-from evidence.report.surroundings import entries
+from evidence.report.surroundings import Answer, answers, entries, place
 
 MOST_ITEMS = 200
 MOST_ROWS = 60
@@ -55,6 +55,10 @@ class View:
     items: tuple[Item, ...]
     tables: tuple[Table, ...]
     environment: tuple[tuple[str, str], ...]
+    cleanliness: tuple[Answer, ...]
+    """What the cleanliness record answers; empty where the capture cites none."""
+    place: str | None
+    """Whether the browser ran in a container or on the host."""
     same_tiles: int
     """How many tiles of the later look are byte for byte those of the earlier, in the same place."""
 
@@ -74,6 +78,8 @@ def view(n: int, exhibit: Exhibit, names: Mapping[str, str], href: Href) -> View
         items=reading.items[:MOST_ITEMS] if reading else (),
         tables=reading.tables if reading else (),
         environment=tuple(entries(exhibit.environment)),
+        cleanliness=answers(exhibit.cleanliness),
+        place=place(exhibit.cleanliness),
         same_tiles=_same(later.sheet, earlier.sheet) if earlier else 0,
     )
 

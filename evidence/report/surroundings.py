@@ -1,9 +1,12 @@
-"""The environment of a capture in lines: which browser, which program, which machine."""
+"""The environment of a capture in lines: which browser, which program, which machine, and how clean it was."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
+
+from evidence import words
 
 NAMES = {
     "browser": "浏览器",
@@ -31,6 +34,42 @@ NAMES = {
     "client_hints": "客户端提示",
     "schema": "格式",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One question of the cleanliness record, as the report shows it."""
+
+    question: str
+    passed: bool | None
+    detail: str
+
+
+def answers(cleanliness: Mapping[str, Any]) -> tuple[Answer, ...]:
+    """Return the questions of a cleanliness record (清洁性检查) with their answers; what has no such form is left out.
+
+    >>> answers({"checks": [{"name": "hosts file", "passed": True, "detail": "未见异常"}, "?"]})
+    (Answer(question='本机主机表未改写公共域名', passed=True, detail='未见异常'),)
+    """
+    checks = cleanliness.get("checks")
+    return tuple(
+        Answer(
+            question=words.word(check.get("name"), words.CLEANLINESS),
+            passed=check.get("passed") if isinstance(check.get("passed"), bool) else None,
+            detail=str(check.get("detail", "")),
+        )
+        for check in (checks if isinstance(checks, list) else ())
+        if isinstance(check, Mapping)
+    )
+
+
+PLACES = {"container": "容器内", "host": "主机上"}
+
+
+def place(cleanliness: Mapping[str, Any]) -> str | None:
+    """Return where the browser ran: in a container or on the host; None where no record tells."""
+    premises = cleanliness.get("premises")
+    return PLACES.get(str(premises.get("place"))) if isinstance(premises, Mapping) else None
 
 
 def entries(environment: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:

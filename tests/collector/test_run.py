@@ -98,7 +98,7 @@ def test_a_run_that_was_cut_off_is_taken_up_and_nothing_is_done_twice(tmp_path: 
     first = ran(opened)
     journal = opened.store_path / "journal" / f"{first.run}.jsonl"
     lines = journal.read_bytes().splitlines(keepends=True)
-    journal.write_bytes(b"".join(lines[:3]) + lines[3][:20])  # killed in the middle of the third outcome
+    journal.write_bytes(b"".join(lines[:4]) + lines[4][:20])  # killed in the middle of the third outcome
     second = ran(opened)
     assert (second.run, second.resumed, second.due, second.missing) == (first.run, True, 4, ())
     labels = [record.capture.label for record in second.records]
@@ -187,6 +187,6 @@ def test_the_journal_has_the_plan_before_and_each_outcome_after(tmp_path: Path, 
     lines = [
         json.loads(line) for line in (tmp_path / "store" / "journal" / f"{report.run}.jsonl").read_text().splitlines()
     ]
-    assert [line["kind"] for line in lines] == ["plan", "outcome", "end"]
+    assert [line["kind"] for line in lines] == ["plan", "cleanliness", "outcome", "cleanliness", "end"]
     assert lines[0]["due"] == [{"target": "one", "labels": ["home"]}]
-    assert lines[1]["record"] == report.records[0].id
+    assert lines[2]["record"] == report.records[0].id

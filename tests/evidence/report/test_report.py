@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from evidence.dossier import Dossier
-from evidence.model import ClockRef, Record
+from evidence.model import Check, ClockRef, Record
 from evidence.report import render
 from evidence.report.visible import clipped, visible
 from tests.evidence.report.specimen import (
@@ -144,6 +144,45 @@ def test_an_incomplete_capture_is_never_called_complete() -> None:
 
     said = text(alone(pictures, checks=open_), pictures).replace(" ", "")
     assert "页面没有装载完整未能确认1次访问的完整性未能确认" in said
+
+
+def test_the_state_of_our_own_machine_stands_there_and_what_did_not_pass_is_open_to_see() -> None:
+    pictures = Pictures()
+    record = {
+        "premises": {"place": "container"},
+        "checks": [
+            {"name": "hosts file", "passed": False, "detail": "www.shifan.test"},
+            {"name": "clock", "passed": None, "detail": "没有服务器给出时间"},
+        ],
+    }
+    given = dossier(pictures, exhibit(pictures, cleanliness=record))
+    said = text(given, pictures)
+
+    assert "清洁性检查（1项未通过，共2项，浏览器运行在容器内）" in said
+    assert "本机主机表未改写公共域名未通过www.shifan.test" in said
+    assert "清洁性检查" not in text(dossier(Pictures()), Pictures())
+
+
+@pytest.mark.parametrize(
+    "record",
+    [{}, {"checks": "x", "premises": 1}, {"checks": [None, 1, {"name": None, "passed": "yes", "detail": ["x"]}]}],
+)
+def test_a_cleanliness_record_of_an_odd_form_breaks_no_report(record: dict[str, object]) -> None:
+    pictures = Pictures()
+
+    assert (
+        "未通过"
+        not in text(dossier(pictures, exhibit(pictures, cleanliness=record)), pictures).partition("清洁性")[2][:9]
+    )
+
+
+def test_a_path_of_our_own_that_is_marked_leaves_our_network_open_as_an_explanation() -> None:
+    pictures = Pictures()
+    marked = Check(name="path clean", scope="page", passed=False, detail="出口申报为“经代理”")
+    said = text(alone(pictures, checks=(marked,)), pictures)
+
+    assert "我方网络或设备原因 未能确认1次访问的网络路径带有标记" in said
+    assert "出口申报为“经代理”" in said
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,13 @@ def hostile_dossier(pictures: Pictures) -> Dossier:
         redactions=tuple(replace(gone, kind=HOSTILE, where=HOSTILE) for gone in caught.redactions),
     )
     row = replace(shown.rows[0], reason=HOSTILE, outcome=HOSTILE)
-    shown = replace(shown, reading=read, rows=(row,), environment={"browser": HOSTILE, HOSTILE: [HOSTILE]})
+    shown = replace(
+        shown,
+        reading=read,
+        rows=(row,),
+        environment={"browser": HOSTILE, HOSTILE: [HOSTILE]},
+        cleanliness={"checks": [{"name": HOSTILE, "passed": False, "detail": HOSTILE}], "premises": {"place": HOSTILE}},
+    )
     # a record with a lone surrogate has no canonical form, so no id: the real record keeps that character out
     speakable = _clean(caught)
     given = dossier(pictures, replace(shown, record=Record(capture=speakable, previous=None)))
