@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
 
-from collector import completeness, exchange, snapshot, wire
+from collector import completeness, exchange, movement, places, scrollboxes, snapshot, thumbnail, wire
 from collector.clock import Clock
 from collector.colour import Colours
 from collector.frames import Frame, tree
@@ -24,7 +24,7 @@ from collector.settle import Settled, settle
 from collector.window import Window
 from collector.wire import Wire
 from collector.workspace import Limits
-from evidence.model import Artifact, Check, Redaction
+from evidence.model import Artifact, Box, Check, Redaction
 from evidence.store import BlobSink
 
 INNER_FRAMES = 12
@@ -50,6 +50,7 @@ class Taken:
     times: str
     redactions: tuple[Redaction, ...]
     ended: datetime
+    moving: tuple[Box, ...] = ()
 
     @property
     def blank(self) -> bool:
@@ -67,6 +68,7 @@ class _Page:
     frames: tuple[str, ...] = ()
     final_url: str | None = None
     checks: tuple[Check, ...] = ()
+    moving: tuple[Box, ...] = ()
     trouble: Trouble | None = None
     secrets_known: bool = False
     colours: Colours = field(default_factory=Colours)
@@ -137,18 +139,36 @@ async def _take_page(
     settled = await settle(window, limits)
     frames = await tree(window.session)
     page.final_url = frames[0].url
-    await _learn(window, tuple(frame.id for frame in frames), redactor)
-    page.secrets_known = True
-    before, inner_before = await look(window), await _inner(window, frames)
+    await movement.watch(window, frames)
     width, height = await snapshot.page_size(window.session)
     pictured = min(height, limits.page_height)
+    # neither needs the other, and the browser waits for its next frame most of that time
+    first, _ = await asyncio.gather(
+        thumbnail.take(window.session, (width, pictured)), _learn(window, tuple(f.id for f in frames), redactor)
+    )
+    page.secrets_known = True
+    before, inner_before = await look(window), await _inner(window, frames)
     async for tile in snapshot.tiles(window.session, (width, pictured), seam, clock, page.colours):
         page.artifacts.append(tile)
-    parts, page.frames = await snapshot.structure(window.session, redactor, seam, clock)
-    page.artifacts += parts
+    told = await snapshot.structure(window.session)
+    second = asyncio.ensure_future(thumbnail.take(window.session, (width, pictured)))
+    try:
+        await asyncio.sleep(0)  # it is asked for, and drawn while we store
+        page.frames = told.order
+        page.artifacts += snapshot.keep(told, redactor, seam, clock)
+        where = await places.of_frames(window.session, frames)
+        moved = await movement.watched(window, frames, where, first, await second)
+    finally:
+        second.cancel()
+    page.moving = moved.boxes
     after, inner = await look(window), await _inner(window, frames)
+    boxes = await scrollboxes.find(window, frames, where, (width, pictured))
+    numbers = {identity: n for n, identity in enumerate(page.frames)}
+    async for region in scrollboxes.picture(window, boxes, numbers, seam, clock):
+        page.artifacts.append(region)
     looks = _Looks(before=before, after=after, inner_before=inner_before, inner=inner)
     seen = _seen(window, opening, page, settled, looks, height, pictured)
+    seen = replace(seen, moved=moved, boxes=tuple(boxes))
     page.checks = completeness.guard(seen)
     page.trouble = _trouble(seen, login)
 
@@ -248,6 +268,7 @@ def _close(
         times=kept.times.sha256,
         redactions=seam.removed,
         ended=ended,
+        moving=page.moving,
     )
 
 

@@ -16,6 +16,8 @@ from collector.exchange import Exchange
 from collector.hosts import host_of as _host_of
 from collector.hosts import site_of as _site_of
 from collector.look import Look, same_main
+from collector.movement import Movement
+from collector.scrollboxes import ScrollBox
 from collector.settle import Settled
 from collector.signs import Sign, mojibake, signs
 from evidence.model import Check, Scope
@@ -51,6 +53,10 @@ class Seen:
     """Height at which the pictures end, where the page is higher than the limit."""
     one_colour: bool | None = None
     """Whether the pictures show a single colour from end to end."""
+    moved: Movement = Movement(watched=True)
+    """What moved while the page was pictured."""
+    boxes: tuple[ScrollBox, ...] = ()
+    """Boxes that scroll inside the page, and frames higher than their box."""
 
 
 def guard(seen: Seen) -> tuple[Check, ...]:
@@ -138,12 +144,39 @@ def _of_main(seen: Seen) -> Iterator[Check]:
     doubtful = [e for e in seen.exchanges if _may_feed_main(e, seen) and _unanswered(e)]
     detail = "; ".join(_told(e) for e in (missing or doubtful)[:5]) or "框架和数据请求均有应答"
     yield _check("list data answered", "main", False if missing else None if doubtful else True, detail)
+    yield _check("main stands still", "main", *_still(seen))
+
+
+def _still(seen: Seen) -> tuple[bool | None, str]:
+    """Tell whether the list said the same before and after, and whether anything moved over it in between."""
     if seen.before is None or seen.after is None:
-        yield _check("main stands still", "main", None, "页面未能前后看两次")
-    else:
-        pairs = ((seen.before, seen.after), *zip(seen.inner_before, seen.inner, strict=False))
-        still = len(seen.inner_before) == len(seen.inner) and all(same_main(one, other) for one, other in pairs)
-        yield _check("main stands still", "main", still, "前后两次所见一致" if still else "采集期间有变化")
+        return None, "页面未能前后看两次"
+    pairs = ((seen.before, seen.after), *zip(seen.inner_before, seen.inner, strict=False))
+    if len(seen.inner_before) != len(seen.inner) or not all(same_main(one, other) for one, other in pairs):
+        return False, "采集期间有变化"
+    still, why = seen.moved.of_main()
+    return still, f"前后两次所见一致；{why}" if still else why
+
+
+def _shown(seen: Seen) -> Check:
+    """Return the check whether what scrolls inside the page was pictured to its end; of *main* where it is the list's."""
+    short = [box for box in seen.boxes if not box.whole]
+    told = [box.said for box in (short or seen.boxes)[:4]]
+    if len(seen.boxes) > 4:
+        told.append(f"共{len(seen.boxes)}处")
+    closed = _closed_frames(seen)
+    listless = not any(look.rows for look in (seen.after, *seen.inner) if look)
+    if closed:
+        told.append(f"有{closed}个框架无法查看，高度不明")
+    in_main = any(box.carries_list for box in short or seen.boxes) or (closed and listless)
+    passed = False if short else None if closed else True
+    return _check("all content shown", "main" if in_main else "page", passed, "；".join(told) or "没有单独滚动的区域")
+
+
+def _closed_frames(seen: Seen) -> int:
+    """Count the big frames that the page has beyond those we could look into: browsers keep some in another process."""
+    held = seen.after.frames if seen.after else ()
+    return max(0, sum(w >= _BIG_FRAME[0] and h >= _BIG_FRAME[1] for _, w, h in held) - len(seen.inner))
 
 
 def _feeds_main(exchange: Exchange, seen: Seen) -> bool:
@@ -210,6 +243,8 @@ def _of_page(seen: Seen) -> Iterator[Check]:
     yield _check(
         "whole height", "page", bottom, cut if seen.settled.bottom or seen.cut_at else f"{cut}；页面随滚动增长"
     )
+    yield _check("nothing moves", "page", not seen.moved.said, seen.moved.said or "没有见到活动内容")
+    yield _shown(seen)
     failed = [e for e in seen.exchanges if _unanswered(e) and e is not seen.document and not _feeds_main(e, seen)]
     detail = "; ".join(_told(e) for e in failed[:5]) + (f"；另有{len(failed) - 5}项" if len(failed) > 5 else "")
     yield _check("other requests", "page", not failed, detail or "均有应答")

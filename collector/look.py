@@ -9,9 +9,21 @@ from typing import Any
 from collector.frames import evaluate
 from collector.window import Window
 
+MAIN = r"""() => {
+    const dated = /(19|20)?\d{2}\s*[-.\/年]\s*\d{1,2}|\d{1,2}\s*[-.\/月]\s*\d{1,2}/;
+    const rows = (e) => [...e.children].filter((c) => c.querySelector("a[href]") && dated.test(c.textContent));
+    let main = null, most = [];
+    if (document.body)
+        for (const e of document.body.querySelectorAll("ul, ol, dl, table, tbody, div, section, article, main")) {
+            const found = e.children.length > most.length ? rows(e) : [];
+            if (found.length > most.length) { main = e; most = found; }
+        }
+    return [main, most];
+}"""
+"""A function that gives the element with the largest list, and its dated rows with links; null and none without one."""
+
 _LOOK = r"""(() => {
     const shown = (e) => !e.checkVisibility || e.checkVisibility({checkOpacity: true, checkVisibilityCSS: true});
-    const dated = /(19|20)?\d{2}\s*[-.\/年]\s*\d{1,2}|\d{1,2}\s*[-.\/月]\s*\d{1,2}/;
     const body = document.body;
     const plain = [];
     let links = 0;
@@ -24,16 +36,7 @@ _LOOK = r"""(() => {
                 plain.push(text.slice(0, 300));
         }
     }
-    const rows = (e) => {
-        let n = 0;
-        for (const child of e.children) if (child.querySelector("a[href]") && dated.test(child.textContent)) n += 1;
-        return n;
-    };
-    let main = null, most = 0;
-    if (body) for (const e of body.querySelectorAll("ul, ol, dl, table, tbody, div, section, article, main")) {
-        const n = e.children.length > most ? rows(e) : 0;
-        if (n > most) { main = e; most = n; }
-    }
+    const [main, rows] = (%s)(), most = rows.length;
     const text = ((main || body || {innerText: ""}).innerText || "").replace(/[ \t\u00a0]+/g, " ");
     const frames = [...document.querySelectorAll("iframe, frame")].map((f) => {
         const box = f.getBoundingClientRect();
@@ -45,7 +48,7 @@ _LOOK = r"""(() => {
         password: [...document.querySelectorAll("input[type=password]")].some(shown),
         drawn: document.querySelectorAll("img, canvas, svg, video, object, embed").length,
     };
-})()"""
+})()""".replace("%s", MAIN)
 
 _STORED = """(() => {
     try { return [...Object.entries(localStorage), ...Object.entries(sessionStorage)]; } catch { return []; }

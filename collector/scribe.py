@@ -81,7 +81,7 @@ class Scribe:
             fault=fault,
             coverage=self._flow.coverage_of(self._target),
             checks=taken.checks,
-            moving=(),
+            moving=taken.moving,
             artifacts=(*taken.artifacts, *files),
             exchanges=taken.exchanges,
             times=taken.times,

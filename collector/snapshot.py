@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from playwright.async_api import CDPSession
@@ -59,29 +60,41 @@ async def tiles(
         yield artifact(blob, "tile", n, taken=clock.now(), box=box)
 
 
-async def structure(
-    session: CDPSession, redactor: Redactor, seam: Seam, clock: Clock
-) -> tuple[tuple[Artifact, ...], tuple[str, ...]]:
-    """Store layout and DOM; also return the browser's frame ids in the order in which we number frames.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Structure:
+    """What the browser told of a page's make-up, with nothing removed and nothing stored yet."""
 
-    Frames are numbered as the documents of the layout snapshot; those it does not know stand behind them.
-    """
+    layout: bytes
+    order: tuple[str, ...]
+    """The browser's frame ids in the order in which we number frames: that of the layout snapshot's documents; those it
+    does not know stand behind them."""
+    urls: dict[str, str]
+    doms: dict[str, str | None]
+
+
+async def structure(session: CDPSession) -> Structure:
+    """Ask the browser for layout and DOM."""
     snapshot, numbered = await layout.take_with_frames(session)
     urls = {frame.id: frame.url for frame in await tree(session)}
     order = (*numbered, *(frame for frame in urls if frame not in numbered))
-    written = {identity: await evaluate(session, identity, DOM) for identity in order}
-    for html in written.values():
+    doms = {identity: await evaluate(session, identity, DOM) for identity in order}
+    return Structure(layout=snapshot, order=order, urls=urls, doms=doms)
+
+
+def keep(told: Structure, redactor: Redactor, seam: Seam, clock: Clock) -> tuple[Artifact, ...]:
+    """Store layout and DOM, secrets removed."""
+    for html in told.doms.values():
         redactor.learn_html(html or "")
-    kept = [artifact(seam.put(snapshot, "application/json", "layout"), "layout", 0, taken=clock.now())]
-    for frame, identity in enumerate(order):
-        html = written[identity]
+    kept = [artifact(seam.put(told.layout, "application/json", "layout"), "layout", 0, taken=clock.now())]
+    for frame, identity in enumerate(told.order):
+        html = told.doms[identity]
         if html is None:
             continue
         where = f"DOM of frame {frame}"
         blob = seam.put_clean(seam.html(html, where).encode("utf-8", "replace"), "text/html; charset=utf-8")
-        url = seam.url(urls.get(identity, ""), where)
+        url = seam.url(told.urls.get(identity, ""), where)
         kept.append(artifact(blob, "dom", len(kept) - 1, taken=clock.now(), frame=frame, url=url))
-    return tuple(kept), order
+    return tuple(kept)
 
 
 def artifact(

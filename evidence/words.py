@@ -73,6 +73,8 @@ CHECKS = {
     "network quiet": "网络静止",
     "pictures decoded": "图片已显示",
     "whole height": "整页成像",
+    "nothing moves": "没有活动内容",
+    "all content shown": "框内滚动内容成像",
     "other requests": "其他请求",
     "certificate": "网站证书",
     "certified host": "证书属于本站",

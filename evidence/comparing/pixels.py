@@ -114,7 +114,7 @@ def changes(earlier: TiledPicture, later: TiledPicture, excuses: Iterable[Box] =
         side.append((width, 0, wide.width - width, wide.height))
     regions = [*grid.regions(), *added]
     known = tuple(excuses)
-    excused = [box for box in regions if any(_inside(box, place) for place in known)]
+    excused = [box for box in regions if _covered(box, known)]
     return PixelChanges(
         changed=grid.total + sum(w * h for _, _, w, h in (*gone, *added)),
         regions=tuple(box for box in regions if box not in excused),
@@ -197,14 +197,19 @@ def _box(cells: Sequence[tuple[int, int]], side: int, width: int, height: int) -
     return left, top, right - left, bottom - top
 
 
-def _inside(box: Box, place: Box) -> bool:
-    """Tell whether a region lies in a place, give or take a cell on each side."""
-    return (
-        box[0] >= place[0] - CELL
-        and box[1] >= place[1] - CELL
-        and box[0] + box[2] <= place[0] + place[2] + CELL
-        and box[1] + box[3] <= place[1] + place[3] + CELL
-    )
+def _covered(box: Box, places: Sequence[Box]) -> bool:
+    """Tell whether a region lies in the places together, give or take a cell on each side.
+
+    What drifts stands in one place in the earlier record and in another in the later; where these touch, the change is
+    one region.
+    """
+    left, top, width, height = box
+    open_cells = np.ones((-(-height // CELL), -(-width // CELL)), dtype=np.bool_)
+    for x, y, wide, high in places:
+        rows = max(0, -(-(y - CELL - top) // CELL)), max(0, -(-(y + high + CELL - top) // CELL))
+        columns = max(0, -(-(x - CELL - left) // CELL)), max(0, -(-(x + wide + CELL - left) // CELL))
+        open_cells[rows[0] : rows[1], columns[0] : columns[1]] = False
+    return not open_cells.any()
 
 
 def _likeness(earlier: TiledPicture, later: TiledPicture) -> Iterator[int]:

@@ -49,6 +49,7 @@ class Tile:
     """Where it begins on the page."""
     width: int
     height: int
+    left: int = 0
     gap: int = 0
     """CSS pixels between the end of the tile above and this one that no tile shows; 0 where the stack is whole."""
     marks: tuple[Mark, ...] = ()
@@ -126,8 +127,8 @@ def _stack(placed: list[tuple[Box, Artifact]], marks: tuple[Mark, ...], href: Hr
 
 
 def _loose(artifact: Artifact, href: Href) -> Tile:
-    _, _, width, height = _area(artifact.box) or (0, 0, 0, 0)
-    return Tile(href=href(artifact.sha256), sha256=artifact.sha256, top=0, width=width, height=height)
+    left, top, width, height = _area(artifact.box) or (0, 0, 0, 0)
+    return Tile(href=href(artifact.sha256), sha256=artifact.sha256, top=top, left=left, width=width, height=height)
 
 
 def _marks(capture: Capture, reading: Reading | None) -> Iterator[Mark]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from collector.completeness import Seen, guard
 from collector.exchange import Exchange
 from collector.look import Look, same_main
+from collector.scrollboxes import ScrollBox
 from collector.settle import Settled
 from collector.signs import mojibake, signs
 from evidence.model import Scope
@@ -213,3 +214,51 @@ def test_clocks_and_counters_may_go_on_while_the_list_stands_still() -> None:
 
 def test_a_list_that_changes_while_it_is_taken_does_not_stand_still() -> None:
     assert not same_main(look("第一条 2021-01-04"), look("第二条 2021-01-05"))
+
+
+def shown(*boxes: ScrollBox, page: Look | None = None, inner: tuple[Look, ...] = ()) -> tuple[Scope, bool | None]:
+    seen = page or look("示范区人民政府", rows=6)
+    (check,) = [
+        check
+        for check in guard(
+            Seen(
+                requested_url=ADDRESS,
+                final_url=ADDRESS,
+                document=exchange(),
+                exchanges=(exchange(),),
+                before=seen,
+                after=seen,
+                inner=inner,
+                inner_before=inner,
+                settled=Settled(quiet=True, decoded=True, bottom=True),
+                loaded=True,
+                height=2000,
+                cut_at=None,
+                boxes=boxes,
+            )
+        )
+        if check.name == "all content shown"
+    ]
+    return check.scope, check.passed
+
+
+def scroll_box(*, carries_list: bool, whole: bool) -> ScrollBox:
+    return ScrollBox(
+        frame="F", n=0, box=(0, 0, 700, 500), inner=(700, 3000), carries_list=carries_list, reachable=True, whole=whole
+    )
+
+
+def test_what_is_hidden_in_a_box_counts_where_the_list_is() -> None:
+    side, main = scroll_box(carries_list=False, whole=False), scroll_box(carries_list=True, whole=False)
+    shown_whole = scroll_box(carries_list=True, whole=True)
+    assert shown() == ("page", True)
+    assert shown(shown_whole) == ("main", True)
+    assert shown(shown_whole, side) == ("page", False)
+    assert shown(main, side) == ("main", False)
+
+
+def test_a_big_frame_that_nobody_could_look_into_may_hide_anything() -> None:
+    frames = (("http://unified.example/list", 900, 600),)
+    assert shown(page=look("示范区", rows=6, frames=frames)) == ("page", None)
+    assert shown(page=look("示范区", rows=0, frames=frames)) == ("main", None)
+    assert shown(page=look("示范区", rows=0, frames=frames), inner=(look("列表", rows=6),)) == ("page", True)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote
 
+from tests.site import inside
 from tests.site.pages import BIG5, CHANGING, CLOCK, FORM, GBK, LIST, PIXEL, SHELL, UTF16, page
 
 
@@ -288,6 +289,8 @@ TABLE: dict[str, Fault] = {
     "/persona": lambda handler: Answer(page(f"<pre>{handler.headers}</pre>")),
     "/login": _log_in,
     "/inside": _inside,
+    "/moving.gif": _fixed(Answer(inside.GIF, type="image/gif")),
+    **{path: _fixed(Answer(html)) for path, html in inside.PAGES.items()},
 }
 
 

@@ -117,6 +117,23 @@ def test_a_region_that_leaves_the_place_that_moves_is_not_excused(store: FileSto
     assert compared(store, page(), later, [(90, 300, 60, 30)]).excused == ()
 
 
+def test_what_drifted_from_the_place_of_one_record_to_that_of_the_other_is_excused_by_both_together(
+    store: FileStore,
+) -> None:
+    later = page()
+    later[304:320, 40:136] = (200, 0, 0)
+    places = [(40, 300, 50, 30), (90, 300, 50, 30)]
+    assert compared(store, page(), later, places).excused == ((40, 304, 96, 16),)
+    assert compared(store, page(), later, places[:1]).excused == ()
+
+
+def test_places_left_of_above_and_far_from_a_region_excuse_nothing(store: FileStore) -> None:
+    later = page()
+    later[304:320, 96:136] = (200, 0, 0)
+    far = [(0, 0, 50, 330), (0, 0, 200, 290), (150, 300, 50, 30), (90, 340, 60, 30)]
+    assert compared(store, page(), later, far).excused == ()
+
+
 def test_a_wider_picture_differs_by_its_new_edge(store: FileStore) -> None:
     later = np.concatenate([page(), np.zeros((600, 40, 3), np.uint8)], axis=1)
     assert compared(store, page(), later).regions == ((200, 0, 40, 600),)

@@ -284,7 +284,19 @@ def test_a_region_that_scrolls_inside_the_page_is_shown_by_itself() -> None:
     region = artifact(tiles(pictures, 700)[0].sha256, role="region", box=(10, 10, 600, 400))
     record = Record(capture=capture((*tiles(pictures), region)), previous=None)
 
-    assert page(dossier(pictures, exhibit(pictures, record=record)), pictures).css_first("figure.loose img") is not None
+    tree = page(dossier(pictures, exhibit(pictures, record=record)), pictures)
+
+    assert tree.css_first("figure.loose img") is not None
+    assert "第1幅，共1幅；位于页面左10、上10像素处，600×400像素" in tree.css_first("figure.loose figcaption").text()
+
+
+def test_what_moves_is_outlined_and_named_beside_the_picture() -> None:
+    pictures = Pictures()
+    moved = replace(capture(tiles(pictures)), moving=((900, 20, 200, 40),))
+    tree = page(dossier(pictures, exhibit(pictures, record=Record(capture=moved, previous=None))), pictures)
+
+    assert tree.css_first("rect.moving").attributes["x"] == "900"
+    assert "活动画面（不参与比对）" in tree.css_first(".legend .moving").text()
 
 
 def test_the_timeline_has_a_cell_for_each_visit_and_tells_ours_from_theirs() -> None:
