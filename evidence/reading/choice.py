@@ -6,6 +6,7 @@ is. Where a row's date is not known at all and it could be the newest, nothing i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -15,6 +16,7 @@ from evidence.reading.lists import Listing
 from evidence.reading.rows import Row, whole
 from evidence.reading.tree import Node, Tree, fold
 
+_THIS_PAGE = re.compile(r"(?:^|[\s共页条,，/|：:])第\s*(\d{1,4})\s*(?:页|/\s*\d+\s*页)")
 _BROAD = 0.4
 """Share of the page's width from which a list is no box at its side."""
 _NEAR = 3
@@ -51,6 +53,13 @@ def _equal(one: Listing, chosen: Listing, tree: Tree) -> bool:
     if one.node.box is None or chosen.node.box is None:
         return one.node.parent is chosen.node.parent
     return abs(one.node.box[2] - chosen.node.box[2]) <= 0.1 * chosen.node.box[2]
+
+
+def later_page(chosen: Listing, tree: Tree) -> int | None:
+    """Return which page of its list this is, by its pager (第 3 页), where it is not the first; None otherwise."""
+    words = (fold(text.value) for text in tree.texts(tree.root) if not chosen.node.holds(text))
+    numbers = (match for word in words if len(word) <= 40 and (match := _THIS_PAGE.search(word)))
+    return next((int(match[1]) for match in numbers if int(match[1]) > 1), None)
 
 
 def newer_beside(chosen: Sequence[Listing], listings: Sequence[Listing], tree: Tree, latest: date) -> date | None:

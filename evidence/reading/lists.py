@@ -14,7 +14,10 @@ from evidence.reading.tree import Node, Tree, fold
 
 _HIGHEST = 64
 """How far a row may stand above its link."""
-_TAIL = re.compile(r"[\s\[(（【]*((?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?)[\s\])）】]*$")
+_TAIL = re.compile(
+    r"[\s\[(（【]\s*((?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2})[\s\])）】]*$|[\[【]\s*((?:19|20)\d{2}年\d{1,2}月\d{1,2}日)\s*[\]】]$"
+)
+"""A date set off at the end of a title's text; one that runs on from its words is part of the title."""
 _WEIGHTS: dict[Part | None, float] = {
     None: 1.0,
     "side": 0.25,
@@ -254,7 +257,7 @@ def _tails(made: list[Row]) -> list[Row]:
         return made
     dated = []
     for row, tail in zip(made, tails, strict=True):
-        found = dates.find(tail[1]) if tail else ()
+        found = dates.find(tail[1] or tail[2]) if tail else ()
         name = row.title[: tail.start()].strip() if tail else row.title
         dated.append(replace(row, title=name or row.title, found=found[0], dated=row.link) if found else row)
     return dated

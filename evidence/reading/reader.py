@@ -121,6 +121,8 @@ def _newest(
     shut = choice.behind_tabs(view.main, view.tree) if what == "list" else None
     if latest is not None and what == "list":
         chosen = choice.together(view.main, view.listings, view.tree, all_of_them=False)
+        if number := choice.later_page(view.main, view.tree):
+            return None, f"这是列表的第{number}页，最新日期不能确定"
         if beside := choice.newer_beside(chosen, view.listings, view.tree, latest):
             return None, f"页面另有一个列表，其中有更新的日期 {beside}，最新日期不能确定"
     if latest is not None and shut is not None and shut > latest:

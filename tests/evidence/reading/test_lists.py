@@ -275,3 +275,26 @@ def test_a_newer_list_beside_the_list_leaves_the_newest_open() -> None:
     second = first.replace("2021-", "2022-")
     reading = read(site(f"<ul class='a'>{first}</ul><div><p>下级单位</p><ol class='b'>{second}</ol></div>"), at=None)
     assert reading.newest is None or reading.newest == DAYS[0].replace(year=2022)
+
+
+@pytest.mark.parametrize("tail", [" 2021-06-29", "[2021-06-29]", "【2021年6月29日】"])
+def test_a_date_set_off_at_the_end_of_every_title_is_the_rows_own(tail: str) -> None:
+    reading = read(
+        listed([f"<li><a href='{n}.html'>{title}{tail}</a></li>" for n, title in enumerate(TITLES)]), at=None
+    )
+    assert reading.newest == DAYS[0]
+
+
+@pytest.mark.parametrize("tail", ["2021年6月29日", "（2021年6月29日）"])
+def test_a_date_that_runs_on_from_the_words_of_the_titles_dates_nothing(tail: str) -> None:
+    made = [f"<li><a href='{n}.html'>县政府第{n}次例行新闻发布会{tail}</a></li>" for n in range(5)]
+    assert read(listed(made), at=None).newest is None
+
+
+@pytest.mark.parametrize(
+    ("pager", "newest"),
+    [("第1页/共9页", DAYS[0]), ("共 9 页 120 条 第 1 页", DAYS[0]), ("第3页/共9页", None), ("共9页 第 9 页", None)],
+)
+def test_a_later_page_of_a_list_does_not_say_which_is_the_newest(pager: str, newest: date | None) -> None:
+    shown = "".join(rows(MAKES["list rows with the date behind"][0]))
+    assert read(site(f"<ul>{shown}</ul><div class='pages'>{pager}</div>"), at=None).newest == newest
