@@ -142,20 +142,20 @@ def load(path: Path, columns_folder: Path) -> tuple[Target, ...]:
 
 def from_written(written: Mapping[str, Any]) -> Target:
     """Return the target that one mapping in the form of targets.yaml describes; raises TargetsError."""
-    source = _Source(Path("targets.yaml"))
-    return _target(source, 0, source.shape(_TargetLine, written, (0,)), Path("columns"))
+    source = _Source(None)
+    return _target(source, 0, source.shape(_TargetLine, written, (0,)), None)
 
 
-def _target(source: _Source, n: int, line: _TargetLine, columns_folder: Path) -> Target:
+def _target(source: _Source, n: int, line: _TargetLine, columns_folder: Path | None) -> Target:
     if line.kind not in SITE_KINDS + ACCOUNT_KINDS:
         source.fail((n, "kind"), f"kind“{line.kind}”不认识，可用：{'、'.join((*SITE_KINDS, *ACCOUNT_KINDS))}")
     _web_address(source, (n, "url"), line.url)
-    own_file = columns_folder / f"{line.id}.yaml"
-    if own_file.exists() and line.columns is not None:
+    own_file = columns_folder / f"{line.id}.yaml" if columns_folder else None
+    if own_file and own_file.exists() and line.columns is not None:
         source.fail(
             (n, "columns"), f"栏目既写在这里又写在 {own_file}，只能留一处（台账文件优先，请删去这里的 columns）"
         )
-    if own_file.exists():
+    if own_file and own_file.exists():
         ledger = _ledger_file(own_file, line)
     else:
         ledger = ColumnLedger(target=line.id, columns=_columns(source, (n, "columns"), line.columns or (), line.url))
@@ -262,12 +262,14 @@ def _web_address(source: _Source, place: tuple[str | int, ...], url: str) -> Non
 
 
 class _Source:
-    """The file a fault is reported in."""
+    """The file a fault is reported in; None where what is read stands in no file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None) -> None:
         self.path = path
 
     def read(self, kind: type) -> Any:
+        if self.path is None:
+            raise TargetsError("没有可读的文件")
         try:
             value = yamlfile.load(self.path)
         except FileNotFoundError as error:
@@ -288,7 +290,9 @@ class _Source:
             return self.fail(error.path, _in_chinese(error))
 
     def fail(self, place: tuple[str | int, ...], problem: str) -> NoReturn:
-        line = yamlfile.line_of(self.path, place) if self.path.exists() else 1
+        if self.path is None:
+            raise TargetsError(problem)
+        line = yamlfile.line_of(self.path, place)
         raise TargetsError(f"{self.path} 第{line}行：{problem}")
 
 

@@ -40,12 +40,17 @@ class Commands(click.Group):
     faults: ClassVar[tuple[type[Exception], ...]] = (EvidenceError,)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; an error of ours ends it with the error's exit code."""
+        """Run the command; an error of ours, or of the disk, ends it with a sentence and an exit code."""
         try:
             return super().invoke(ctx)
         except self.faults as error:
             click.echo(f"error: {error}", err=True)
             ctx.exit(getattr(error, "exit_code", 1))
+        except OSError as error:
+            if error.filename is None:  # a closed pipe and the like are the shell's affair
+                raise
+            click.echo(f"error: {error.filename}: {error.strerror}", err=True)
+            ctx.exit(1)
 
 
 class Instant(click.ParamType[datetime]):
@@ -290,11 +295,13 @@ def verify(ctx: click.Context, strict: bool, trust: Path | None, as_json: bool, 
 @click.pass_context
 def export(ctx: click.Context, workspace: Path, warc: Path, record: str) -> None:
     """Write a record in a form other tools read."""
+    from evidence.files import whole_file
     from evidence.warc import write_warc
 
     holdings = open_house(ctx, workspace).holdings()
-    with warc.open("w+b") as out:
-        write_warc(holdings.record(holdings.full_id(record)), holdings.store, out)
+    found = holdings.record(holdings.full_id(record))
+    with whole_file(warc) as out:
+        write_warc(found, holdings.store, out)
     click.echo(str(warc))
 
 

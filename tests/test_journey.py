@@ -379,3 +379,21 @@ def test_usage_faults_exit_2_and_name_the_mend(office: Office, tmp_path: Path) -
     assert missing.exit_code == 2
     assert "quzheng init" in missing.stderr
     assert office.quzheng("findings", "show", "f" * 64, exit_code=2).stderr.startswith("error:")
+
+
+def test_an_export_that_cannot_be_made_says_why_and_leaves_nothing(
+    office: Office, ran: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    assert (
+        "none begins with it"
+        in office.quzheng("export", "ffff", "--warc", str(tmp_path / "a.warc"), exit_code=2).stderr
+    )
+    nowhere = tmp_path / "nowhere" / "a.warc"
+    assert str(nowhere.parent) in office.quzheng("export", ran[0]["record"], "--warc", str(nowhere), exit_code=1).stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_address_that_is_none_is_told_without_naming_a_file(office: Office) -> None:
+    said = office.quzheng("capture", "notaurl", exit_code=2).stderr
+    assert "notaurl" in said
+    assert "yaml" not in said
