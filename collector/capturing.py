@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
 
-from collector import completeness, exchange, movement, places, scrollboxes, snapshot, thumbnail, wire
+from collector import challenge, completeness, exchange, movement, places, scrollboxes, snapshot, thumbnail, wire
 from collector.clock import Clock
 from collector.colour import Colours
 from collector.frames import Frame, tree
@@ -30,7 +30,6 @@ from evidence.store import BlobSink
 INNER_FRAMES = 12
 """Frames of a page that are looked at; hostile pages have thousands."""
 HANGS = Trouble(outcome="timeout", reason="page_hangs")
-CHALLENGED = Trouble(outcome="blocked", reason="challenge", fault="ours")
 OWN_SIDE = Trouble(outcome="blocked", reason="own_side", fault="ours")
 ASKS_LOGIN = Trouble(outcome="interstitial", reason="log_in")
 SESSION_LOST = Trouble(outcome="login_lost", reason="session", fault="ours")
@@ -136,7 +135,10 @@ async def _take_page(
     limits: Limits,
     login: Login | None,
 ) -> None:
+    passage = challenge.Passage(window, limits)
     settled = await settle(window, limits)
+    while await passage.led_on():
+        settled = await settle(window, limits)
     frames = await tree(window.session)
     page.final_url = frames[0].url
     await movement.watch(window, frames)
@@ -169,7 +171,7 @@ async def _take_page(
     looks = _Looks(before=before, after=after, inner_before=inner_before, inner=inner)
     seen = _seen(window, opening, page, settled, looks, height, pictured)
     seen = replace(seen, moved=moved, boxes=tuple(boxes))
-    page.checks = completeness.guard(seen)
+    page.checks = (*completeness.guard(seen), *passage.checks())
     page.trouble = _trouble(seen, login)
 
 
@@ -223,21 +225,18 @@ def _trouble(seen: completeness.Seen, login: Login | None) -> Trouble | None:
     signs = completeness.stand_in(seen)
     if "own side" in signs:
         return OWN_SIDE
-    if seen.document is not None and seen.document.status is not None:
-        trouble = of_status(seen.document.status)
+    status = seen.document.status if seen.document else None
+    if challenge.stands(status, seen.after or seen.before, signs):
+        return challenge.trouble(status)
+    if seen.document is not None and status is not None:
+        trouble = of_status(status)
         if trouble:
             return trouble
         if seen.document.error and seen.document.body_state != "too_large":
             return of_error(seen.document.error)
-    if "challenge" in signs or (seen.document is not None and seen.document.status == 202 and _bare(seen)):
-        return CHALLENGED
     if "log-in" in signs:
         return SESSION_LOST if login else ASKS_LOGIN
     return None
-
-
-def _bare(seen: completeness.Seen) -> bool:
-    return seen.after is None or not (seen.after.plain or seen.after.links or seen.after.drawn)
 
 
 def _close(

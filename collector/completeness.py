@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from collector.exchange import Exchange
 from collector.hosts import host_of as _host_of
+from collector.hosts import is_public_address, is_public_name
 from collector.hosts import site_of as _site_of
 from collector.look import Look, same_main
 from collector.movement import Movement
@@ -67,6 +68,9 @@ def guard(seen: Seen) -> tuple[Check, ...]:
 def stand_in(seen: Seen) -> dict[Sign, str]:
     """Return the signs that another page stands in the page's place, from the page and its frames."""
     found: dict[Sign, str] = {}
+    asked, came = _host_of(seen.requested_url), _host_of(seen.final_url)
+    if is_public_name(asked) and is_public_address(came) is False:
+        found["own side"] = f"{asked} 转到了内部地址 {came}"
     looks = [look for look in (seen.after or seen.before, *seen.inner) if look]
     if any(look.rows >= 3 for look in looks):
         return found

@@ -21,6 +21,7 @@ egress: direct            # 本机如何上网：direct、proxy、inspecting、s
 limits:
   navigation_seconds: 30  # 页面多久必须有应答 / until a page must have answered
   settle_seconds: 3       # 页面载入后等待静止 / given to a page to become quiet
+  challenge_seconds: 10  # 等待验证页自行放行 / given to a page that guards the page to let us in
   page_seconds: 120       # 一个页面总共 / one page altogether
   body_bytes: 52428800    # 单个应答最多保存的字节 / bytes of one response that are kept
   page_height: 200000     # 截图最大高度（像素） / pixels of one page that are pictured

@@ -47,6 +47,7 @@ _LOOK = r"""(() => {
         main: text.slice(0, 400000), plain: plain, frames: frames,
         password: [...document.querySelectorAll("input[type=password]")].some(shown),
         drawn: document.querySelectorAll("img, canvas, svg, video, object, embed").length,
+        scripts: document.querySelectorAll("script, meta[http-equiv=refresh i]").length,
     };
 })()""".replace("%s", MAIN)
 
@@ -79,6 +80,8 @@ class Look:
     """Whether it shows a password field."""
     drawn: int
     """Pictures, canvases, players."""
+    scripts: int = 0
+    """Scripts, and orders to go elsewhere after a while."""
 
     @property
     def text(self) -> str:
@@ -101,6 +104,7 @@ async def look(window: Window, frame: str | None = None) -> Look | None:
         frames=tuple((source, width, height) for source, width, height in seen["frames"]),
         password=seen["password"],
         drawn=seen["drawn"],
+        scripts=seen["scripts"],
     )
 
 

@@ -6,7 +6,7 @@ faults are `unknown`, blocks are `ours`, and only an answer of the server itself
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evidence.model import Fault, Outcome
 
@@ -70,6 +70,15 @@ _ERRORS: dict[str, tuple[Outcome, str, Fault]] = {
     "INSUFFICIENT_RESOURCES": ("crashed", "resources", "ours"),
     "OUT_OF_MEMORY": ("crashed", "resources", "ours"),
 }
+
+
+def at_attempt(trouble: Trouble, attempt: int) -> Trouble:
+    """Return what a trouble means at the nth attempt of a run: a challenge that stands again, in a fresh context, is a block.
+
+    >>> at_attempt(Trouble(outcome="challenge", reason="http_412", fault="ours"), 2).outcome
+    'blocked'
+    """
+    return replace(trouble, outcome="blocked") if trouble.outcome == "challenge" and attempt > 1 else trouble
 
 
 def of_error(text: str) -> Trouble | None:

@@ -1,7 +1,8 @@
 """Later passes: what failed for the moment is tried again at the end of the run, each try a record of its own.
 
-What a site decided (403, 404), a challenge, a lost log-in or a broken flow is not tried again: it would be no better, and
-a locked account or a blocked address is worse than a lost page.
+What a site decided (403, 404), a lost log-in or a broken flow is not tried again: it would be no better, and a locked
+account or a blocked address is worse than a lost page. A challenge is tried once more; where it stands again, it is a
+block, which is let be.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from evidence.model import Capture
 
 PASSING = ("dns", "refused", "reset", "closed", "route", "offline", "network_changed", "proxy")
 """Reasons of `unreachable` that may be over in a while."""
-TIMEOUTS = 2
-"""Tries in all of what does not answer: each costs the whole time that a page is given."""
+TWICE = 2
+"""Tries in all of what does not answer, which costs the whole time of a page, and of a challenge, which should not be pressed."""
 _LATER = re.compile(r"http_(429|5(?!01|05|21)\d\d)")
 """Too many requests, and faults of a server; not 501 and 505 (it never will), nor 521 (a firewall's riddle)."""
 
@@ -31,8 +32,8 @@ def tries(outcome: str, reason: str | None, most: int) -> int:
     >>> tries("unreachable", "refused", 3), tries("timeout", "timeout", 3), tries("blocked", "http_403", 3)
     (3, 2, 1)
     """
-    if outcome == "timeout":
-        return min(TIMEOUTS, most)
+    if outcome in ("timeout", "challenge"):
+        return min(TWICE, most)
     passing = outcome == "unreachable" and reason in PASSING
     later = outcome in ("http_error", "blocked") and _LATER.fullmatch(reason or "") is not None
     return most if passing or later or outcome == "crashed" else 1

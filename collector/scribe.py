@@ -10,6 +10,7 @@ from collector.capturing import Taken
 from collector.clock import Clock
 from collector.flow import Flow
 from collector.lookout import Lookout
+from collector.outcome import at_attempt
 from collector.targets import Target
 from evidence import canonical, plain
 from evidence.model import Artifact, Capture, ColumnRef, Fault, Outcome, Purpose, Redaction, Vantage
@@ -60,7 +61,8 @@ class Scribe:
 
     def write(self, label: str, started: datetime, taken: Taken, files: tuple[Artifact, ...]) -> Capture:
         """Return the capture, handed on."""
-        where, trouble = self._circumstances, taken.trouble
+        where = self._circumstances
+        trouble = at_attempt(taken.trouble, where.attempt) if taken.trouble else None
         outcome: Outcome = trouble.outcome if trouble else "captured"
         fault: Fault = trouble.fault if trouble else "unknown"
         capture = Capture(

@@ -17,7 +17,8 @@ Sign = Literal["error", "log-in", "challenge", "maintenance", "own side"]
 _LONGEST_VOICE = 80
 """Characters of a piece of text that may be a page's own announcement."""
 _FEW_LETTERS = 1500
-_FEW_LINKS = 15
+FEW_LINKS = 15
+"""Links below which a page may be nothing but an announcement."""
 
 _WORDS: tuple[tuple[Sign, re.Pattern[str]], ...] = (
     (
@@ -60,7 +61,7 @@ def signs(seen: Look) -> dict[Sign, str]:
     found: dict[Sign, str] = {}
     if seen.rows >= 3:
         return found
-    slight = _letters(seen.plain) < _FEW_LETTERS and seen.links < _FEW_LINKS
+    slight = _letters(seen.plain) < _FEW_LETTERS and seen.links < FEW_LINKS
     for sign, words in _WORDS:
         for text in _voices(seen, slight):
             if match := words.search(text):

@@ -14,7 +14,7 @@ from evidence.errors import ShapeError
 from evidence.house import House
 
 FILE = "quzheng.yaml"
-MAY_BE_NONE = ("settle_seconds", "per_host_seconds", "retry_after_most")
+MAY_BE_NONE = ("settle_seconds", "challenge_seconds", "per_host_seconds", "retry_after_most")
 """Limits that may be 0."""
 EGRESSES = ("direct", "proxy", "inspecting", "split-dns")
 
@@ -27,6 +27,8 @@ class Limits:
     """Until a page must have answered."""
     settle_seconds: int = 3
     """That a page is given to become quiet after it has loaded."""
+    challenge_seconds: int = 10
+    """That a page which guards the page (验证页) is given to let us in by itself."""
     page_seconds: int = 120
     """For everything on one page together."""
     body_bytes: int = 50 * 1024 * 1024

@@ -48,6 +48,8 @@ REASONS = {
     "tls": "加密连接失败",
     "client_certificate": "服务器要求客户端证书",
     "closed": "连接被关闭",
+    "challenge": "没有自行放行",
+    "own_side": "我方出口拦截",
 }
 
 FAULTS = {"theirs": "对方", "ours": "我方", "unknown": "未查明"}
@@ -61,6 +63,7 @@ CHECKS = {
     "no error page": "不是错误页",
     "no log-in page": "不是登录页",
     "no challenge page": "不是验证页",
+    "challenge passed": "验证页已放行",
     "no maintenance page": "不是维护页",
     "no block page of our own side": "不是我方拦截页",
     "charset": "文字编码",

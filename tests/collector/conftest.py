@@ -25,7 +25,9 @@ from evidence.model import Blob, Capture, Vantage
 from tests.site.server import Site
 
 T = TypeVar("T")
-LIMITS = Limits(navigation_seconds=2, settle_seconds=1, page_seconds=5, body_bytes=1 << 20, page_height=20_000)
+LIMITS = Limits(
+    navigation_seconds=2, settle_seconds=1, challenge_seconds=1, page_seconds=5, body_bytes=1 << 20, page_height=20_000
+)
 
 
 @dataclass

@@ -28,6 +28,11 @@ def test_what_does_not_answer_is_tried_twice_at_most(reason: str) -> None:
     assert [tries("timeout", reason, most) for most in (1, 2, 3, 9)] == [1, 2, 2, 2]
 
 
+@pytest.mark.parametrize("reason", ["http_412", "challenge"])
+def test_a_challenge_is_tried_once_more_and_never_pressed(reason: str) -> None:
+    assert [tries("challenge", reason, most) for most in (1, 2, 3, 9)] == [1, 2, 2, 2]
+
+
 @pytest.mark.parametrize(
     ("outcome", "reason"),
     [("http_error", "http_404"), ("http_error", "http_410"), ("http_error", "http_501"), ("http_error", "http_204")]

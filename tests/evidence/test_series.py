@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
+from evidence import words
+from evidence.model import Outcome
 from evidence.series import Series, series_of
 from tests.evidence.judging_factory import TODAY, T, Visit, item, news, reading, series, visit
 
@@ -39,6 +43,16 @@ def test_every_visit_that_gave_no_whole_page_is_a_gap_with_its_reason_and_fault(
         visit("c0", T - 2 * HOUR, reading(), complete=False),
     ).gaps
     assert [(gap.reason, gap.fault) for gap in gaps] == [("dns", "ours"), ("incomplete", "unknown")]
+
+
+@pytest.mark.parametrize("outcome", ["challenge", "blocked"])
+def test_a_page_that_kept_us_out_is_our_gap_and_neither_a_look_nor_a_reading(outcome: Outcome) -> None:
+    kept_out = visit("c0", T - HOUR, reading(), outcome=outcome, complete=False, reason="challenge", fault="ours")
+    found = of(news("c0", at=T - 5 * HOUR), kept_out)
+    assert [(gap.reason, gap.fault) for gap in found.gaps] == [("challenge", "ours")]
+    assert found.latest != kept_out.row
+    assert found.reading(kept_out.row) is None
+    assert words.reason(outcome, "challenge").endswith("（没有自行放行）")
 
 
 def test_the_longest_gap_is_between_whole_looks_only() -> None:

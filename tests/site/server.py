@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote
 
-from tests.site import inside
+from tests.site import challenges, inside
 from tests.site.pages import BIG5, CHANGING, CLOCK, FORM, GBK, LIST, PIXEL, SHELL, UTF16, page
 
 
@@ -133,6 +133,13 @@ def _challenge(status: int) -> Fault:
         return Answer(page("", head=script, title=""), status=status)
 
     return answer
+
+
+def _guard(path: str) -> Fault:
+    """Answer as a guard of the list does to who has no cookie of it."""
+    status, before = challenges.GUARDS[path]
+    cookie = f"{challenges.cookie_of(path)}=1"
+    return lambda handler: Answer(page(LIST)) if cookie in handler.cookie() else Answer(before, status=status)
 
 
 def _twice_521(handler: _Handler) -> Answer:
@@ -291,6 +298,8 @@ TABLE: dict[str, Fault] = {
     "/inside": _inside,
     "/moving.gif": _fixed(Answer(inside.GIF, type="image/gif")),
     **{path: _fixed(Answer(html)) for path, html in inside.PAGES.items()},
+    **{path: _guard(path) for path in challenges.GUARDS},
+    **{path: _fixed(Answer(html, status=status)) for path, (status, html) in challenges.PAGES.items()},
 }
 
 
