@@ -283,26 +283,38 @@ def verify(ctx: click.Context, strict: bool, trust: Path | None, as_json: bool, 
         ctx.exit(3)
 
 
+def _file_option(name: str, said: str) -> Callable[[Command], Command]:
+    return click.option(f"--{name}", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help=said)
+
+
 @cli.command()
 @workspace_option
-@click.option(
-    "--warc",
-    type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    help="Write the record's network as WARC 1.1.",
-)
+@_file_option("warc", "Write the record's network as WARC 1.1.")
+@_file_option("wacz", "Write it as WACZ, for players of web archives; needs quzheng[wacz].")
+@_file_option("png", "Write the page's picture as one PNG.")
 @click.argument("record")
 @click.pass_context
-def export(ctx: click.Context, workspace: Path, warc: Path, record: str) -> None:
-    """Write a record in a form other tools read."""
+def export(
+    ctx: click.Context, workspace: Path, warc: Path | None, wacz: Path | None, png: Path | None, record: str
+) -> None:
+    """Write a record in forms other tools read."""
     from evidence.files import whole_file
+    from evidence.png import write_png
+    from evidence.wacz import write_wacz
     from evidence.warc import write_warc
 
+    if not (warc or wacz or png):
+        raise click.UsageError("say --warc FILE, --wacz FILE or --png FILE")
     holdings = open_house(ctx, workspace).holdings()
     found = holdings.record(holdings.full_id(record))
-    with whole_file(warc) as out:
-        write_warc(found, holdings.store, out)
-    click.echo(str(warc))
+    for path, write in ((warc, write_warc), (png, write_png)):
+        if path:
+            with whole_file(path) as out:
+                write(found, holdings.store, out)
+            click.echo(str(path))
+    if wacz:
+        write_wacz(found, holdings.store, wacz)
+        click.echo(str(wacz))
 
 
 @cli.group()

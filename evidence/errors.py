@@ -12,6 +12,7 @@ EvidenceError
 ├── SealError           a signature cannot be made or checked
 ├── RulesError          a rule set cannot be used
 ├── ReadingError        a file cannot be read as what it claims to be
+├── ExportError         a record cannot be written in the form asked for
 ├── NotFound            a record, finding or file that was asked for is not there
 └── BundleError         a bundle cannot be written
 
@@ -84,6 +85,10 @@ class ReadingError(EvidenceError):
     """A file cannot be read as what it claims to be."""
 
     exit_code = 2
+
+
+class ExportError(EvidenceError):
+    """A record cannot be written in the form asked for."""
 
 
 class NotFound(EvidenceError):

@@ -18,8 +18,9 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from evidence import canonical, plain
+from evidence import plain
 from evidence.errors import ShapeError
+from evidence.exchanges import Exchanges
 from evidence.model import Artifact, Record, Role
 from evidence.store import Store
 
@@ -38,34 +39,17 @@ _TRUNCATED: Mapping[str, str] = {"too_large": "length", "lost": "unspecified", "
 Header = tuple[str, str]
 
 
-class _Exchanges:
-    """The exchange list of a record, with the times beside it."""
-
-    def __init__(self, record: Record, store: Store) -> None:
-        self._started = record.capture.started
-        self.entries = _entries(store, record.capture.exchanges, "exchanges")
-        self._times = {entry.get("n"): entry for entry in _entries(store, record.capture.times, "times")}
-
-    def date(self, n: object) -> str:
-        """Return when exchange `n` began; where nothing says so, when the capture did."""
-        said = self._times.get(n, {}).get("started")
-        try:
-            return _instant(datetime.fromisoformat(said)) if said else _instant(self._started)
-        except (TypeError, ValueError) as error:
-            raise ShapeError(("times", str(n), "started"), "an ISO instant", said) from error
-
-
 def write_warc(record: Record, store: Store, out: BinaryIO) -> None:
     """Write the WARC of `record` to `out`.
 
     Raises NotFound or DamagedBlob for a body that is not there, ShapeError for an exchange list of another form.
     """
-    exchanges = _Exchanges(record, store)
+    exchanges = Exchanges(record, store)
     writer = _Writer(record, store, out)
     writer.info()
     for entry in exchanges.entries:
         try:
-            writer.exchange(entry, exchanges.date(entry.get("n")))
+            writer.exchange(entry, instant(exchanges.started(entry.get("n"))))
         except (KeyError, TypeError, ValueError) as error:
             raise ShapeError(("exchanges", str(entry.get("n"))), "an exchange of exchanges/1", str(error)) from error
     for role in RESOURCES:
@@ -94,7 +78,7 @@ class _Writer:
         }
         body = "".join(f"{name}: {value}\r\n" for name, value in lines.items()).encode()
         headers = {"WARC-Filename": f"{self._id}.warc", "Content-Type": "application/warc-fields"}
-        self._write("warcinfo", "", "info", _instant(capture.started), BytesIO(body), len(body), headers)
+        self._write("warcinfo", "", "info", instant(capture.started), BytesIO(body), len(body), headers)
 
     def exchange(self, entry: Mapping[str, Any], date: str) -> None:
         """Write a request and, where there was one, its response; where not, why."""
@@ -116,7 +100,7 @@ class _Writer:
         with self._store.open(artifact.sha256) as stream:
             headers = {"Content-Type": _line(artifact.media_type)}
             place = f"{artifact.role}/{artifact.n}"
-            self._write("resource", address, place, _instant(artifact.taken), stream, _length(stream), headers)
+            self._write("resource", address, place, instant(artifact.taken), stream, _length(stream), headers)
 
     def _response(self, entry: Mapping[str, Any], n: object, url: str, date: str) -> None:
         body = entry["body"]
@@ -148,17 +132,9 @@ class _Writer:
     ) -> None:
         fixed = {"WARC-Record-ID": self._urn(place), "WARC-Date": date, **headers}
         made: ArcWarcRecord = self._warc.create_warc_record(
-            _address(url), kind, payload=payload, length=size, warc_headers_dict=fixed, http_headers=http
+            address(url), kind, payload=payload, length=size, warc_headers_dict=fixed, http_headers=http
         )
         self._warc.write_record(made)
-
-
-def _entries(store: Store, sha256: str, name: str) -> list[dict[str, Any]]:
-    body = canonical.decode(store.read(sha256))
-    entries = body.get(name) if isinstance(body, dict) and body.get("schema") == f"{name}/1" else None
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise ShapeError((name,), f"a list of {name}/1", body)
-    return entries
 
 
 def _headers(pairs: list[list[str]]) -> list[Header]:
@@ -182,12 +158,14 @@ def _line(text: object) -> str:
 def _path(url: str) -> str:
     """Return the request target of an address: everything after the host, without the fragment."""
     rest = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", "", url).partition("#")[0]
-    return _address(rest if rest.startswith("/") else "/" + rest)
+    return address(rest if rest.startswith("/") else "/" + rest)
 
 
-def _address(url: str) -> str:
+def address(url: str) -> str:
+    """Return an address as the WARC's records have it."""
     return _line(url).replace(" ", "%20")
 
 
-def _instant(moment: datetime) -> str:
+def instant(moment: datetime) -> str:
+    """Return a moment as the WARC's records have it."""
     return plain.instant(moment.astimezone(UTC)).replace("+00:00", "Z")

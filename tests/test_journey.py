@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from collector.cli import cli
 from collector.workspace import Workspace
@@ -296,8 +297,12 @@ def test_a_bundle_holds_by_the_tools_of_others(
     for warc in warcs:
         passes(str(Path(sys.executable).parent / "warcio"), "check", str(warc))
     record = next(r["record"] for r in ran if r["target"] == "good")
-    office.quzheng("export", record, "--warc", str(tmp_path / "one.warc"))
-    passes(str(Path(sys.executable).parent / "warcio"), "check", str(tmp_path / "one.warc"))
+    forms = {name: str(tmp_path / f"one.{name}") for name in ("warc", "wacz", "png")}
+    office.quzheng("export", record, *(word for name, file in forms.items() for word in (f"--{name}", file)))
+    passes(str(Path(sys.executable).parent / "warcio"), "check", forms["warc"])
+    passes(str(Path(sys.executable).parent / "wacz"), "validate", "-f", forms["wacz"])
+    with Image.open(forms["png"]) as image:
+        assert image.size[0] == 1280
 
 
 def test_a_changed_byte_ends_with_exit_3(office: Office, bundle: Path, tmp_path: Path) -> None:
@@ -390,6 +395,10 @@ def test_an_export_that_cannot_be_made_says_why_and_leaves_nothing(
     )
     nowhere = tmp_path / "nowhere" / "a.warc"
     assert str(nowhere.parent) in office.quzheng("export", ran[0]["record"], "--warc", str(nowhere), exit_code=1).stderr
+    dead = next(record["record"] for record in ran if record["target"] == "dead")
+    for form in ("--wacz", "--png"):
+        assert "unreachable" in office.quzheng("export", dead, form, str(tmp_path / "a"), exit_code=1).stderr
+    assert "--wacz FILE" in office.quzheng("export", dead, exit_code=2).stderr
     assert list(tmp_path.iterdir()) == []
 
 
