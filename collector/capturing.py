@@ -1,4 +1,4 @@
-"""Takes one capture of the page in a window: settle, look, picture, structure, look again, store, judge."""
+"""Takes one capture of the page in a window: settle, picture, judge, store."""
 
 from __future__ import annotations
 
@@ -11,24 +11,21 @@ from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
 
-from collector import challenge, completeness, exchange, movement, places, scrollboxes, snapshot, thumbnail, wire
+from collector import challenge, completeness, exchange, picturing, scrollboxes, snapshot, wire
 from collector.clock import Clock
-from collector.colour import Colours
-from collector.frames import Frame, tree
 from collector.login import Login
-from collector.look import Look, look, stored
+from collector.look import stored
 from collector.opening import BROWSER_GONE, CRASHED, Opening
 from collector.outcome import Trouble, of_error, of_status
+from collector.picturing import Sitting
 from collector.redactor import Redactor, Seam, stored_secrets
-from collector.settle import Settled, settle
+from collector.settle import CALM_SECONDS, QUIET_SECONDS, Settled, settle, settle_again, undisturbed
 from collector.window import Window
 from collector.wire import Wire
 from collector.workspace import Limits
 from evidence.model import Artifact, Box, Check, Redaction
 from evidence.store import BlobSink
 
-INNER_FRAMES = 12
-"""Frames of a page that are looked at; hostile pages have thousands."""
 HANGS = Trouble(outcome="timeout", reason="page_hangs")
 OWN_SIDE = Trouble(outcome="blocked", reason="own_side", fault="ours")
 ASKS_LOGIN = Trouble(outcome="interstitial", reason="log_in")
@@ -63,14 +60,34 @@ class Taken:
 class _Page:
     """What was got of the page so far; it stays, if the page then hangs or crashes."""
 
-    artifacts: list[Artifact] = field(default_factory=list)
-    frames: tuple[str, ...] = ()
+    sitting: Sitting = field(default_factory=Sitting)
+    settled: Settled = Settled(quiet=False, decoded=False, bottom=False)
+    loads: int = 0
+    """Main documents that had come when it had settled."""
+    regions: list[Artifact] = field(default_factory=list)
     final_url: str | None = None
     checks: tuple[Check, ...] = ()
-    moving: tuple[Box, ...] = ()
     trouble: Trouble | None = None
     secrets_known: bool = False
-    colours: Colours = field(default_factory=Colours)
+
+    @property
+    def progress(self) -> int:
+        """Changes with all that is got."""
+        return self.sitting.progress + len(self.regions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """The page that is to be captured, and with what."""
+
+    window: Window
+    opening: Opening
+    page: _Page
+    redactor: Redactor
+    seam: Seam
+    clock: Clock
+    limits: Limits
+    passage: challenge.Passage
 
 
 async def take(
@@ -85,13 +102,22 @@ async def take(
 ) -> Taken:
     """Capture the page as it stands; whatever goes wrong becomes the capture's trouble, never an exception."""
     seam, page = redactor.seam(sink), _Page(trouble=opening.trouble)
+    task = _Task(
+        window=window,
+        opening=opening,
+        page=page,
+        redactor=redactor,
+        seam=seam,
+        clock=clock,
+        limits=limits,
+        passage=challenge.Passage(window, limits),
+    )
     wire.begin(window, opening.url, clock)
     if page.trouble is None:
-        work = _take_page(window, opening, page, redactor, seam, clock, limits, login)
-        page.trouble = await _within(window, work, page, limits.page_seconds) or page.trouble
+        page.trouble = await _within(window, _take_page(task, login), page, limits.page_seconds) or page.trouble
     await window.traffic.quiet(1)
     told = await wire.witness(window, opening.url, seam, clock, page.trouble)
-    return _close(window, opening.url, page, told, seam, clock, login)
+    return _close(task, told, login)
 
 
 async def _within(window: Window, work: Coroutine[Any, Any, None], page: _Page, seconds: float) -> Trouble | None:
@@ -101,8 +127,8 @@ async def _within(window: Window, work: Coroutine[Any, Any, None], page: _Page, 
     """
     task, crash = asyncio.ensure_future(work), asyncio.ensure_future(window.crash.wait())
     got = -1
-    while not (task.done() or crash.done()) and len(page.artifacts) > got:
-        got = len(page.artifacts)
+    while not (task.done() or crash.done()) and page.progress != got:
+        got = page.progress
         await asyncio.wait((task, crash), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     ended = task.done()
     for future in (task, crash):
@@ -125,100 +151,95 @@ def _gone(window: Window) -> Trouble:
     return BROWSER_GONE if browser is None or not browser.is_connected() else CRASHED
 
 
-async def _take_page(
-    window: Window,
-    opening: Opening,
-    page: _Page,
-    redactor: Redactor,
-    seam: Seam,
-    clock: Clock,
-    limits: Limits,
-    login: Login | None,
-) -> None:
-    passage = challenge.Passage(window, limits)
-    settled = await settle(window, limits)
-    while await passage.led_on():
-        settled = await settle(window, limits)
-    frames = await tree(window.session)
-    page.final_url = frames[0].url
-    await movement.watch(window, frames)
-    width, height = await snapshot.page_size(window.session)
-    pictured = min(height, limits.page_height)
-    # neither needs the other, and the browser waits for its next frame most of that time
-    first, _ = await asyncio.gather(
-        thumbnail.take(window.session, (width, pictured)), _learn(window, tuple(f.id for f in frames), redactor)
-    )
-    page.secrets_known = True
-    before, inner_before = await look(window), await _inner(window, frames)
-    async for tile in snapshot.tiles(window.session, (width, pictured), seam, clock, page.colours):
-        page.artifacts.append(tile)
-    told = await snapshot.structure(window.session)
-    second = asyncio.ensure_future(thumbnail.take(window.session, (width, pictured)))
-    try:
-        await asyncio.sleep(0)  # it is asked for, and drawn while we store
-        page.frames = told.order
-        page.artifacts += snapshot.keep(told, redactor, seam, clock)
-        where = await places.of_frames(window.session, frames)
-        moved = await movement.watched(window, frames, where, first, await second)
-    finally:
-        second.cancel()
-    page.moving = moved.boxes
-    after, inner = await look(window), await _inner(window, frames)
-    boxes = await scrollboxes.find(window, frames, where, (width, pictured))
-    numbers = {identity: n for n, identity in enumerate(page.frames)}
-    async for region in scrollboxes.picture(window, boxes, numbers, seam, clock):
-        page.artifacts.append(region)
-    looks = _Looks(before=before, after=after, inner_before=inner_before, inner=inner)
-    seen = _seen(window, opening, page, settled, looks, height, pictured)
-    seen = replace(seen, moved=moved, boxes=tuple(boxes))
-    page.checks = (*completeness.guard(seen), *passage.checks())
+async def _take_page(task: _Task, login: Login | None) -> None:
+    """Picture the page after a brief calm; where it did not sit still, once more when it has come to rest."""
+    window, page = task.window, task.page
+    seen = await _early(task) or await _rested(task)
+    sitting = page.sitting
+    boxes = await scrollboxes.find(window, sitting.frames, sitting.where, sitting.size)
+    numbers = {identity: n for n, identity in enumerate(sitting.order)}
+    async for region in scrollboxes.picture(window, boxes, numbers, task.seam, task.clock):
+        page.regions.append(region)
+    seen = replace(seen, boxes=tuple(boxes))
+    page.checks = (*completeness.guard(seen), *task.passage.checks())
     page.trouble = _trouble(seen, login)
 
 
-async def _inner(window: Window, frames: tuple[Frame, ...]) -> tuple[Look, ...]:
-    seen = [await look(window, frame.id) for frame in frames[1 : 1 + INNER_FRAMES]]
-    return tuple(one for one in seen if one)
+async def _early(task: _Task) -> completeness.Seen | None:
+    """Picture the page after a brief calm; None where it is too high for that, or did not sit still until it was quiet."""
+    window, page = task.window, task.page
+    page.settled = settled = await _settle(task, CALM_SECONDS)
+    page.loads = window.main_loads
+    since = asyncio.get_running_loop().time()
+    if not settled.quiet or not await _sit(task, since):
+        return None
+    seen = _seen(window, task.opening, page)
+    still = completeness.still(seen)[0] and await undisturbed(window, settled, since)
+    return seen if still else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Looks:
-    """The looks at the page and its frames, before and after the pictures were taken."""
+async def _rested(task: _Task) -> completeness.Seen:
+    """Wait until the page is quiet, within the limits, and picture it as it then is."""
+    window, page = task.window, task.page
+    if window.main_loads != page.loads:
+        page.settled = await _settle(task, QUIET_SECONDS)
+    elif page.settled.quiet:
+        page.settled = await settle_again(window, task.limits, page.settled)
+    await _sit(task, None)
+    return _seen(window, task.opening, page)
 
-    before: Look | None
-    after: Look | None
-    inner_before: tuple[Look, ...]
-    inner: tuple[Look, ...]
+
+async def _settle(task: _Task, seconds: float) -> Settled:
+    """Bring the page to rest, and whatever a page that guards it leads on to."""
+    settled = await settle(task.window, task.limits, seconds)
+    while await task.passage.led_on():
+        settled = await settle(task.window, task.limits, seconds)
+    return settled
 
 
-def _seen(
-    window: Window, opening: Opening, page: _Page, settled: Settled, looks: _Looks, height: int, pictured: int
-) -> completeness.Seen:
+async def _sit(task: _Task, since: float | None) -> bool:
+    """Have the page sit for its picture; tell whether the sitting came to its end (see `picturing.picture`)."""
+    window, page = task.window, task.page
+    page.sitting = sitting = Sitting()
+    await picturing.begin(window, sitting, task.limits.page_height)
+    page.final_url = sitting.frames[0].url
+    done, _ = await asyncio.gather(
+        picturing.picture(window, sitting, task.clock, task.seam, since=since),
+        _learn(window, page, task.redactor),
+    )
+    return done
+
+
+def _seen(window: Window, opening: Opening, page: _Page) -> completeness.Seen:
     documents = window.traffic.documents(window.frame_id)
     document = documents[-1] if documents else None
     since = document.started if document else None
+    sitting = page.sitting
     return completeness.Seen(
         requested_url=opening.url,
         final_url=page.final_url or "",
         document=document,
         exchanges=tuple(e for e in window.traffic.exchanges if since is None or e.started >= since),
-        before=looks.before,
-        after=looks.after,
-        inner=looks.inner,
-        inner_before=looks.inner_before,
-        settled=settled,
-        loaded=opening.loaded or (looks.after is not None and looks.after.state == "complete"),
-        height=height,
-        cut_at=pictured if pictured < height else None,
-        one_colour=page.colours.single,
+        before=sitting.before,
+        after=sitting.after,
+        inner=sitting.inner,
+        inner_before=sitting.inner_before,
+        settled=page.settled,
+        loaded=opening.loaded or (sitting.after is not None and sitting.after.state == "complete"),
+        height=sitting.height,
+        cut_at=sitting.size[1] if sitting.size[1] < sitting.height else None,
+        one_colour=sitting.colours.single,
+        moved=sitting.moved,
     )
 
 
-async def _learn(window: Window, frames: tuple[str, ...], redactor: Redactor) -> None:
+async def _learn(window: Window, page: _Page, redactor: Redactor) -> None:
     """Learn the secrets of the moment: cookies, web storage, addresses."""
     for cookie in await window.cookies():
         redactor.learn(cookie["value"], "cookie")
-    for value in stored_secrets(await stored(window, frames)):
+    for value in stored_secrets(await stored(window, tuple(frame.id for frame in page.sitting.frames))):
         redactor.learn(value, "storage")
+    page.secrets_known = True
 
 
 def _trouble(seen: completeness.Seen, login: Login | None) -> Trouble | None:
@@ -239,35 +260,36 @@ def _trouble(seen: completeness.Seen, login: Login | None) -> Trouble | None:
     return None
 
 
-def _close(
-    window: Window, requested: str, page: _Page, told: Wire, seam: Seam, clock: Clock, login: Login | None
-) -> Taken:
-    """Store what was heard of the network, and put the capture together."""
+def _close(task: _Task, told: Wire, login: Login | None) -> Taken:
+    """Store what was got of the page and heard of the network, and put the capture together."""
+    window, page, seam = task.window, task.page, task.seam
     exchanges = window.traffic.exchanges
     if login is not None and not page.secrets_known:
         for exchanged in exchanges:
             exchanged.withheld = True  # what the session's web storage holds could not be learned
-    kept = exchange.keep(exchanges, page.frames or (window.frame_id,), seam, tls=told.secured, names=told.names)
-    ended = clock.now()
+    pictured = tuple(page.sitting.keep(task.redactor, seam))
+    frames = page.sitting.order or (window.frame_id,)
+    kept = exchange.keep(exchanges, frames, seam, tls=told.secured, names=told.names)
+    ended = task.clock.now()
     bodies = [snapshot.artifact(blob, "body", n, taken=ended, url=url) for n, (url, blob) in enumerate(kept.bodies)]
     log = _log(window.log, seam, ended)
     documents = window.traffic.documents(window.frame_id)
     redirects = tuple(seam.url(document.url, "redirects") for document in documents[:-1])
     return Taken(
         trouble=page.trouble,
-        requested_url=seam.url(requested, "requested url"),
+        requested_url=seam.url(task.opening.url, "requested url"),
         final_url=seam.url(page.final_url, "final url") if page.final_url else None,
         redirects=redirects,
         checks=tuple(
             Check(name=c.name, scope=c.scope, passed=c.passed, detail=seam.text(c.detail, "checks"))
             for c in (*page.checks, *told.checks)
         ),
-        artifacts=(*page.artifacts, *bodies, *told.certificates, *log, *told.greeting),
+        artifacts=(*pictured, *page.regions, *bodies, *told.certificates, *log, *told.greeting),
         exchanges=kept.exchanges.sha256,
         times=kept.times.sha256,
         redactions=seam.removed,
         ended=ended,
-        moving=page.moving,
+        moving=page.sitting.moved.boxes,
     )
 
 

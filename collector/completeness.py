@@ -148,10 +148,10 @@ def _of_main(seen: Seen) -> Iterator[Check]:
     doubtful = [e for e in seen.exchanges if _may_feed_main(e, seen) and _unanswered(e)]
     detail = "; ".join(_told(e) for e in (missing or doubtful)[:5]) or "框架和数据请求均有应答"
     yield _check("list data answered", "main", False if missing else None if doubtful else True, detail)
-    yield _check("main stands still", "main", *_still(seen))
+    yield _check("main stands still", "main", *still(seen))
 
 
-def _still(seen: Seen) -> tuple[bool | None, str]:
+def still(seen: Seen) -> tuple[bool | None, str]:
     """Tell whether the list said the same before and after, and whether anything moved over it in between."""
     if seen.before is None or seen.after is None:
         return None, "页面未能前后看两次"

@@ -1,9 +1,13 @@
-"""Waits until a page has become quiet, and scrolls through it once so that what loads late is there."""
+"""Waits until a page has become quiet, and scrolls through it once so that what loads late is there.
+
+A page may be pictured after a brief calm, if it is then seen to have stayed quiet all the while: that costs no waiting,
+and proves more than quiet beforehand. Where anything came meanwhile, it is waited for and pictured anew.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from collector.frames import evaluate
@@ -13,6 +17,8 @@ from collector.workspace import Limits
 
 QUIET_SECONDS = 0.15
 """Nothing asked for and nothing answered for so long is quiet."""
+CALM_SECONDS = 0.05
+"""After so long without either a first try at the pictures begins."""
 STEP_SECONDS = 0.02
 ASKED_AGAIN_SECONDS = 0.1
 """After so long a page is asked whether it has loaded, even where no news of it came."""
@@ -65,35 +71,59 @@ class Settled:
     """Whether fonts and pictures were decoded in time."""
     bottom: bool
     """Whether scrolling came to the end of the page."""
-
-
-async def settle(window: Window, limits: Limits) -> Settled:
-    """Bring the page to rest within the limits; raises TimeoutError where it lets no script run."""
-    await _follow(window, limits)
-    fed = _fed(window)
-    scrolled = await _scroll(window, limits)
-    await _quiet(window, limits.settle_seconds)
-    if _fed(window) != fed or await evaluate(window.session, window.frame_id, _EXTENT) != scrolled.extent:
-        scrolled = await _scroll(window, limits)
-        await _quiet(window, limits.settle_seconds)
-    decoded = await _decoded(window, limits.settle_seconds)
-    quiet = await _quiet(window, limits.settle_seconds)
-    return Settled(quiet=quiet, decoded=decoded, bottom=scrolled.reached)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Scrolled:
-    reached: bool
-    extent: list[int] | None
+    fed: int = 0
+    """Answers that may have brought content, when the scroll began."""
+    extent: tuple[int, ...] | None = None
     """Height and number of elements of the page when the scroll had ended; None where it had gone meanwhile."""
 
 
-async def _scroll(window: Window, limits: Limits) -> _Scrolled:
+async def settle(window: Window, limits: Limits, seconds: float = QUIET_SECONDS) -> Settled:
+    """Bring the page to rest within the limits, until it was quiet for `seconds`.
+
+    Raises TimeoutError where it lets no script run.
+    """
+    await _follow(window, limits)
+    scrolled = await _scroll(window, limits)
+    return await settle_again(window, limits, scrolled, seconds)
+
+
+async def settle_again(window: Window, limits: Limits, settled: Settled, seconds: float = QUIET_SECONDS) -> Settled:
+    """Bring a page to rest that has been scrolled before; it is scrolled once more only where it has changed since."""
+    await _quiet(window, limits.settle_seconds, seconds)
+    if await _changed(window, settled):
+        settled = await _scroll(window, limits)
+        await _quiet(window, limits.settle_seconds, seconds)
+    decoded = await _decoded(window, limits.settle_seconds)
+    quiet = await _quiet(window, limits.settle_seconds, seconds)
+    return replace(settled, quiet=quiet, decoded=decoded)
+
+
+async def undisturbed(window: Window, settled: Settled, since: float) -> bool:
+    """Tell whether nothing was asked for, answered or added from the loop's time `since` on, until the page is quiet."""
+    if window.traffic.last_event > since or window.traffic.pending():
+        return False
+    await _quiet(window, QUIET_SECONDS, QUIET_SECONDS)
+    return window.traffic.last_event <= since and not await _changed(window, settled)
+
+
+async def _changed(window: Window, settled: Settled) -> bool:
+    """Tell whether the page was fed since it was scrolled, or has another height or number of elements."""
+    return _fed(window) != settled.fed or await _extent(window) != settled.extent
+
+
+async def _extent(window: Window) -> tuple[int, ...] | None:
+    told: list[int] | None = await evaluate(window.session, window.frame_id, _EXTENT)
+    return tuple(told) if told else None
+
+
+async def _scroll(window: Window, limits: Limits) -> Settled:
     """Scroll through the page at once, while it comes to rest; where it is fed or changes meanwhile, that is done again."""
+    fed = _fed(window)
     done: dict[str, Any] | None = await evaluate(
         window.session, window.frame_id, _SCROLL % limits.page_height, seconds=max(20, limits.page_seconds / 3)
     )
-    return _Scrolled(reached=bool(done and done["reached"]), extent=done["extent"] if done else None)
+    extent = tuple(done["extent"]) if done else None
+    return Settled(quiet=False, decoded=False, bottom=bool(done and done["reached"]), fed=fed, extent=extent)
 
 
 def _fed(window: Window) -> int:
@@ -101,12 +131,12 @@ def _fed(window: Window) -> int:
     return sum(e.ended is not None and e.resource_type not in _FILLING for e in window.traffic.exchanges)
 
 
-async def _quiet(window: Window, seconds: float) -> bool:
-    """Wait for quiet, at most `seconds`; requests that hang do not hold up a page for ever."""
+async def _quiet(window: Window, most: float, seconds: float) -> bool:
+    """Wait until the page was quiet for `seconds`, for `most` in all; requests that hang hold up no page for ever."""
     clock = asyncio.get_running_loop().time
-    end = clock() + seconds
+    end = clock() + most
     while clock() < end:
-        left = window.traffic.last_event + QUIET_SECONDS - clock()
+        left = window.traffic.last_event + seconds - clock()
         if left <= 0 and not window.traffic.pending():
             return True
         await asyncio.sleep(left if 0 < left < STEP_SECONDS else STEP_SECONDS)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from playwright.async_api import CDPSession
 
 from collector import layout
 from collector.clock import Clock
-from collector.colour import Colours
 from collector.frames import DOM, evaluate, tree
 from collector.redactor import Redactor, Seam
 from evidence.model import Artifact, Blob, Box, Role
@@ -39,10 +38,25 @@ async def page_size(session: CDPSession) -> tuple[int, int]:
     return max(1, round(content["width"])), max(1, round(content["height"]))
 
 
-async def tiles(
-    session: CDPSession, size: tuple[int, int], seam: Seam, clock: Clock, colours: Colours
-) -> AsyncIterator[Artifact]:
-    """Picture a page of the given size; each tile is stored as it is taken, and shown to `colours`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One band of the page as the browser pictured it, not stored yet."""
+
+    n: int
+    box: Box
+    png: bytes = field(repr=False)
+    taken: datetime
+
+    def keep(self, seam: Seam) -> Artifact:
+        """Store the picture; pixels pass the seam as they are."""
+        return artifact(seam.put_clean(self.png, PNG), "tile", self.n, taken=self.taken, box=self.box)
+
+
+async def tiles(session: CDPSession, size: tuple[int, int], clock: Clock) -> AsyncIterator[Tile]:
+    """Picture a page of the given size, tile by tile.
+
+    One after the other: of pictures asked for at once the browser gives one's pixels for another's.
+    """
     for n, box in enumerate(tile_boxes(*size)):
         x, y, width, height = box
         reply = await session.send(
@@ -54,10 +68,7 @@ async def tiles(
                 "clip": {"x": x, "y": y, "width": width, "height": height, "scale": 1},
             },
         )
-        png = base64.b64decode(reply["data"])
-        colours.see(png, width * height)
-        blob = seam.put_clean(png, PNG)
-        yield artifact(blob, "tile", n, taken=clock.now(), box=box)
+        yield Tile(n=n, box=box, png=base64.b64decode(reply["data"]), taken=clock.now())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,31 +81,31 @@ class Structure:
     does not know stand behind them."""
     urls: dict[str, str]
     doms: dict[str, str | None]
+    taken: datetime
+
+    def keep(self, redactor: Redactor, seam: Seam) -> tuple[Artifact, ...]:
+        """Store layout and DOM, secrets removed."""
+        for html in self.doms.values():
+            redactor.learn_html(html or "")
+        kept = [artifact(seam.put(self.layout, "application/json", "layout"), "layout", 0, taken=self.taken)]
+        for frame, identity in enumerate(self.order):
+            html = self.doms[identity]
+            if html is None:
+                continue
+            where = f"DOM of frame {frame}"
+            blob = seam.put_clean(seam.html(html, where).encode("utf-8", "replace"), "text/html; charset=utf-8")
+            url = seam.url(self.urls.get(identity, ""), where)
+            kept.append(artifact(blob, "dom", len(kept) - 1, taken=self.taken, frame=frame, url=url))
+        return tuple(kept)
 
 
-async def structure(session: CDPSession) -> Structure:
+async def structure(session: CDPSession, clock: Clock) -> Structure:
     """Ask the browser for layout and DOM."""
     snapshot, numbered = await layout.take_with_frames(session)
     urls = {frame.id: frame.url for frame in await tree(session)}
     order = (*numbered, *(frame for frame in urls if frame not in numbered))
     doms = {identity: await evaluate(session, identity, DOM) for identity in order}
-    return Structure(layout=snapshot, order=order, urls=urls, doms=doms)
-
-
-def keep(told: Structure, redactor: Redactor, seam: Seam, clock: Clock) -> tuple[Artifact, ...]:
-    """Store layout and DOM, secrets removed."""
-    for html in told.doms.values():
-        redactor.learn_html(html or "")
-    kept = [artifact(seam.put(told.layout, "application/json", "layout"), "layout", 0, taken=clock.now())]
-    for frame, identity in enumerate(told.order):
-        html = told.doms[identity]
-        if html is None:
-            continue
-        where = f"DOM of frame {frame}"
-        blob = seam.put_clean(seam.html(html, where).encode("utf-8", "replace"), "text/html; charset=utf-8")
-        url = seam.url(told.urls.get(identity, ""), where)
-        kept.append(artifact(blob, "dom", len(kept) - 1, taken=clock.now(), frame=frame, url=url))
-    return tuple(kept)
+    return Structure(layout=snapshot, order=order, urls=urls, doms=doms, taken=clock.now())
 
 
 def artifact(
