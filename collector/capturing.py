@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from collector import challenge, completeness, exchange, picturing, scrollboxes, snapshot, wire
 from collector.clock import Clock
+from collector.exchange import Exchange
 from collector.login import Login
 from collector.look import stored
 from collector.opening import BROWSER_GONE, CRASHED, Opening
@@ -48,11 +50,66 @@ class Taken:
     ended: datetime
     moving: tuple[Box, ...] = ()
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caught:
+    """A page caught, and not stored yet. The page that follows in the same window can change nothing of it."""
+
+    page: _Page
+    told: Wire
+    requested_url: str
+    exchanges: tuple[Exchange, ...]
+    """Copies: an answer that comes later adds nothing to a capture that has ended."""
+    documents: tuple[Exchange, ...]
+    log: tuple[dict[str, str], ...]
+    frame_id: str
+    redactor: Redactor
+    seam: Seam
+    ended: datetime
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why there is no page; None where there is one."""
+        return self.page.trouble
+
     @property
     def blank(self) -> bool:
         """Whether the page came, and its picture shows a single colour."""
         return self.trouble is None and any(
-            c.name == completeness.ONE_COLOUR and c.passed is False for c in self.checks
+            c.name == completeness.ONE_COLOUR and c.passed is False for c in self.page.checks
+        )
+
+    def keep(self) -> Taken:
+        """Store what was got of the page and heard of the network; on the disk when this returns. May run on a thread."""
+        page, seam, told = self.page, self.seam, self.told
+        pictured = tuple(page.sitting.keep(self.redactor, seam))
+        frames = page.sitting.order or (self.frame_id,)
+        kept = exchange.keep(self.exchanges, frames, seam, tls=told.secured, names=told.names)
+        bodies = (
+            snapshot.artifact(blob, "body", n, taken=self.ended, url=url) for n, (url, blob) in enumerate(kept.bodies)
+        )
+        return Taken(
+            trouble=page.trouble,
+            requested_url=seam.url(self.requested_url, "requested url"),
+            final_url=seam.url(page.final_url, "final url") if page.final_url else None,
+            redirects=tuple(seam.url(document.url, "redirects") for document in self.documents[:-1]),
+            checks=tuple(
+                Check(name=c.name, scope=c.scope, passed=c.passed, detail=seam.text(c.detail, "checks"))
+                for c in (*page.checks, *told.checks)
+            ),
+            artifacts=(
+                *pictured,
+                *page.regions,
+                *bodies,
+                *told.certificates,
+                *_log(self.log, seam, self.ended),
+                *told.greeting,
+            ),
+            exchanges=kept.exchanges.sha256,
+            times=kept.times.sha256,
+            redactions=seam.removed,
+            ended=self.ended,
+            moving=page.sitting.moved.boxes,
         )
 
 
@@ -99,7 +156,7 @@ async def take(
     clock: Clock,
     limits: Limits,
     login: Login | None,
-) -> Taken:
+) -> Caught:
     """Capture the page as it stands; whatever goes wrong becomes the capture's trouble, never an exception."""
     seam, page = redactor.seam(sink), _Page(trouble=opening.trouble)
     task = _Task(
@@ -117,7 +174,7 @@ async def take(
         page.trouble = await _within(window, _take_page(task, login), page, limits.page_seconds) or page.trouble
     await window.traffic.quiet(1)
     told = await wire.witness(window, opening.url, seam, clock, page.trouble)
-    return _close(task, told, login)
+    return _caught(task, told, login)
 
 
 async def _within(window: Window, work: Coroutine[Any, Any, None], page: _Page, seconds: float) -> Trouble | None:
@@ -260,36 +317,23 @@ def _trouble(seen: completeness.Seen, login: Login | None) -> Trouble | None:
     return None
 
 
-def _close(task: _Task, told: Wire, login: Login | None) -> Taken:
-    """Store what was got of the page and heard of the network, and put the capture together."""
-    window, page, seam = task.window, task.page, task.seam
-    exchanges = window.traffic.exchanges
-    if login is not None and not page.secrets_known:
-        for exchanged in exchanges:
-            exchanged.withheld = True  # what the session's web storage holds could not be learned
-    pictured = tuple(page.sitting.keep(task.redactor, seam))
-    frames = page.sitting.order or (window.frame_id,)
-    kept = exchange.keep(exchanges, frames, seam, tls=told.secured, names=told.names)
-    ended = task.clock.now()
-    bodies = [snapshot.artifact(blob, "body", n, taken=ended, url=url) for n, (url, blob) in enumerate(kept.bodies)]
-    log = _log(window.log, seam, ended)
-    documents = window.traffic.documents(window.frame_id)
-    redirects = tuple(seam.url(document.url, "redirects") for document in documents[:-1])
-    return Taken(
-        trouble=page.trouble,
-        requested_url=seam.url(task.opening.url, "requested url"),
-        final_url=seam.url(page.final_url, "final url") if page.final_url else None,
-        redirects=redirects,
-        checks=tuple(
-            Check(name=c.name, scope=c.scope, passed=c.passed, detail=seam.text(c.detail, "checks"))
-            for c in (*page.checks, *told.checks)
-        ),
-        artifacts=(*pictured, *page.regions, *bodies, *told.certificates, *log, *told.greeting),
-        exchanges=kept.exchanges.sha256,
-        times=kept.times.sha256,
-        redactions=seam.removed,
-        ended=ended,
-        moving=page.sitting.moved.boxes,
+def _caught(task: _Task, told: Wire, login: Login | None) -> Caught:
+    window = task.window
+    exchanges = tuple(copy(heard) for heard in window.traffic.exchanges)
+    if login is not None and not task.page.secrets_known:
+        for heard in exchanges:
+            heard.withheld = True  # what the session's web storage holds could not be learned
+    return Caught(
+        page=task.page,
+        told=told,
+        requested_url=task.opening.url,
+        exchanges=exchanges,
+        documents=window.traffic.documents(window.frame_id),
+        log=tuple(window.log),
+        frame_id=window.frame_id,
+        redactor=task.redactor,
+        seam=task.seam,
+        ended=task.clock.now(),
     )
 
 
@@ -320,7 +364,7 @@ def nothing(seam: Seam, window: Window | None, requested: str, trouble: Trouble,
     )
 
 
-def _log(lines: list[dict[str, str]], seam: Seam, taken: datetime) -> tuple[Artifact, ...]:
+def _log(lines: Sequence[dict[str, str]], seam: Seam, taken: datetime) -> tuple[Artifact, ...]:
     if not lines:
         return ()
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)

@@ -31,6 +31,21 @@ class Circumstances:
     """The run's watch over its own path; knows the cleanliness record."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """What was downloaded before a capture and goes with it, and what was removed from that."""
+
+    artifacts: tuple[Artifact, ...] = ()
+    removed: tuple[Redaction, ...] = ()
+
+    def and_one(self, artifact: Artifact, removed: tuple[Redaction, ...]) -> Files:
+        """Return these and one more."""
+        return Files(artifacts=(*self.artifacts, artifact), removed=self.removed + removed)
+
+
+NO_FILES = Files()
+
+
 class Scribe:
     """Gives each capture of a visit its key and its place, and hands it on as soon as it is whole."""
 
@@ -51,15 +66,10 @@ class Scribe:
         self._circumstances = circumstances
         self._clock = clock
         self._deliver = deliver
-        self._removed: tuple[Redaction, ...] = ()
         sink.put(flow.source, "text/x-python; charset=utf-8")
         sink.put(canonical.encode(plain.dump(target.ledger)), "application/json")
 
-    def also_removed(self, removed: tuple[Redaction, ...]) -> None:
-        """List removals made before the capture they belong to."""
-        self._removed += removed
-
-    def write(self, label: str, started: datetime, taken: Taken, files: tuple[Artifact, ...]) -> Capture:
+    def write(self, label: str, started: datetime, taken: Taken, files: Files = NO_FILES) -> Capture:
         """Return the capture, handed on."""
         where = self._circumstances
         trouble = at_attempt(taken.trouble, where.attempt) if taken.trouble else None
@@ -84,15 +94,14 @@ class Scribe:
             coverage=self._flow.coverage_of(self._target),
             checks=taken.checks,
             moving=taken.moving,
-            artifacts=(*taken.artifacts, *files),
+            artifacts=(*taken.artifacts, *files.artifacts),
             exchanges=taken.exchanges,
             times=taken.times,
             environment=where.environment,
             cleanliness=where.lookout.cleanliness,
             flow=self._flow.ref,
-            redactions=(*self._removed, *taken.redactions),
+            redactions=(*files.removed, *taken.redactions),
         )
-        self._removed = ()
         self.written[label] = capture
         self._deliver(capture)
         return capture

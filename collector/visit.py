@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from playwright.async_api import Page
 
 from collector import capturing, opening
-from collector.capturing import Taken
+from collector.capturing import Caught
 from collector.clock import Clock
 from collector.errors import FlowError, LoginError
 from collector.flow import Flow
@@ -21,7 +22,7 @@ from collector.opening import Opening
 from collector.outcome import Trouble
 from collector.present import page_input
 from collector.redactor import Redactor
-from collector.scribe import Scribe
+from collector.scribe import Files, Scribe
 from collector.secrets import Secrets
 from collector.snapshot import artifact
 from collector.targets import Target
@@ -50,6 +51,15 @@ class Outfit:
     """What page loads wait at; None: nobody asks for manners."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureRef:
+    """What a flow is told of a capture at once: the record is written while the flow goes on."""
+
+    label: str
+    trouble: Trouble | None
+    """Why there is no page; None where there is one."""
+
+
 class Visit:
     """What a flow is given. Its `page` is a Playwright page, so that recorded steps can be pasted in.
 
@@ -69,8 +79,9 @@ class Visit:
         """Where the last `open` came to; the flow's own steps may have led on from there."""
         self._typing = False
         self._tried = False
-        self._files: list[Artifact] = []
+        self._files = Files()
         self._steps: list[str] = []
+        self._writing: asyncio.Task[None] | None = None
         self.limit: asyncio.Timeout | None = None
         """The end of the visit's time; what is waited for manners does not count."""
 
@@ -111,27 +122,43 @@ class Visit:
         self._arrived = self.page.url
         return self._opening
 
-    async def capture(self, label: str) -> Capture:
-        """Capture the page as `label`; raises FlowError where this visit has captured that label before."""
+    async def capture(self, label: str) -> CaptureRef:
+        """Capture the page as `label`; raises FlowError where this visit has captured that label before.
+
+        It is stored and handed on while the flow goes on, at most one at a time.
+        """
+        await self._written()
         if label in self._scribe.written:
             raise FlowError(f"flow {self.flow.name}: captures {label!r} twice in one visit, expected once")
         started = self._outfit.clock.now()
         if self._typing:
-            return self.fail(label, Trouble(outcome="login_lost", reason="not_finished", fault="ours"))
+            trouble = Trouble(outcome="login_lost", reason="not_finished", fault="ours")
+            self.fail(label, trouble)
+            return CaptureRef(label=label, trouble=trouble)
         opened, login = self._current(), self.flow.login
         if login and opened.trouble is None and await shows_form(self.page, login):
             opened = Opening(url=opened.url, trouble=capturing.SESSION_LOST, loaded=opened.loaded)
         repeatable = login is None and self.page.url == self._arrived
-        taken = await self._take(opened)
-        if taken.blank and repeatable:
-            taken = await self._take(await self._afresh())
-        if taken.trouble in BREAKING:
-            self._opening = Opening(url=opened.url, trouble=taken.trouble, loaded=False)
-        files, self._files = tuple(self._files), []
+        caught = await self._take(opened)
+        if caught.blank and repeatable:
+            caught = await self._take(await self._afresh())
+        if caught.trouble in BREAKING:
+            self._opening = Opening(url=opened.url, trouble=caught.trouble, loaded=False)
         self.window.restart()
-        return self._scribe.write(label, started, taken, files)
+        self._writing = asyncio.create_task(self._write(label, started, caught, self._files))
+        self._files = Files()
+        return CaptureRef(label=label, trouble=caught.trouble)
 
-    async def _take(self, opened: Opening) -> Taken:
+    async def _write(self, label: str, started: datetime, caught: Caught, files: Files) -> None:
+        taken = await asyncio.to_thread(caught.keep)
+        self._scribe.write(label, started, taken, files)
+
+    async def _written(self) -> None:
+        """Wait until the capture before is written; raises, each time, what kept it from that."""
+        if self._writing is not None:
+            await self._writing
+
+    async def _take(self, opened: Opening) -> Caught:
         return await capturing.take(
             self.window,
             opened,
@@ -174,9 +201,8 @@ class Visit:
         blob = seam.put(path.read_bytes(), "application/octet-stream", "download")
         await arrived.delete()
         url = seam.url(arrived.url, "download")
-        kept = artifact(blob, "download", len(self._files), taken=self._outfit.clock.now(), url=url)
-        self._scribe.also_removed(seam.removed)
-        self._files.append(kept)
+        kept = artifact(blob, "download", len(self._files.artifacts), taken=self._outfit.clock.now(), url=url)
+        self._files = self._files.and_one(kept, seam.removed)
         return kept
 
     async def log_in(self) -> None:
@@ -208,7 +234,7 @@ class Visit:
         now = self._outfit.clock.now()
         seam = self._outfit.redactor.seam(self._scribe.sink)
         taken = capturing.nothing(seam, self._window, self._address_or_home(label), trouble, now, said)
-        return self._scribe.write(label, now, taken, ())
+        return self._scribe.write(label, now, taken)
 
     async def ready(self) -> None:
         """See to it that there is a window that works."""
@@ -217,9 +243,12 @@ class Visit:
             self._opening = NOT_OPENED
 
     async def close(self) -> None:
-        """Close the window."""
-        if self._window is not None:
-            await self._window.close()
+        """Close the window, and wait until the last capture is written; raises what handing it on raises."""
+        try:
+            if self._window is not None:
+                await self._window.close()
+        finally:
+            await self._written()
 
     async def _mind_manners(self, url: str) -> float:
         """Wait until the host may be asked for a page, and return the seconds; the visit's time stands still meanwhile."""
