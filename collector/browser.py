@@ -1,4 +1,4 @@
-"""Finds and starts the one browser, in one fixed, recorded environment."""
+"""Finds and starts the one browser, in one fixed, recorded environment; or reaches one that runs elsewhere."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from pathlib import Path
 from playwright.async_api import Browser, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
+from collector import elsewhere
+from collector.elsewhere import Elsewhere
 from collector.errors import BrowserError
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
@@ -40,15 +42,21 @@ class BrowserBinary:
     flags: tuple[str, ...]
 
 
-def find(setting: str | None = None) -> BrowserBinary:
+BrowserSource = BrowserBinary | Elsewhere
+"""Where the browser comes from."""
+
+
+def find(setting: str | None = None) -> BrowserSource:
     """Return the browser to use: the workspace's setting, QUZHENG_BROWSER, one on the PATH, else Playwright's own.
 
-    Raises BrowserError where a browser was named but is not there.
+    Raises BrowserError where a browser was named but is not there, or its address is none.
     """
     for source, named in (
         ("the workspace setting `browser`", setting),
         ("QUZHENG_BROWSER", os.environ.get("QUZHENG_BROWSER")),
     ):
+        if named and "://" in named:
+            return elsewhere.at(source, named)
         if named:
             found = shutil.which(named)
             if not found:
@@ -61,25 +69,35 @@ def find(setting: str | None = None) -> BrowserBinary:
 
 
 @asynccontextmanager
-async def start(binary: BrowserBinary) -> AsyncIterator[Browser]:
-    """Run the browser for the length of the block; raises BrowserError where it will not start."""
+async def start(source: BrowserSource) -> AsyncIterator[Browser]:
+    """Run the browser for the length of the block, or stay connected to the one elsewhere, which runs on afterwards.
+
+    Raises BrowserError where it will not start, or does not answer.
+    """
     async with AsyncExitStack() as stack:
         playwright = await _driver(stack)
-        try:
-            browser = await playwright.chromium.launch(
-                executable_path=binary.path,
-                args=list(binary.flags),
-                chromium_sandbox="--no-sandbox" not in binary.flags,
-            )
-        except PlaywrightError as error:
-            raise BrowserError(
-                f"the browser {binary.path or 'of Playwright'} does not start: {error.message.splitlines()[0]}\n"
-                "try: quzheng doctor"
-            ) from error
+        if isinstance(source, Elsewhere):
+            browser = await source.connect(playwright)
+        else:
+            browser = await _launched(playwright, source)
         try:
             yield browser
         finally:
             await browser.close()
+
+
+async def _launched(playwright: Playwright, binary: BrowserBinary) -> Browser:
+    try:
+        return await playwright.chromium.launch(
+            executable_path=binary.path,
+            args=list(binary.flags),
+            chromium_sandbox="--no-sandbox" not in binary.flags,
+        )
+    except PlaywrightError as error:
+        raise BrowserError(
+            f"the browser {binary.path or 'of Playwright'} does not start: {error.message.splitlines()[0]}\n"
+            "try: quzheng doctor"
+        ) from error
 
 
 async def _driver(stack: AsyncExitStack) -> Playwright:

@@ -41,29 +41,41 @@ class Cleanliness:
     """The cleanliness of one run: looked at before it and after it."""
 
     def __init__(
-        self, lookout: Lookout, *, workspace: Path, holdings: Path, store: Store, environ: Mapping[str, str]
+        self,
+        lookout: Lookout,
+        *,
+        workspace: Path,
+        holdings: Path,
+        store: Store,
+        environ: Mapping[str, str],
+        borrowed: bool = False,
     ) -> None:
-        """`holdings` is the folder that must have room; `environ` the variables the browser is started with."""
+        """`holdings` is the folder that must have room; `environ` the variables the browser is started with.
+
+        `borrowed`: pages are opened in the context of the person whose browser it is.
+        """
         self.lookout = lookout
         """The watch that the run's captures tell what they learn."""
         self._workspace = workspace
         self._holdings = holdings
         self._store = store
         self._environ = environ
+        self._borrowed = borrowed
         self._first: Premises | None = None
         self._answers: tuple[Answered, ...] = ()
 
     def before(self, environment: str) -> str:
         """Return the SHA-256 of the record made now; `environment` is that of the environment's blob, stored before."""
         self._first = look(self._holdings, self._environ)
-        self._answers = tuple(_of_premises(self._first, self.lookout.egress))
+        self._answers = tuple(_of_premises(self._first, self.lookout.egress, self._borrowed))
         self.lookout.cleanliness = self._keep("before", self._first, environment)
         return self.lookout.cleanliness
 
     def after(self, environment: str) -> str:
         """Return the SHA-256 of the record made after the run, with what the run learned of its path and its clock."""
         now = look(self._holdings, self._environ)
-        self._answers = (*_of_premises(now, self.lookout.egress), *_of_run(self.lookout, now == self._first))
+        premises = _of_premises(now, self.lookout.egress, self._borrowed)
+        self._answers = (*premises, *_of_run(self.lookout, now == self._first))
         return self._keep("after", now, environment)
 
     @property
@@ -91,12 +103,13 @@ class Cleanliness:
         return self._store.put(canonical.encode(body), "application/json").sha256
 
 
-def _of_premises(now: Premises, egress: str) -> Iterator[Answered]:
+def _of_premises(now: Premises, egress: str, borrowed: bool) -> Iterator[Answered]:
     yield _answer("hosts file", None if now.hosts_file is None else not now.hosts_names, _said(now.hosts_names))
     yield _proxy(now, egress)
     yield _answer("egress", egress not in DECLARED, f"申报为“{DECLARED.get(egress, '直连')}”")
     yield _answer("resolvers", bool(now.resolvers) or None, _said(now.resolvers, "未能读出"))
-    yield _answer("fresh profile", True, "每个检查对象使用新建的浏览器环境")
+    fresh = "使用他人已打开的浏览器环境，含其登录状态" if borrowed else "每个检查对象使用新建的浏览器环境"
+    yield _answer("fresh profile", not borrowed, fresh)
     yield _answer("no policies", not now.policies, _said(now.policies))
     own = "浏览器另有用户证书库" if now.browser_authorities else "浏览器只用自带的根证书"
     yield _answer("authorities", not now.browser_authorities, own)

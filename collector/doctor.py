@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from collector import browser
+from collector.elsewhere import Elsewhere
 from collector.errors import CollectError
 from collector.workspace import FILE, Workspace
 
@@ -34,7 +35,7 @@ def examine(folder: Path) -> Iterator[Examined]:
     looks: tuple[tuple[str, Callable[[], str]], ...] = (
         ("python", _python),
         ("machine", _machine),
-        ("browser", _browser),
+        ("browser", lambda: _browser(folder)),
         ("sandbox", _sandbox),
         ("ocr", _ocr),
         ("fonts", _fonts),
@@ -69,14 +70,19 @@ def _page_size() -> int:
     return size
 
 
-def _browser() -> str:
-    found = browser.find()
+def _browser(folder: Path) -> str:
+    found = browser.find(_browser_setting(folder))
 
     async def version() -> str:
         async with browser.start(found) as running:
             return running.version
 
-    return f"{found.path or 'of Playwright'} {asyncio.run(version())}"
+    where = found.place if isinstance(found, Elsewhere) else found.path or "of Playwright"
+    return f"{where} {asyncio.run(version())}"
+
+
+def _browser_setting(folder: Path) -> str | None:
+    return Workspace.open(folder).settings.browser if (folder / FILE).exists() else None
 
 
 def _sandbox() -> str:

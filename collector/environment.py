@@ -16,7 +16,8 @@ from typing import Any
 
 from playwright.async_api import Browser
 
-from collector.browser import BrowserBinary, program_digest
+from collector import elsewhere
+from collector.browser import BrowserBinary, BrowserSource, program_digest
 from collector.persona import Persona
 from collector.window import VIEWPORT
 from evidence import digest
@@ -26,16 +27,18 @@ RESOLVERS = Path("/etc/resolv.conf")
 OS_RELEASE = Path("/etc/os-release")
 
 
-def describe(browser: Browser, binary: BrowserBinary, persona: Persona) -> dict[str, Any]:
-    """Return the environment of captures made with a running browser, as evidence JSON."""
-    path = binary.path or Path(browser.browser_type.executable_path)
+async def describe(browser: Browser, source: BrowserSource, persona: Persona, by: str | None = None) -> dict[str, Any]:
+    """Return the environment of captures made with a running browser, as evidence JSON.
+
+    `by`: who attends a browser that a person has open. Of a browser elsewhere system and fonts are not known.
+    """
+    here = isinstance(source, BrowserBinary)
+    known = _program(browser, source) if isinstance(source, BrowserBinary) else await _stranger(browser, source, by)
     return {
         "schema": "environment/1",
         "browser": {
             "version": browser.version,
-            "program": path.name,
-            "sha256": program_digest(path) if path.exists() else None,
-            "flags": list(binary.flags),
+            **known,
             "user_agent": persona.user_agent,
             "client_hints": persona.hints,
             "viewport": [VIEWPORT["width"], VIEWPORT["height"]],
@@ -47,7 +50,29 @@ def describe(browser: Browser, binary: BrowserBinary, persona: Persona) -> dict[
         "python": platform.python_version(),
         "system": {"name": _system(), "machine": platform.machine()},
         "ocr": _tesseract(),
-        "fonts": _fonts(),
+        "fonts": _fonts() if here else {"files": None, "sha256": None},
+    }
+
+
+def _program(browser: Browser, binary: BrowserBinary) -> dict[str, Any]:
+    path = binary.path or Path(browser.browser_type.executable_path)
+    return {
+        "program": path.name,
+        "sha256": program_digest(path) if path.exists() else None,
+        "flags": list(binary.flags),
+    }
+
+
+async def _stranger(browser: Browser, source: elsewhere.Elsewhere, by: str | None) -> dict[str, Any]:
+    """Return what is known of a browser that we did not start; its bytes cannot be digested from here."""
+    said = await elsewhere.told(browser)
+    return {
+        "program": said["product"],
+        "sha256": None,
+        "flags": said["flags"],
+        "elsewhere": source.place,
+        "attended": True if by else said["attended"],
+        "attended_by": by,
     }
 
 

@@ -91,5 +91,6 @@ class Executor:
             persona=running.persona,
             due=job.labels,
             gate=self.gate,
+            borrowed=running.borrowed,
             deliver=lambda capture: deliver(job, capture),
         )

@@ -15,6 +15,9 @@ SETTINGS = """\
 store: store              # 证据存放的文件夹 / folder of the evidence
 rules: national-2019      # 检查指标版本 / rule set
 # browser: /usr/bin/chromium-headless-shell   # 浏览器程序；不写则自动寻找 / found by itself when left out
+# browser: cdp://10.1.2.3:9222   # 别处的浏览器，或有人打开着的浏览器；也可写 ws://… / a browser elsewhere, or a person's
+# attended_by: 张三               # 谁在操作那个浏览器 / who sits at it
+# context: own                   # own 每次新建环境；theirs 用那人已登录的环境 / a fresh context, or the person's own
 jobs: 2                   # 同时进行的访问 / visits at once
 egress: direct            # 本机如何上网：direct、proxy、inspecting、split-dns / how this machine reaches the Internet
 

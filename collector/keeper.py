@@ -17,7 +17,8 @@ from playwright.async_api import Error as PlaywrightError
 
 from collector import browser as browsers
 from collector import environment, memory, persona
-from collector.browser import BrowserBinary
+from collector.browser import BrowserSource
+from collector.elsewhere import Elsewhere
 from collector.persona import Persona
 from evidence import canonical
 from evidence.store import BlobSink
@@ -30,6 +31,8 @@ class Running:
     browser: Browser
     persona: Persona
     environment: str
+    borrowed: bool = False
+    """Whether pages are opened in the context of the person whose browser it is."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,12 +52,23 @@ class Keeper:
     """
 
     def __init__(
-        self, binary: BrowserBinary, sink: BlobSink, *, captures: int | None = None, resident: int | None = None
+        self,
+        source: BrowserSource,
+        sink: BlobSink,
+        *,
+        captures: int | None = None,
+        resident: int | None = None,
+        borrowed: bool = False,
+        attended_by: str | None = None,
     ) -> None:
-        self._binary = binary
+        """A browser elsewhere is reached anew where the connection is lost, and never replaced: it is not ours."""
+        ours = not isinstance(source, Elsewhere)
+        self._source = source
         self._sink = sink
-        self._captures = captures
-        self._resident = resident
+        self._captures = captures if ours else None
+        self._resident = resident if ours else None
+        self._borrowed = borrowed and not ours
+        self._attended_by = None if ours else attended_by
         self._lock = asyncio.Lock()
         self._kept: _Kept | None = None
         self._going: list[_Kept] = []
@@ -126,9 +140,9 @@ class Keeper:
 
     async def _start(self) -> _Kept:
         async with AsyncExitStack() as stack:
-            browser = await stack.enter_async_context(browsers.start(self._binary))
+            browser = await stack.enter_async_context(browsers.start(self._source))
             worn = await persona.of(browser)
-            described = canonical.encode(environment.describe(browser, self._binary, worn))
-            blob = self._sink.put(described, "application/json")
-            running = Running(browser=browser, persona=worn, environment=blob.sha256)
+            described = await environment.describe(browser, self._source, worn, self._attended_by)
+            blob = self._sink.put(canonical.encode(described), "application/json")
+            running = Running(browser=browser, persona=worn, environment=blob.sha256, borrowed=self._borrowed)
             return _Kept(running=running, stack=stack.pop_all())

@@ -23,6 +23,8 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from collector import browser, charset, frames, layout
+from collector.elsewhere import Elsewhere
+from collector.errors import BrowserError
 from evidence.reading import addresses
 from evidence.reading.page import Body, FrameDom, PageInput
 
@@ -116,6 +118,10 @@ class Room:
 async def room(setting: str | None = None) -> AsyncIterator[Room]:
     """Run one browser without a network for the length of the block; raises BrowserError where it will not start."""
     binary = browser.find(setting)
+    if isinstance(binary, Elsewhere):
+        raise BrowserError(
+            f"saved files are shown by a browser of this machine, got {binary.place}\ntry: unset QUZHENG_BROWSER"
+        )
     async with browser.start(replace(binary, flags=(*binary.flags, *_FLAGS))) as running:
         yield Room(running)
 

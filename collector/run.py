@@ -182,8 +182,14 @@ async def _work(
     todo = _undone(every, last) or passes.again(every, last, limits.passes)
     if not todo:
         return ()
-    binary = browsers.find(workspace.settings.browser)
-    kept = Keeper(binary, holdings.store, captures=limits.browser_captures, resident=limits.browser_bytes)
+    kept = Keeper(
+        browsers.find(workspace.settings.browser),
+        holdings.store,
+        captures=limits.browser_captures,
+        resident=limits.browser_bytes,
+        borrowed=workspace.settings.context == "theirs",
+        attended_by=workspace.settings.attended_by,
+    )
     async with kept as keeper:
         environs = (await keeper.running()).environment
         journal.cleanliness("before", cleanliness.before(environs))
@@ -233,7 +239,12 @@ def _cleanliness(workspace: Workspace, holdings: Holdings) -> Cleanliness:
     told = tuple(proxy.told for proxy in proxies.found(os.environ))
     lookout = Lookout(workspace.settings.egress, told)
     return Cleanliness(
-        lookout, workspace=workspace.root, holdings=holdings.root, store=holdings.store, environ=os.environ
+        lookout,
+        workspace=workspace.root,
+        holdings=holdings.root,
+        store=holdings.store,
+        environ=os.environ,
+        borrowed=workspace.settings.context == "theirs",
     )
 
 

@@ -49,11 +49,13 @@ async def visit(
     persona: Persona | None = None,
     due: Sequence[str] | None = None,
     gate: Gate | None = None,
+    borrowed: bool = False,
     deliver: Callable[[Capture], None] = lambda capture: None,
 ) -> tuple[Capture, ...]:
     """Return the captures of one visit, at least one for each label that is due (default: all of the flow's).
 
-    Each is given to `deliver` as soon as it is whole. Raises only what `deliver` and `sink` raise.
+    Each is given to `deliver` as soon as it is whole. `borrowed`: in the context of the person whose browser it is. Raises
+    only what `deliver` and `sink` raise.
     """
     redactor = redactor or Redactor()
     scribe = Scribe(target, flow, circumstances, sink=sink, clock=clock, deliver=deliver)
@@ -62,7 +64,7 @@ async def visit(
         secrets=secrets or Secrets.of_process(),
         clock=clock,
         limits=limits,
-        new_window=_windows(browser, persona, clock, limits, redactor, circumstances.lookout, flow),
+        new_window=_windows(browser, persona, clock, limits, redactor, circumstances.lookout, flow, borrowed),
         gate=gate,
     )
     labels = tuple(flow.due(target) if due is None else due)
@@ -83,11 +85,12 @@ def _windows(
     redactor: Redactor,
     lookout: Lookout,
     flow: Flow,
+    borrowed: bool,
 ) -> Callable[[Window | None], Awaitable[Window]]:
     """Return what opens a window, in place of a broken one, with its cookies."""
 
     async def new_window(broken: Window | None) -> Window:
-        cookies = await broken.cookies() if broken else ()
+        cookies = await broken.cookies() if broken and not borrowed else ()
         if broken:
             await broken.close()
         worn = persona or await personas.of(browser)
@@ -100,6 +103,7 @@ def _windows(
             cookies=cookies,
             lookout=lookout,
             any_certificate=flow.login is None,
+            borrowed=borrowed,
         )
 
     return new_window

@@ -34,6 +34,8 @@ class Window:
     """The browser's id of the main frame."""
     lookout: Lookout
     """The run's watch over its own path."""
+    borrowed: bool = False
+    """Whether the context is a person's: it stays open, and so do its other pages."""
     log: list[dict[str, str]] = field(default_factory=list)
     crash: asyncio.Event = field(default_factory=asyncio.Event)
     downloads: list[str] = field(default_factory=list)
@@ -55,25 +57,24 @@ class Window:
         cookies: Sequence[Any] = (),
         lookout: Lookout | None = None,
         any_certificate: bool = False,
+        borrowed: bool = False,
     ) -> Window:
         """Return a new window, listening, on an empty page; raises playwright's Error where the browser has gone.
 
         `any_certificate`: pages whose certificate is bad are shown all the same; never where a password is typed.
+        `borrowed`: a page of its own in the context that a person has open, with that person's log-ins.
         """
-        context = await browser.new_context(
-            viewport=cast(Any, VIEWPORT),
-            locale="zh-CN",
-            timezone_id="Asia/Shanghai",
-            user_agent=persona.user_agent,
-            service_workers="block",
-            accept_downloads=True,
-            ignore_https_errors=any_certificate,
-        )
+        theirs = browser.contexts[:1] if borrowed else []
+        context = theirs[0] if theirs else await _context(browser, persona, any_certificate)
         if cookies:
             await context.add_cookies(list(cookies))
-        context.set_default_timeout(limits.navigation_seconds * 1000)
         page = await context.new_page()
+        page.set_default_timeout(limits.navigation_seconds * 1000)
         session = await context.new_cdp_session(page)
+        if theirs:
+            await page.set_viewport_size(cast(Any, VIEWPORT))
+            await session.send("Emulation.setLocaleOverride", {"locale": "zh-CN"})
+            await session.send("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Shanghai"})
         traffic = Traffic(
             session,
             clock=clock,
@@ -89,6 +90,7 @@ class Window:
             traffic=traffic,
             frame_id=tree["frameTree"]["frame"]["id"],
             lookout=lookout or Lookout(),
+            borrowed=bool(theirs),
         )
         window._watch()
         await session.send("Page.enable")
@@ -109,7 +111,7 @@ class Window:
         await self.traffic.close()
         try:
             async with asyncio.timeout(10):
-                await self.context.close()
+                await (self.page if self.borrowed else self.context).close()
         except (TimeoutError, PlaywrightError):
             self.crash.set()  # the browser has gone, or will be ended with its last context
 
@@ -171,3 +173,15 @@ class Window:
         if "parentId" not in event["frame"]:
             self.main_loads += 1
             self.traffic.last_event = asyncio.get_running_loop().time()
+
+
+async def _context(browser: Browser, persona: Persona, any_certificate: bool) -> BrowserContext:
+    return await browser.new_context(
+        viewport=cast(Any, VIEWPORT),
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        user_agent=persona.user_agent,
+        service_workers="block",
+        accept_downloads=True,
+        ignore_https_errors=any_certificate,
+    )

@@ -17,6 +17,7 @@ FILE = "quzheng.yaml"
 MAY_BE_NONE = ("settle_seconds", "challenge_seconds", "per_host_seconds", "retry_after_most")
 """Limits that may be 0."""
 EGRESSES = ("direct", "proxy", "inspecting", "split-dns")
+CONTEXTS = ("own", "theirs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,11 @@ class Settings:
     store: str = "store"
     rules: str = "national-2019"
     browser: str | None = None
-    """Path or name of the browser's program; None: the first that is found."""
+    """Path or name of the browser's program, or ws://… or cdp://… of one elsewhere; None: the first that is found."""
+    attended_by: str | None = None
+    """Who sits at a browser elsewhere that a person has open; its captures say so."""
+    context: str = "own"
+    """At a browser elsewhere: own (fresh for each visit), or theirs (with the log-ins of the person who has it open)."""
     jobs: int = 2
     egress: str = "direct"
     """How this machine reaches the Internet, as the office declares it: direct, proxy, inspecting, split-dns."""
@@ -152,9 +157,10 @@ def _settings(path: Path, written: Any) -> Settings:
         if got < least:
             line = yamlfile.line_of(path, ("limits", name))
             raise WorkspaceError(f"{path}:{line}: limits.{name}: expected at least {least}, got {got}")
-    if settings.egress not in EGRESSES:
-        line = yamlfile.line_of(path, ("egress",))
-        raise WorkspaceError(f"{path}:{line}: egress: expected {', '.join(EGRESSES)}, got {settings.egress!r:.60}")
+    for name, got, known in (("egress", settings.egress, EGRESSES), ("context", settings.context, CONTEXTS)):
+        if got not in known:
+            line = yamlfile.line_of(path, (name,))
+            raise WorkspaceError(f"{path}:{line}: {name}: expected {', '.join(known)}, got {got!r:.60}")
     if settings.jobs < 1:
         raise WorkspaceError(
             f"{path}:{yamlfile.line_of(path, ('jobs',))}: jobs: expected at least 1, got {settings.jobs}"
