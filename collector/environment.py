@@ -18,12 +18,12 @@ from playwright.async_api import Browser
 
 from collector import elsewhere
 from collector.browser import BrowserBinary, BrowserSource, program_digest
+from collector.names import RESOLVERS
 from collector.persona import Persona
 from collector.window import VIEWPORT
 from evidence import digest
 from evidence.model import Vantage
 
-RESOLVERS = Path("/etc/resolv.conf")
 OS_RELEASE = Path("/etc/os-release")
 
 

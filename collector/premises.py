@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from collector import proxies
-from collector.environment import RESOLVERS
 from collector.hosts import is_public_address, is_public_name
+from collector.names import RESOLVERS
 from collector.proxies import Proxy
 from evidence import digest
 
