@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from collector import proxies
+from collector import proxies, timesource
 from collector.lookout import DECLARED, NOTABLE, Lookout
 from collector.premises import TIGHT, Premises, look
+from collector.timesource import Measured
 from evidence import canonical, digest, plain
 from evidence.store import Store
 from evidence.words import CLEANLINESS
@@ -49,10 +50,12 @@ class Cleanliness:
         store: Store,
         environ: Mapping[str, str],
         borrowed: bool = False,
+        time_sources: tuple[str, ...] = (),
     ) -> None:
         """`holdings` is the folder that must have room; `environ` the variables the browser is started with.
 
-        `borrowed`: pages are opened in the context of the person whose browser it is.
+        `borrowed`: pages are opened in the context of the person whose browser it is. `time_sources` are asked how far our
+        clock is off.
         """
         self.lookout = lookout
         """The watch that the run's captures tell what they learn."""
@@ -61,29 +64,36 @@ class Cleanliness:
         self._store = store
         self._environ = environ
         self._borrowed = borrowed
+        self._time_sources = time_sources
         self._first: Premises | None = None
         self._answers: tuple[Answered, ...] = ()
 
     def before(self, environment: str) -> str:
-        """Return the SHA-256 of the record made now; `environment` is that of the environment's blob, stored before."""
+        """Return the SHA-256 of the record made now; `environment` is that of the environment's blob, stored before.
+
+        Waits for the time sources.
+        """
         self._first = look(self._holdings, self._environ)
-        self._answers = tuple(_of_premises(self._first, self.lookout.egress, self._borrowed))
-        self.lookout.cleanliness = self._keep("before", self._first, environment)
+        measured = timesource.measure(self._time_sources)
+        self.lookout.offset_ms = measured.offset_ms
+        self._answers = (*_of_premises(self._first, self.lookout.egress, self._borrowed), *_of_time(measured))
+        self.lookout.cleanliness = self._keep("before", self._first, environment, measured)
         return self.lookout.cleanliness
 
     def after(self, environment: str) -> str:
         """Return the SHA-256 of the record made after the run, with what the run learned of its path and its clock."""
         now = look(self._holdings, self._environ)
         premises = _of_premises(now, self.lookout.egress, self._borrowed)
-        self._answers = (*premises, *_of_run(self.lookout, now == self._first))
-        return self._keep("after", now, environment)
+        measured = timesource.measure(self._time_sources)
+        self._answers = (*premises, *_of_time(measured), *_of_run(self.lookout, now == self._first))
+        return self._keep("after", now, environment, measured)
 
     @property
     def concerns(self) -> tuple[str, ...]:
         """What did not pass, one sentence each."""
         return tuple(f"{CLEANLINESS[one.name]}：{one.detail}" for one in self._answers if one.passed is False)
 
-    def _keep(self, moment: Moment, premises: Premises, environment: str) -> str:
+    def _keep(self, moment: Moment, premises: Premises, environment: str, measured: Measured) -> str:
         described = canonical.decode(self._store.read(environment))
         body = {
             "schema": "cleanliness/1",
@@ -94,6 +104,7 @@ class Cleanliness:
             "system": described["system"],
             "egress": self.lookout.egress,
             "premises": plain.dump(premises),
+            "time_sources": plain.dump(measured.heard),
             "host": _host_part(self._workspace / HOST_PART),
             "checks": plain.dump(self._answers),
         }
@@ -115,6 +126,12 @@ def _of_premises(now: Premises, egress: str, borrowed: bool) -> Iterator[Answere
     yield _answer("authorities", not now.browser_authorities, own)
     yield _answer("room on disk", now.room not in TIGHT, now.room)
     yield _answer("connected", None if all(kind.endswith("none") for kind in now.addresses) else True, _kinds(now))
+
+
+def _of_time(measured: Measured) -> Iterator[Answered]:
+    """Yield what the time sources said; nothing where the office names none."""
+    if measured.heard:
+        yield _answer("time source", measured.right, measured.said)
 
 
 def _proxy(now: Premises, egress: str) -> Answered:

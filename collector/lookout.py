@@ -41,6 +41,8 @@ class Lookout:
         self.names = Names()
         self.cleanliness: str | None = None
         """SHA-256 of the cleanliness record made before the run."""
+        self.offset_ms: int | None = None
+        """By how much our clock was off before the run, where a time source told it."""
         self._proxies = proxies
         self._issuers: dict[str, set[str]] = defaultdict(set)
         self._private: dict[str, str] = {}

@@ -5,6 +5,7 @@ A run that was cut off is taken up again: what its journal says is done is not d
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets as random
 from collections import Counter
@@ -192,14 +193,14 @@ async def _work(
     )
     async with kept as keeper:
         environs = (await keeper.running()).environment
-        journal.cleanliness("before", cleanliness.before(environs))
+        journal.cleanliness("before", await asyncio.to_thread(cleanliness.before, environs))
         executor = _executor(workspace, holdings, journal, keeper, clock, jobs, secrets, cleanliness.lookout)
         for n in range(limits.passes):
             if progress and todo:
                 progress.step("重试一时失败的页面" if n else "采集", sum(len(job.labels) for job in todo))
             await executor.work(todo, deliver)
             todo = passes.again(every, last, limits.passes)
-        journal.cleanliness("after", cleanliness.after(environs))
+        journal.cleanliness("after", await asyncio.to_thread(cleanliness.after, environs))
     return tuple(records)
 
 
@@ -245,6 +246,7 @@ def _cleanliness(workspace: Workspace, holdings: Holdings) -> Cleanliness:
         store=holdings.store,
         environ=os.environ,
         borrowed=workspace.settings.context == "theirs",
+        time_sources=workspace.settings.time_source,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from collector.capturing import Taken
@@ -13,7 +13,7 @@ from collector.lookout import Lookout
 from collector.outcome import at_attempt
 from collector.targets import Target
 from evidence import canonical, plain
-from evidence.model import Artifact, Capture, ColumnRef, Fault, Outcome, Purpose, Redaction, Vantage
+from evidence.model import Artifact, Capture, ClockRef, ColumnRef, Fault, Outcome, Purpose, Redaction, Vantage
 from evidence.store import BlobSink
 
 
@@ -83,7 +83,7 @@ class Scribe:
             column=self._column(label),
             started=started,
             ended=taken.ended,
-            clock=self._clock.ref,
+            clock=_clock(self._clock.ref, where.lookout.offset_ms),
             vantage=where.vantage,
             requested_url=taken.requested_url,
             final_url=taken.final_url,
@@ -118,3 +118,8 @@ class Scribe:
                     ledger=ledger.sha256,
                 )
         return None
+
+
+def _clock(ref: ClockRef, offset_ms: int | None) -> ClockRef:
+    """Return which clock it was, with its measured offset; a simulated one has none."""
+    return replace(ref, offset_ms=offset_ms) if ref.source == "system" else ref

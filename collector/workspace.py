@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from collector import targets, yamlfile
+from collector import targets, timesource, yamlfile
 from collector.errors import WorkspaceError
 from collector.targets import Target
 from evidence import plain
@@ -73,6 +73,8 @@ class Settings:
     jobs: int = 2
     egress: str = "direct"
     """How this machine reaches the Internet, as the office declares it: direct, proxy, inspecting, split-dns."""
+    time_source: tuple[str, ...] = ()
+    """Servers that tell by how much our clock is off, as ntp://host or ntp://host:port."""
     limits: Limits = field(default_factory=Limits)
     seal: SealSettings = field(default_factory=SealSettings)
 
@@ -161,6 +163,12 @@ def _settings(path: Path, written: Any) -> Settings:
         if got not in known:
             line = yamlfile.line_of(path, (name,))
             raise WorkspaceError(f"{path}:{line}: {name}: expected {', '.join(known)}, got {got!r:.60}")
+    for n, address in enumerate(settings.time_source):
+        if timesource.place_of(address) is None:
+            line = yamlfile.line_of(path, ("time_source", n))
+            raise WorkspaceError(
+                f"{path}:{line}: time_source: expected ntp://host or ntp://host:port, got {address!r:.80}"
+            )
     if settings.jobs < 1:
         raise WorkspaceError(
             f"{path}:{yamlfile.line_of(path, ('jobs',))}: jobs: expected at least 1, got {settings.jobs}"

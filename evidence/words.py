@@ -97,6 +97,7 @@ CLEANLINESS = {
     "connected": "本机地址",
     "path": "网络路径未见异常",
     "clock": "本机时钟与各服务器一致",
+    "time source": "本机时钟与时间源一致",
     "unchanged": "采集期间设置未变",
 }
 """The questions of the cleanliness record (清洁性检查)."""
