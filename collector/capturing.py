@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
 
-from collector import challenge, completeness, exchange, picturing, scrollboxes, snapshot, wire
+from collector import challenge, completeness, exchange, overlay, picturing, scrollboxes, snapshot, wire
 from collector.clock import Clock
 from collector.exchange import Exchange
 from collector.login import Login
@@ -217,7 +217,9 @@ async def _take_page(task: _Task, login: Login | None) -> None:
     numbers = {identity: n for n, identity in enumerate(sitting.order)}
     async for region in scrollboxes.picture(window, boxes, numbers, task.seam, task.clock):
         page.regions.append(region)
-    seen = replace(seen, boxes=tuple(boxes))
+    uncovered = await overlay.uncover(window, sitting.moved, sitting.after, task.seam, task.clock, len(page.regions))
+    page.regions += uncovered.pictures
+    seen = replace(seen, boxes=tuple(boxes), uncovered=uncovered)
     page.checks = (*completeness.guard(seen), *task.passage.checks())
     page.trouble = _trouble(seen, login)
 

@@ -18,6 +18,7 @@ from collector.hosts import is_public_address, is_public_name
 from collector.hosts import site_of as _site_of
 from collector.look import Look, same_main
 from collector.movement import Movement
+from collector.overlay import Uncovered
 from collector.scrollboxes import ScrollBox
 from collector.settle import Settled
 from collector.signs import Sign, mojibake, signs
@@ -58,6 +59,8 @@ class Seen:
     """What moved while the page was pictured."""
     boxes: tuple[ScrollBox, ...] = ()
     """Boxes that scroll inside the page, and frames higher than their box."""
+    uncovered: Uncovered = Uncovered()
+    """What lay over the list, and what came of it."""
 
 
 def guard(seen: Seen) -> tuple[Check, ...]:
@@ -159,6 +162,8 @@ def still(seen: Seen) -> tuple[bool | None, str]:
     if len(seen.inner_before) != len(seen.inner) or not all(same_main(one, other) for one, other in pairs):
         return False, "采集期间有变化"
     still, why = seen.moved.of_main()
+    if still is not True and seen.uncovered.clean:
+        return True, f"前后两次所见一致；{why}；{seen.uncovered.said}"
     return still, f"前后两次所见一致；{why}" if still else why
 
 
@@ -249,6 +254,7 @@ def _of_page(seen: Seen) -> Iterator[Check]:
     )
     yield _check("nothing moves", "page", not seen.moved.said, seen.moved.said or "没有见到活动内容")
     yield _shown(seen)
+    yield seen.uncovered.check()
     failed = [e for e in seen.exchanges if _unanswered(e) and e is not seen.document and not _feeds_main(e, seen)]
     detail = "; ".join(_told(e) for e in failed[:5]) + (f"；另有{len(failed) - 5}项" if len(failed) > 5 else "")
     yield _check("other requests", "page", not failed, detail or "均有应答")

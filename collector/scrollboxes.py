@@ -204,7 +204,7 @@ async def _screens(session: CDPSession, box: ScrollBox) -> AsyncIterator[bytes]:
                 break
             reached, left_now = step["top"], step["left"]
             box.inner = (step["inner"][0], step["inner"][1])
-            yield await _shot(session, box.box)
+            yield await shot(session, box.box)
             box.pictures += 1
             box.seen.append((step["left"], step["top"]))
             covered, top = step["top"] + box.box[3], step["top"] + box.box[3] - step["held"]
@@ -215,8 +215,8 @@ async def _screens(session: CDPSession, box: ScrollBox) -> AsyncIterator[bytes]:
     box.whole = whole and covered_right >= box.inner[0] - 2
 
 
-async def _shot(session: CDPSession, box: Box) -> bytes:
-    """Picture a place of the page; the view is left as it is where the place lies in it."""
+async def shot(session: CDPSession, box: Box) -> bytes:
+    """Return a picture of a place of the page; the view is left as it is where the place lies in it."""
     left, top, width, height = box
     beyond = left + width > VIEWPORT["width"] or top + height > VIEWPORT["height"]
     clip = {"x": left, "y": top, "width": width, "height": height, "scale": 1}

@@ -66,6 +66,7 @@ CHECKS = {
     "challenge passed": "验证页已放行",
     "no maintenance page": "不是维护页",
     "no block page of our own side": "不是我方拦截页",
+    "nothing covers the list": "列表未被遮挡",
     "charset": "文字编码",
     "not empty": "文档不空",
     "not one colour": "画面不是单一颜色",
