@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote
 
-from tests.site import challenges, inside
+from tests.site import challenges, inside, restless
 from tests.site.pages import BIG5, CHANGING, CLOCK, FORM, GBK, LIST, PIXEL, SHELL, UTF16, page
 
 
@@ -298,6 +298,7 @@ TABLE: dict[str, Fault] = {
     "/inside": _inside,
     "/moving.gif": _fixed(Answer(inside.GIF, type="image/gif")),
     **{path: _fixed(Answer(html)) for path, html in inside.PAGES.items()},
+    **{path: _fixed(Answer(html)) for path, html in restless.PAGES.items()},
     **{path: _guard(path) for path in challenges.GUARDS},
     **{path: _fixed(Answer(html, status=status)) for path, (status, html) in challenges.PAGES.items()},
 }
