@@ -28,6 +28,10 @@ from collector.workspace import Limits
 from evidence.model import Artifact, Box, Check, Redaction
 from evidence.store import BlobSink
 
+MOST_SITTINGS = 3
+"""Times that a page at rest is pictured, where it goes elsewhere each time."""
+NEWS_SECONDS = 1
+"""After a fault of the browser's the news is waited for that the page has gone elsewhere."""
 HANGS = Trouble(outcome="timeout", reason="page_hangs")
 OWN_SIDE = Trouble(outcome="blocked", reason="own_side", fault="ours")
 ASKS_LOGIN = Trouble(outcome="interstitial", reason="log_in")
@@ -238,14 +242,20 @@ async def _early(task: _Task) -> completeness.Seen | None:
 
 
 async def _rested(task: _Task) -> completeness.Seen:
-    """Wait until the page is quiet, within the limits, and picture it as it then is."""
+    """Wait until the page is quiet, within the limits, and picture it as it then is.
+
+    Raises TimeoutError where it goes elsewhere each time.
+    """
     window, page = task.window, task.page
-    if window.main_loads != page.loads:
-        page.settled = await _settle(task, QUIET_SECONDS)
-    elif page.settled.quiet:
-        page.settled = await settle_again(window, task.limits, page.settled)
-    await _sit(task, None)
-    return _seen(window, task.opening, page)
+    for _ in range(MOST_SITTINGS):
+        if window.main_loads != page.loads:
+            page.settled = await _settle(task, QUIET_SECONDS)
+        elif page.settled.quiet:
+            page.settled = await settle_again(window, task.limits, page.settled)
+        page.loads = window.main_loads
+        if await _sit(task, None):
+            return _seen(window, task.opening, page)
+    raise TimeoutError
 
 
 async def _settle(task: _Task, seconds: float) -> Settled:
@@ -257,7 +267,27 @@ async def _settle(task: _Task, seconds: float) -> Settled:
 
 
 async def _sit(task: _Task, since: float | None) -> bool:
-    """Have the page sit for its picture; tell whether the sitting came to its end (see `picturing.picture`)."""
+    """Have the page sit for its picture; tell whether the sitting came to its end (see `picturing.picture`).
+
+    Where the page goes elsewhere meanwhile, the browser never hands out the picture it was asked for, or fails.
+    """
+    window = task.window
+    window.moved.clear()
+    sitting, moved = asyncio.ensure_future(_sitting(task, since)), asyncio.ensure_future(window.moved.wait())
+    try:
+        await asyncio.wait((sitting, moved), return_when=asyncio.FIRST_COMPLETED)
+        return sitting.done() and sitting.result()
+    except PlaywrightError:
+        if window.crashed or not await window.moves_within(NEWS_SECONDS):
+            raise
+        return False
+    finally:
+        for future in (sitting, moved):
+            future.cancel()
+        await asyncio.gather(sitting, moved, return_exceptions=True)
+
+
+async def _sitting(task: _Task, since: float | None) -> bool:
     window, page = task.window, task.page
     page.sitting = sitting = Sitting()
     await picturing.begin(window, sitting, task.limits.page_height)

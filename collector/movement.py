@@ -7,6 +7,7 @@ their end, which the log tells; scripts are never stopped. The watch stands in a
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -225,8 +226,9 @@ async def watched(
 ) -> Movement:
     """End the watch and return what moved; `places` says where on the page each inner frame stands."""
     script = _END % json.dumps(sorted(_animated(window.traffic.exchanges)))
-    mask = thumbnail.changed(first, second)
-    told: dict[str, Any] | None = await evaluate(window.session, window.frame_id, script)
+    mask, told = await asyncio.gather(
+        asyncio.to_thread(thumbnail.compared, first, second), evaluate(window.session, window.frame_id, script)
+    )
     parts = [_part(told, mask, None)] if told else []
     for frame in frames[1 : 1 + _MOST_FRAMES]:
         inner: dict[str, Any] | None = await evaluate(window.session, frame.id, script)
@@ -236,7 +238,7 @@ async def watched(
         watched=told is not None,
         movers=tuple(_seen_from_list(parts)),
         rows=max((part.rows for part in parts), key=len, default=()),
-        mask=mask if mask.any() else None,
+        mask=mask,
     )
 
 
@@ -248,12 +250,12 @@ class _Part:
     rows: tuple[Box, ...]
 
 
-def _part(told: dict[str, Any], mask: Mask, frame: Box | None) -> _Part:
+def _part(told: dict[str, Any], mask: Mask | None, frame: Box | None) -> _Part:
     """Place what a frame told on the page; a style that was written anew and changed nothing is no movement."""
     movers = []
     for one in told["moved"]:
         box = _placed(one["box"], frame)
-        if box and not (one["stays"] and not thumbnail.share(mask, box)):
+        if box and not (one["stays"] and (mask is None or not thumbnail.share(mask, box))):
             movers.append(
                 Mover(how=one["how"], box=box, inside=one["inside"], holds=one["holds"], covers=one["covers"])
             )

@@ -72,8 +72,9 @@ class Sitting:
 async def begin(window: Window, sitting: Sitting, page_height: int) -> None:
     """Begin to watch the page, and measure it; at most `page_height` pixels of it are to be pictured."""
     sitting.frames = await tree(window.session)
-    await movement.watch(window, sitting.frames)
-    width, sitting.height = await snapshot.page_size(window.session)
+    (width, sitting.height), _ = await asyncio.gather(
+        snapshot.page_size(window.session), movement.watch(window, sitting.frames)
+    )
     sitting.size = width, min(sitting.height, page_height)
 
 

@@ -66,6 +66,7 @@ class Scribe:
         self._circumstances = circumstances
         self._clock = clock
         self._deliver = deliver
+        self._ledger = target.ledger.sha256
         sink.put(flow.source, "text/x-python; charset=utf-8")
         sink.put(canonical.encode(plain.dump(target.ledger)), "application/json")
 
@@ -107,15 +108,14 @@ class Scribe:
         return capture
 
     def _column(self, label: str) -> ColumnRef | None:
-        ledger = self._target.ledger
-        for column in ledger.columns:
+        for column in self._target.ledger.columns:
             if column.label == label:
                 return ColumnRef(
                     name=column.name,
                     class_=column.class_,
                     level=column.level,
                     duty=column.duty,
-                    ledger=ledger.sha256,
+                    ledger=self._ledger,
                 )
         return None
 

@@ -17,7 +17,7 @@ from collector.workspace import Limits
 
 QUIET_SECONDS = 0.15
 """Nothing asked for and nothing answered for so long is quiet."""
-CALM_SECONDS = 0.05
+CALM_SECONDS = 0.03
 """After so long without either a first try at the pictures begins."""
 STEP_SECONDS = 0.02
 ASKED_AGAIN_SECONDS = 0.1
@@ -51,8 +51,10 @@ _SCROLL = """(async (most) => {
         await frame();
     }
     const reached = y + innerHeight >= root.scrollHeight;
-    scrollTo({top: 0, behavior: "instant"});
-    await frame();
+    if (steps || scrollY) {
+        scrollTo({top: 0, behavior: "instant"});
+        await frame();
+    }
     return {reached, extent: [root.scrollHeight, document.getElementsByTagName("*").length]};
 })(%d)"""
 

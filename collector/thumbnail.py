@@ -22,11 +22,14 @@ _UNLIKE = 12
 _CELL = 4
 """Pixels of a thumbnail, each way, that are judged together: 16 CSS pixels."""
 _STRIP = 4096
+"""Rows that are compared at once, so that no temporary is as large as the page."""
 _MOST_BOXES = 60
 _MOST_RUNS = 240
 """Runs of cells that are joined to rectangles one by one; more are looked at more coarsely."""
 
-Thumbnail = NDArray[np.uint8]
+Thumbnail = tuple[bytes, ...]
+"""The page's bands from the top, each a PNG."""
+Pixels = NDArray[np.uint8]
 """Rows, columns, three channels."""
 Mask = NDArray[np.bool_]
 """Rows, columns of a thumbnail; True where it changed."""
@@ -42,22 +45,45 @@ async def take(session: CDPSession, size: tuple[int, int]) -> Thumbnail:
             "Page.captureScreenshot",
             {"format": "png", "captureBeyondViewport": True, "optimizeForSpeed": True, "clip": clip},
         )
-        bands.append(_pixels(base64.b64decode(reply["data"])))
+        bands.append(base64.b64decode(reply["data"]))
+    return tuple(bands)
+
+
+def compared(first: Thumbnail, second: Thumbnail) -> Mask | None:
+    """Return where the second of two thumbnails of one size differs from the first; None where it does nowhere.
+
+    Equal pictures are equal byte for byte, and are not even decoded.
+    """
+    if first == second:
+        return None
+    bands = [_band(one, other) for one, other in zip(first, second, strict=True)]
     narrow = min(band.shape[1] for band in bands)
-    return np.concatenate([band[:, :narrow] for band in bands])
+    mask = np.concatenate([band[:, :narrow] for band in bands])
+    return mask if mask.any() else None
 
 
-def _pixels(png: bytes) -> Thumbnail:
-    with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
+def _band(one: bytes, other: bytes) -> Mask:
+    if one == other:
+        with _opened(one) as image:
+            return np.zeros((image.height, image.width), dtype=np.bool_)
+    return changed(_pixels(one), _pixels(other))
+
+
+def _pixels(png: bytes) -> Pixels:
+    with _opened(png) as image:
         return np.asarray(image.convert("RGB"))
 
 
-def changed(first: Thumbnail, second: Thumbnail) -> Mask:
+def _opened(png: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(png), formats=("PNG",))
+
+
+def changed(first: Pixels, second: Pixels) -> Mask:
     """Return where the second differs from the first; what only one of them has differs wholly."""
     height, width = max(first.shape[0], second.shape[0]), max(first.shape[1], second.shape[1])
     mask = np.ones((height, width), dtype=np.bool_)
     rows, columns = min(first.shape[0], second.shape[0]), min(first.shape[1], second.shape[1])
-    for top in range(0, rows, _STRIP):  # in strips: of a very tall page each temporary would take 50 MB
+    for top in range(0, rows, _STRIP):
         end = min(rows, top + _STRIP)
         one, other = first[top:end, :columns], second[top:end, :columns]
         mask[top:end, :columns] = (np.maximum(one, other) - np.minimum(one, other) > _UNLIKE).any(axis=2)

@@ -44,6 +44,8 @@ class Window:
     """News that some document has loaded; a hint only."""
     main_loads: int = 0
     """Main documents committed so far: a page that sends itself elsewhere raises it."""
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
+    """News that another main document was committed; whoever waits for it clears it before."""
 
     @classmethod
     async def open(
@@ -122,20 +124,15 @@ class Window:
 
     async def crashes_within(self, seconds: float) -> bool:
         """Wait for the news of a crash: a navigation into one fails a moment earlier."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self.crash.wait()
-        except TimeoutError:
-            return False
-        return True
+        return await _comes_within(self.crash, seconds)
 
     async def loads_within(self, seconds: float) -> None:
         """Wait for the news that a document has loaded, at most `seconds`; it may be of the document before."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self.loaded.wait()
-        except TimeoutError:
-            return
+        await _comes_within(self.loaded, seconds)
+
+    async def moves_within(self, seconds: float) -> bool:
+        """Wait for the news that the page has gone elsewhere, at most `seconds`."""
+        return await _comes_within(self.moved, seconds)
 
     def restart(self) -> None:
         """Begin a new page's notes."""
@@ -172,6 +169,7 @@ class Window:
     def _navigated(self, event: dict[str, Any]) -> None:
         if "parentId" not in event["frame"]:
             self.main_loads += 1
+            self.moved.set()
             self.traffic.last_event = asyncio.get_running_loop().time()
 
 
@@ -185,3 +183,12 @@ async def _context(browser: Browser, persona: Persona, any_certificate: bool) ->
         accept_downloads=True,
         ignore_https_errors=any_certificate,
     )
+
+
+async def _comes_within(news: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            await news.wait()
+    except TimeoutError:
+        return False
+    return True

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from collector import thumbnail
 from evidence.model import Box
@@ -48,6 +51,28 @@ def test_a_change_too_faint_to_be_seen_is_none() -> None:
     first = np.zeros((10, 10, 3), np.uint8)
     assert not thumbnail.changed(first, first + np.uint8(12)).any()
     assert thumbnail.changed(first, first + np.uint8(13)).all()
+
+
+def test_only_the_bands_that_differ_are_decoded_and_what_changed_is_found_at_its_place() -> None:
+    same, one, other = b"no picture at all", png([0] * 30), png([0] * 20 + [200] * 10)
+    assert thumbnail.compared((same, one), (same, one)) is None
+    mask = thumbnail.compared((png([7] * 10), one), (png([7] * 10), other))
+    assert mask is not None
+    assert np.flatnonzero(mask.any(axis=1)).tolist() == list(range(30, 40))
+
+
+def test_pictures_with_other_bytes_and_the_same_look_have_not_moved() -> None:
+    first, second = png([90] * 30), png([90] * 30, level=0)
+    assert first != second
+    assert thumbnail.compared((first,), (second,)) is None
+
+
+def png(rows: list[int], level: int = 6) -> bytes:
+    """Return a grey picture of 8 columns whose rows have these values."""
+    pixels = np.repeat(np.array(rows, np.uint8)[:, None], 8, axis=1)
+    packed = io.BytesIO()
+    Image.fromarray(pixels).save(packed, "PNG", compress_level=level)
+    return packed.getvalue()
 
 
 def test_what_is_known_can_be_taken_out() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,10 +27,16 @@ def test_what_is_encoded_decodes_to_itself(value: object) -> None:
 
 
 @given(VALUES)
-def test_the_standard_library_gives_the_same_bytes(value: object) -> None:
+def test_the_standard_library_and_rfc_8785_give_the_same_bytes(value: object) -> None:
     """So anyone can rebuild the bytes in any language without our code."""
     expected = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     assert canonical.encode(value) == expected
+    assert rfc8785.dumps(value) == expected  # type: ignore[arg-type]
+
+
+def test_every_control_character_is_written_as_rfc_8785_does() -> None:
+    text = "".join(map(chr, range(0x2100))) + "\u2028\ufeff\U0001f600"
+    assert canonical.encode(text) == rfc8785.dumps(text)
 
 
 @pytest.mark.parametrize(

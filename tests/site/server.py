@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote
 
-from tests.site import challenges, covering, inside
+from tests.site import challenges, covering, inside, restless
 from tests.site.pages import BIG5, CHANGING, CLOCK, FORM, GBK, LIST, PIXEL, SHELL, UTF16, page
 
 
@@ -297,7 +297,7 @@ TABLE: dict[str, Fault] = {
     "/login": _log_in,
     "/inside": _inside,
     "/moving.gif": _fixed(Answer(inside.GIF, type="image/gif")),
-    **{path: _fixed(Answer(html)) for path, html in (inside.PAGES | covering.PAGES).items()},
+    **{path: _fixed(Answer(html)) for path, html in (inside.PAGES | covering.PAGES | restless.PAGES).items()},
     **{path: _guard(path) for path in challenges.GUARDS},
     **{path: _fixed(Answer(html, status=status)) for path, (status, html) in challenges.PAGES.items()},
 }

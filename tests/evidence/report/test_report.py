@@ -287,7 +287,10 @@ def test_a_region_that_scrolls_inside_the_page_is_shown_by_itself() -> None:
     tree = page(dossier(pictures, exhibit(pictures, record=record)), pictures)
 
     assert tree.css_first("figure.loose img") is not None
-    assert "第1幅，共1幅（页面内滚动的区域，或移开遮挡后的列表）；位于页面左10、上10像素处，600×400像素" in tree.css_first("figure.loose figcaption").text()
+    assert (
+        "第1幅，共1幅（页面内滚动的区域，或移开遮挡后的列表）；位于页面左10、上10像素处，600×400像素"
+        in tree.css_first("figure.loose figcaption").text()
+    )
 
 
 def test_what_moves_is_outlined_and_named_beside_the_picture() -> None:
