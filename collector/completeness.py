@@ -111,11 +111,13 @@ def _of_document(seen: Seen) -> Iterator[Check]:
     yield _check(ONE_COLOUR, "document", None if seen.one_colour is None else not seen.one_colour, shown)
 
 
-def _whole(document: Exchange) -> tuple[bool, str]:
+def _whole(document: Exchange) -> tuple[bool | None, str]:
     if document.error:
         return False, f"主文档中断：{document.error}"
     if document.body_state in ("too_large", "lost"):
         return False, "没有收到主文档的结尾"
+    if document.pieced:
+        return None, "主文档分段读取，无法确认是否收到结尾"
     return True, "完整收到"
 
 

@@ -57,6 +57,8 @@ class Exchange:
     ended: datetime | None = None
     secured: Secured | None = None
     """How its connection was secured; None without TLS."""
+    pieced: bool = False
+    """Its body was read in pieces: whether the transfer came to its end, or broke off, is not known."""
     withheld: bool = False
     """It belongs to a log-in: its body is never stored."""
 
@@ -149,6 +151,7 @@ def _line(
         "size": blob.size if blob else 0,
         "error": seam.text(exchange.error, "error") if exchange.error else None,
         "remote_address": exchange.remote_address,
+        **({"pieced": True} if exchange.pieced else {}),
     }
     time = {
         "started": plain.instant(exchange.started),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from playwright.async_api import Browser
 
 PROC = Path("/proc")
+_OWN: WeakKeyDictionary[Browser, int] = WeakKeyDictionary()
+"""The process id of each browser."""
 
 
 async def resident(browser: Browser) -> int | None:
@@ -16,13 +20,27 @@ async def resident(browser: Browser) -> int | None:
     Pages that processes share count for each of them, so this is more than what the machine would get back. Raises
     playwright's Error where the browser has gone.
     """
+    held = [found for process in await _processes(browser) if (found := of_process(process["id"])) is not None]
+    return sum(held) if held else None
+
+
+async def of_browser(browser: Browser) -> int | None:
+    """Return the bytes that the browser's own process holds, where answers and pictures pass; None where unknown.
+
+    Raises playwright's Error where the browser has gone.
+    """
+    if browser not in _OWN:
+        _OWN[browser] = next((p["id"] for p in await _processes(browser) if p["type"] == "browser"), 0)
+    return of_process(_OWN[browser])
+
+
+async def _processes(browser: Browser) -> list[dict[str, Any]]:
     session = await browser.new_browser_cdp_session()
     try:
-        told = await session.send("SystemInfo.getProcessInfo")
+        found: list[dict[str, Any]] = (await session.send("SystemInfo.getProcessInfo"))["processInfo"]
     finally:
         await session.detach()
-    held = [found for process in told["processInfo"] if (found := of_process(process["id"])) is not None]
-    return sum(held) if held else None
+    return found
 
 
 def of_process(pid: int, proc: Path = PROC) -> int | None:

@@ -7,25 +7,18 @@ back re-encoded. They wait in memory until the capture knows all the secrets of 
 from __future__ import annotations
 
 import asyncio
-import base64
-import re
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
 from playwright.async_api import CDPSession
 from playwright.async_api import Error as PlaywrightError
 
+from collector.bodies import LET_THROUGH, Bodies, Bounds
 from collector.certificate import Secured
 from collector.clock import Clock
 from collector.exchange import Exchange
 from collector.redactor import Redactor
-
-UNBOUNDED_TYPES = ("text/event-stream", "multipart/x-mixed-replace")
-"""Answers that have no end by design."""
-
-HELD_LIMITS = 4
-"""All bodies of one page together may be so many times as large as one."""
 
 Event = dict[str, Any]
 
@@ -34,22 +27,24 @@ class Traffic:
     """The requests of one page since the last capture, in the order in which they were sent."""
 
     def __init__(
-        self, session: CDPSession, *, clock: Clock, redactor: Redactor, body_bytes: int, body_seconds: float
+        self,
+        session: CDPSession,
+        *,
+        clock: Clock,
+        redactor: Redactor,
+        bounds: Bounds,
+        resident: Callable[[], Awaitable[int | None]],
     ) -> None:
         self._session = session
         self._clock = clock
         self._redactor = redactor
-        self._body_bytes = body_bytes
-        self._body_seconds = body_seconds
+        self._bodies = Bodies(session, bounds, resident)
         self._hops: dict[str, list[Exchange]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._early: dict[str, list[tuple[tuple[str, str], ...]]] = {}
         self._set_cookies: dict[str, list[tuple[str, str]]] = {}
         self._counts: dict[tuple[str, str], int] = {}
         self._old: set[str] = set()
-        self._held = 0
-        self.unending: set[str] = set()
-        """Addresses whose bodies did not end; asked for again, they are let through unread."""
         self.withhold = False
         """While a log-in is under way, no body is kept."""
         self.last_event = asyncio.get_running_loop().time()
@@ -75,6 +70,11 @@ class Traffic:
         """Everything since the last `restart`, redirects included."""
         return tuple(hop for hops in self._hops.values() for hop in hops)
 
+    @property
+    def unending(self) -> set[str]:
+        """Addresses whose bodies did not end; asked for again, they are read in pieces."""
+        return self._bodies.unending
+
     def pending(self) -> tuple[Exchange, ...]:
         """Return what was asked for and has neither ended nor failed."""
         return tuple(hops[-1] for hops in self._hops.values() if hops[-1].ended is None)
@@ -87,7 +87,7 @@ class Traffic:
         """Forget what was heard so far; answers still under way belong to the page before, and are forgotten too."""
         self._old |= set(self._hops)
         self._hops, self._early, self._set_cookies, self._counts = {}, {}, {}, {}
-        self._held = 0
+        self._bodies.restart()
 
     async def quiet(self, seconds: float) -> None:
         """Wait until the bodies being read are read, at most `seconds`."""
@@ -169,19 +169,12 @@ class Traffic:
                 self._set_cookies.setdefault(event["requestId"], []).extend(cookies)
 
     async def _paused(self, event: Event) -> None:
-        """Take the body of an answer and let it through; one that is not let through would hang the page.
-
-        A body that is being read can no longer be let through: where it does not end, its request is ended.
-        """
+        """Take the body of an answer and let it go; one that is not let go would hang the page."""
         exchange = self._heading(event)
-        verdict: tuple[str, Event] = ("Fetch.continueRequest", {})
+        verdict = LET_THROUGH
         try:
             if exchange.status is not None and not 300 <= exchange.status < 400:
-                await self._take_body(event["requestId"], exchange)
-        except TimeoutError:
-            self.unending.add(exchange.url)
-            exchange.body_state, exchange.error = "too_large", f"did not end within {self._body_seconds:g} s"
-            verdict = ("Fetch.failRequest", {"errorReason": "TimedOut"})
+                verdict = await self._bodies.take(event, exchange)
         finally:
             try:
                 await self._session.send(verdict[0], {"requestId": event["requestId"], **verdict[1]})
@@ -200,26 +193,6 @@ class Traffic:
             if not exchange.error:
                 exchange.error = reason
         return exchange
-
-    async def _take_body(self, paused: str, exchange: Exchange) -> None:
-        """Read a body to its end; raises TimeoutError where it has none."""
-        length = exchange.header("content-length") or ""
-        too_long = length.isdigit() and int(length) > self._body_bytes
-        if too_long or exchange.url in self.unending or exchange.media_type.lower().startswith(UNBOUNDED_TYPES):
-            exchange.body_state = "too_large"
-            return
-        try:
-            async with asyncio.timeout(self._body_seconds):
-                reply = await self._session.send("Fetch.getResponseBody", {"requestId": paused})
-        except PlaywrightError as error:
-            exchange.body_state, exchange.error = "lost", exchange.error or _first_line(error)
-            return
-        data = base64.b64decode(reply["body"]) if reply["base64Encoded"] else reply["body"].encode()
-        if len(data) > self._body_bytes or self._held + len(data) > HELD_LIMITS * self._body_bytes:
-            exchange.body_state = "too_large"
-        elif data:
-            self._held += len(data)
-            exchange.body, exchange.body_state = data, "kept"
 
     def _received(self, event: Event) -> None:
         self._now()
@@ -254,7 +227,3 @@ def _kind(kind: str | None) -> str:
 def _address(response: Event) -> str | None:
     address = response.get("remoteIPAddress")
     return f"{address}:{response.get('remotePort', 0)}" if address else None
-
-
-def _first_line(error: PlaywrightError) -> str:
-    return re.sub(r"\s+", " ", error.message.splitlines()[0])[:200] if error.message else "unknown"

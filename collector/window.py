@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 
 from playwright.async_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Dialog, Page
 from playwright.async_api import Error as PlaywrightError
 
+from collector import memory
+from collector.bodies import Bounds
 from collector.clock import Clock
 from collector.lookout import Lookout
 from collector.persona import Persona
@@ -81,8 +84,8 @@ class Window:
             session,
             clock=clock,
             redactor=redactor,
-            body_bytes=limits.body_bytes,
-            body_seconds=max(1.0, limits.navigation_seconds / 2),
+            bounds=Bounds(bytes=limits.body_bytes, seconds=max(1.0, limits.navigation_seconds / 2)),
+            resident=partial(memory.of_browser, browser),
         )
         tree = await session.send("Page.getFrameTree")
         window = cls(
