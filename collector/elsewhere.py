@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser, Playwright
 from playwright.async_api import Error as PlaywrightError
 
+from collector import memory
 from collector.errors import BrowserError
 
 _SECONDS = 15
@@ -33,13 +34,14 @@ class Elsewhere:
 
     async def connect(self, playwright: Playwright) -> Browser:
         """Return the browser; raises BrowserError where none answers, or one that we cannot speak with."""
+        reach = playwright.chromium.connect_over_cdp if self.kind == "cdp" else playwright.chromium.connect
         try:
-            if self.kind == "cdp":
-                return await playwright.chromium.connect_over_cdp(self.endpoint, timeout=_SECONDS * 1000)
-            return await playwright.chromium.connect(self.endpoint, timeout=_SECONDS * 1000)
+            browser = await reach(self.endpoint, timeout=_SECONDS * 1000)
         except PlaywrightError as error:
             said = error.message.splitlines()[0].replace(self.endpoint, self.place)[:300]
             raise BrowserError(f"no browser answers at {self.place}: {said}\ntry: {_ADVICE[self.kind]}") from error
+        memory.runs_elsewhere(browser)
+        return browser
 
 
 _ADVICE = {

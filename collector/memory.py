@@ -12,6 +12,7 @@ from playwright.async_api import Browser
 PROC = Path("/proc")
 _OWN: WeakKeyDictionary[Browser, int] = WeakKeyDictionary()
 """The process id of each browser."""
+_NOBODY = 0
 
 
 async def resident(browser: Browser) -> int | None:
@@ -30,8 +31,13 @@ async def of_browser(browser: Browser) -> int | None:
     Raises playwright's Error where the browser has gone.
     """
     if browser not in _OWN:
-        _OWN[browser] = next((p["id"] for p in await _processes(browser) if p["type"] == "browser"), 0)
+        _OWN[browser] = next((p["id"] for p in await _processes(browser) if p["type"] == "browser"), _NOBODY)
     return of_process(_OWN[browser])
+
+
+def runs_elsewhere(browser: Browser) -> None:
+    """Take note that the browser's processes are another machine's: those of its numbers here are somebody else's."""
+    _OWN[browser] = _NOBODY
 
 
 async def _processes(browser: Browser) -> list[dict[str, Any]]:

@@ -36,7 +36,8 @@ async def go(window: Window, url: str, seconds: float) -> Opening:
     end = clock() + seconds
     trouble = await _goto(window, url, seconds)
     if trouble and any(document.url in window.traffic.unending for document in _documents(window)):
-        trouble = await _goto(window, url, max(1.0, end - clock()))  # now let through without an end
+        end = clock() + seconds
+        trouble = await _goto(window, url, seconds)  # now it is read in pieces, for as long again
     if trouble:
         return Opening(url=url, trouble=trouble, loaded=False)
     try:

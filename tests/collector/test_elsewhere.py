@@ -17,7 +17,7 @@ from playwright._impl._driver import compute_driver_executable, get_driver_env
 from playwright.async_api import async_playwright
 
 from collector import browser as browsers
-from collector import doctor, elsewhere, offline
+from collector import doctor, elsewhere, memory, offline
 from collector.clock import SystemClock
 from collector.errors import BrowserError, WorkspaceError
 from collector.run import run
@@ -184,6 +184,15 @@ def test_the_doctor_asks_the_browser_that_the_workspace_names(tmp_path: Path) ->
         (answer,) = [one for one in doctor.examine(tmp_path) if one.name == "browser"]
     assert answer.well
     assert address in answer.detail
+
+
+def test_the_memory_of_a_browser_elsewhere_is_not_read_from_processes_here(tmp_path: Path) -> None:
+    async def held(address: str) -> int | None:
+        async with browsers.start(browsers.find(address)) as browser:
+            return await memory.of_browser(browser)
+
+    with opened(tmp_path) as address:
+        assert asyncio.run(held(address)) is None
 
 
 def test_the_setting_for_the_context_is_one_of_two(tmp_path: Path) -> None:
