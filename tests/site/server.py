@@ -9,23 +9,11 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import parse_qs, quote
 
-from tests.site import challenges, covering, inside, restless
+from tests.site import challenges, charsets, covering, hostile, inside, old, practice, restless
+from tests.site.answer import Answer
 from tests.site.pages import BIG5, CHANGING, CLOCK, FORM, GBK, LIST, PIXEL, SHELL, UTF16, page
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One answer: status, fields, body."""
-
-    body: bytes | str = b""
-    status: int = 200
-    type: str | None = "text/html; charset=utf-8"
-    fields: tuple[tuple[str, str], ...] = ()
-    length: int | None = None
-
 
 Handler = http.server.BaseHTTPRequestHandler
 Fault = Callable[["_Handler"], Answer | None]
@@ -41,7 +29,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
         self.server.asked.append((self.path, self.headers))
-        fault = TABLE.get(path, _missing)
+        fault = TABLE.get(path) or _large(path)
         try:
             answer = fault(self)
             if answer is not None:
@@ -71,6 +59,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def cookie(self) -> str:
         """Return the Cookie field."""
         return self.headers.get("Cookie", "")
+
+
+def _large(path: str) -> Fault:
+    """Return what answers with a very large page; those are made only when somebody asks for one."""
+    answer = hostile.large().get(path) if path.startswith("/large/") else None
+    return _fixed(answer) if answer else _missing
 
 
 def _missing(handler: _Handler) -> Answer:
@@ -298,6 +292,7 @@ TABLE: dict[str, Fault] = {
     "/inside": _inside,
     "/moving.gif": _fixed(Answer(inside.GIF, type="image/gif")),
     **{path: _fixed(Answer(html)) for path, html in (inside.PAGES | covering.PAGES | restless.PAGES).items()},
+    **{path: _fixed(answer) for family in (charsets, hostile, old, practice) for path, answer in family.PAGES.items()},
     **{path: _guard(path) for path in challenges.GUARDS},
     **{path: _fixed(Answer(html, status=status)) for path, (status, html) in challenges.PAGES.items()},
 }

@@ -1,0 +1,55 @@
+"""Pages as inspections meet them, on which a careless tool would accuse somebody of what is not so."""
+
+from __future__ import annotations
+
+from tests.site.answer import Answer
+from tests.site.pages import CLOCK, LIST, page
+
+OLD = LIST.replace("2021-0", "2019-0")
+SEARCH = '<h2>政策文件库</h2><form action="/find"><input name="q" placeholder="请输入关键词"><button>查询</button></form><ul id="found"></ul>'
+TIBETAN = (
+    "<h2>བརྡ་ཐོ་གསལ་བསྒྲགས།</h2><ul>"
+    + "".join(
+        f'<li><a href="/t{n}.html">བོད་ལྗོངས་མི་དམངས་སྲིད་གཞུང་གི་གསལ་བསྒྲགས་ཨང་{n}</a><span>2021-0{n}-15</span></li>'
+        for n in range(1, 7)
+    )
+    + "</ul>"
+)
+
+PAGES: dict[str, Answer] = {
+    "/practice/busy-but-whole": Answer(
+        page(CLOCK + LIST + '<img src="/gone.gif"><script src="http://count.invalid/c.js"></script>')
+    ),
+    "/practice/tabs": Answer(
+        page(f"""<div><a href="javascript:void(0)">2019年</a><a href="javascript:void(0)" onclick="o.hidden=true;n.hidden=false">2021年</a></div>
+            <div id="o">{OLD}</div><div id="n" hidden>{LIST}</div>""")
+    ),
+    "/practice/parent": Answer(
+        page(
+            '<h2>政务公开</h2><ul><li><a href="/p1/">政策文件</a></li><li><a href="/p2/">规划计划</a></li><li><a href="/p3/">财政预决算</a></li></ul>',
+            title="政务公开",
+        )
+    ),
+    "/practice/search": Answer(page(SEARCH, title="政策文件库")),
+    "/practice/cached": Answer(
+        page(LIST), fields=(("Age", "200000"), ("X-Cache", "HIT from node7"), ("Via", "1.1 cdn"))
+    ),
+    "/practice/grey": Answer(page(LIST, head="<style>html{filter:grayscale(100%)}</style>")),
+    "/practice/festival": Answer(
+        page(f'<div style="background:#c00;height:200px"></div>{LIST}', head="<style>body{background:#fee}</style>")
+    ),
+    "/practice/tibetan": Answer(page(TIBETAN, title="བརྡ་ཐོ།")),
+    "/practice/more": Answer(
+        page(f'{LIST}<a href="javascript:void(0)" onclick="document.body.textContent=\'点过了\'">更多</a>')
+    ),
+    "/practice/canvas": Answer(
+        page(
+            '<h2>数据发布</h2><canvas id="c" width="600" height="300"></canvas><script>const g = c.getContext("2d"); g.fillStyle = "rgb(0, 90, 200)"; g.fillRect(20, 20, 400, 200)</script>'
+        )
+    ),
+    "/practice/sticky": Answer(
+        page(
+            f'<style>body{{margin:0}}#top{{position:sticky;top:0;height:40px;background:rgb(200,0,90)}}#hero{{height:100vh;background:rgb(0,200,90)}}</style><div id="top"></div><div id="hero"></div>{LIST}<div style="height:4000px"></div>'
+        )
+    ),
+}
