@@ -14,7 +14,7 @@ from collector.clock import Clock
 from collector.lookout import Lookout
 from collector.persona import Persona
 from collector.redactor import Redactor
-from collector.traffic import Traffic
+from collector.traffic import Answering, Traffic
 from collector.workspace import Limits
 
 VIEWPORT = {"width": 1280, "height": 800}
@@ -55,10 +55,12 @@ class Window:
         cookies: Sequence[Any] = (),
         lookout: Lookout | None = None,
         any_certificate: bool = False,
+        answering: Answering | None = None,
     ) -> Window:
         """Return a new window, listening, on an empty page; raises playwright's Error where the browser has gone.
 
         `any_certificate`: pages whose certificate is bad are shown all the same; never where a password is typed.
+        `answering` decides every request in place of the network, which the window is then cut off from.
         """
         context = await browser.new_context(
             viewport=cast(Any, VIEWPORT),
@@ -67,6 +69,7 @@ class Window:
             user_agent=persona.user_agent,
             service_workers="block",
             accept_downloads=True,
+            offline=answering is not None,
             ignore_https_errors=any_certificate,
         )
         if cookies:
@@ -80,6 +83,7 @@ class Window:
             redactor=redactor,
             body_bytes=limits.body_bytes,
             body_seconds=max(1.0, limits.navigation_seconds / 2),
+            answering=answering,
         )
         tree = await session.send("Page.getFrameTree")
         window = cls(
