@@ -32,6 +32,9 @@ FLAGS = (
     "--disable-quic",
 )
 
+NO_NETWORK = ("--host-resolver-rules=MAP * ~NOTFOUND", "--force-webrtc-ip-handling-policy=disable_non_proxied_udp")
+"""Flags of a browser that finds no host, not even one named by its number."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserBinary:

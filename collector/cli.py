@@ -43,7 +43,9 @@ def cli(ctx: click.Context) -> None:
 
 def open_house(root: Path) -> House:
     """Return what the evidence commands work on, from the workspace at `root`."""
-    return Workspace.open(root).house()
+    from collector import replays
+
+    return replays.house(Workspace.open(root))
 
 
 @cli.command()
@@ -154,6 +156,7 @@ def flows_list(workspace: Path, as_json: bool) -> None:
 @json_option
 def run(workspace: Path, only: tuple[str, ...], jobs: int | None, second_look: bool, as_json: bool) -> None:
     """Visit the targets and admit what was captured; resumes a run that was cut off."""
+    from collector import replays
     from collector.run import run as run_targets
 
     opened = Workspace.open(workspace)
@@ -172,10 +175,14 @@ def run(workspace: Path, only: tuple[str, ...], jobs: int | None, second_look: b
                 due=due,
             )
         )
+        sample = replays.sampled(report.records, report.run, opened.settings.replay_share)
+        measured = replays.measure(opened, holdings, sample, progress)
     if as_json:
         say([record_answer(record, holdings) for record in report.last])
     else:
         click.echo(report.sentence())
+        if said := replays.sentence(sample, measured):
+            click.echo(said)
 
 
 @cli.command()

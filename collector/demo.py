@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from collector import replays
 from collector.clock import SystemClock
 from collector.errors import WorkspaceError
 from collector.initialise import initialise
@@ -27,6 +28,7 @@ from collector.run import RunReport, run
 from collector.workspace import Workspace
 from evidence import bundling, ruleset, words
 from evidence import judge as judging
+from evidence.dossier import records_of
 from evidence.house import House
 from evidence.model import Finding, Outcome
 from evidence.verify import verify
@@ -122,6 +124,8 @@ def play(out: Path, progress: Progress) -> Story:
         jobs=house.jobs,
     )
     hits = [finding for finding in judgement.findings if finding.state == "hit"]
+    holdings = house.holdings()
+    replays.measure(workspace, holdings, (record for hit in hits for record in records_of(hit, holdings)), progress)
     progress.step("封装、核验", total=len(hits))
     proved = []
     for finding in hits:

@@ -65,7 +65,7 @@ for (const name of ["alert", "confirm", "prompt", "print", "close"]) window[name
 window.open = () => null;
 """
 _FLAGS = (
-    "--host-resolver-rules=MAP * ~NOTFOUND",
+    *browser.NO_NETWORK,
     "--allow-file-access-from-files=false",
     "--disable-popup-blocking=false",
 )

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from playwright.async_api import CDPSession
@@ -21,6 +23,8 @@ from collector.exchange import Exchange
 from collector.redactor import Redactor
 
 Event = dict[str, Any]
+Answering = Callable[[Event], tuple[str, Event]]
+"""Gives the CDP command, with its parameters, that decides a request in place of the network."""
 
 
 class Traffic:
@@ -34,11 +38,13 @@ class Traffic:
         redactor: Redactor,
         bounds: Bounds,
         resident: Callable[[], Awaitable[int | None]],
+        answering: Answering | None = None,
     ) -> None:
         self._session = session
         self._clock = clock
         self._redactor = redactor
         self._bodies = Bodies(session, bounds, resident)
+        self._answering = answering
         self._hops: dict[str, list[Exchange]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._early: dict[str, list[tuple[tuple[str, str], ...]]] = {}
@@ -60,10 +66,14 @@ class Traffic:
             ("Network.loadingFailed", self._failed),
         ):
             self._session.on(name, handler)
-        self._session.on("Fetch.requestPaused", lambda event: self._start(self._paused(event)))
+        stage: str = "Response"
+        decide: Callable[[Event], Coroutine[Any, Any, None]] = self._paused
+        if self._answering:
+            stage, decide = "Request", partial(self._answered, self._answering)
+        self._session.on("Fetch.requestPaused", lambda event: self._start(decide(event)))
         await self._session.send("Network.enable", {"maxPostDataSize": 0})
         await self._session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-        await self._session.send("Fetch.enable", {"patterns": [{"requestStage": "Response"}]})
+        await self._session.send("Fetch.enable", {"patterns": [{"requestStage": stage}]})
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -180,6 +190,16 @@ class Traffic:
                 await self._session.send(verdict[0], {"requestId": event["requestId"], **verdict[1]})
             except PlaywrightError:
                 self._now()  # the page has gone, and its requests with it
+
+    async def _answered(self, answering: Answering, event: Event) -> None:
+        """Decide a request in place of the network; one that the browser will not have answered so is ended."""
+        command, words = answering(event)
+        request = {"requestId": event["requestId"]}
+        try:
+            await self._session.send(command, {**request, **words})
+        except PlaywrightError:
+            with suppress(PlaywrightError):  # the page has gone, and its requests with it
+                await self._session.send("Fetch.failRequest", {**request, "errorReason": "Failed"})
 
     def _heading(self, event: Event) -> Exchange:
         identity: str = event.get("networkId") or event["requestId"]

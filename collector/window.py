@@ -17,7 +17,7 @@ from collector.clock import Clock
 from collector.lookout import Lookout
 from collector.persona import Persona
 from collector.redactor import Redactor
-from collector.traffic import Traffic
+from collector.traffic import Answering, Traffic
 from collector.workspace import Limits
 
 VIEWPORT = {"width": 1280, "height": 800}
@@ -63,14 +63,16 @@ class Window:
         lookout: Lookout | None = None,
         any_certificate: bool = False,
         borrowed: bool = False,
+        answering: Answering | None = None,
     ) -> Window:
         """Return a new window, listening, on an empty page; raises playwright's Error where the browser has gone.
 
         `any_certificate`: pages whose certificate is bad are shown all the same; never where a password is typed.
-        `borrowed`: a page of its own in the context that a person has open, with that person's log-ins.
+        `borrowed`: a page of its own in the context that a person has open, with that person's log-ins. `answering` decides
+        every request in place of the network, which the window is then cut off from.
         """
         theirs = browser.contexts[:1] if borrowed else []
-        context = theirs[0] if theirs else await _context(browser, persona, any_certificate)
+        context = theirs[0] if theirs else await _context(browser, persona, any_certificate, answering is not None)
         if cookies:
             await context.add_cookies(list(cookies))
         page = await context.new_page()
@@ -86,6 +88,7 @@ class Window:
             redactor=redactor,
             bounds=Bounds(bytes=limits.body_bytes, seconds=max(1.0, limits.navigation_seconds / 2)),
             resident=partial(memory.of_browser, browser),
+            answering=answering,
         )
         tree = await session.send("Page.getFrameTree")
         window = cls(
@@ -176,7 +179,7 @@ class Window:
             self.traffic.last_event = asyncio.get_running_loop().time()
 
 
-async def _context(browser: Browser, persona: Persona, any_certificate: bool) -> BrowserContext:
+async def _context(browser: Browser, persona: Persona, any_certificate: bool, offline: bool) -> BrowserContext:
     return await browser.new_context(
         viewport=cast(Any, VIEWPORT),
         locale="zh-CN",
@@ -184,6 +187,7 @@ async def _context(browser: Browser, persona: Persona, any_certificate: bool) ->
         user_agent=persona.user_agent,
         service_workers="block",
         accept_downloads=True,
+        offline=offline,
         ignore_https_errors=any_certificate,
     )
 

@@ -75,6 +75,8 @@ class Settings:
     """How this machine reaches the Internet, as the office declares it: direct, proxy, inspecting, split-dns."""
     time_source: tuple[str, ...] = ()
     """Servers that tell by how much our clock is off, as ntp://host or ntp://host:port."""
+    replay_share: int = 50
+    """Per mille of a run's pages that are shown once more from the store, to see how faithful it is; 0: none."""
     limits: Limits = field(default_factory=Limits)
     seal: SealSettings = field(default_factory=SealSettings)
 
@@ -169,6 +171,9 @@ def _settings(path: Path, written: Any) -> Settings:
             raise WorkspaceError(
                 f"{path}:{line}: time_source: expected ntp://host or ntp://host:port, got {address!r:.80}"
             )
+    if not 0 <= settings.replay_share <= 1000:
+        line = yamlfile.line_of(path, ("replay_share",))
+        raise WorkspaceError(f"{path}:{line}: replay_share: expected 0 to 1000 per mille, got {settings.replay_share}")
     if settings.jobs < 1:
         raise WorkspaceError(
             f"{path}:{yamlfile.line_of(path, ('jobs',))}: jobs: expected at least 1, got {settings.jobs}"

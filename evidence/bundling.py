@@ -25,6 +25,8 @@ def bundle(house: House, ids: Sequence[str], out: Path) -> BundleResult:
     """
     holdings = house.holdings()
     findings = [holdings.derived.finding(holdings.derived.full_id(id)) for id in ids]
+    if house.replay:
+        house.replay(holdings, [record for finding in findings for record in records_of(finding, holdings)])
     return write_bundle(
         [_dossier(finding, holdings, house.jobs) for finding in findings],
         holdings=holdings,

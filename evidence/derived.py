@@ -1,8 +1,8 @@
-"""What we computed from records, kept apart from them: readings and findings, as canonical JSON files.
+"""What we computed from records, kept apart from them: readings, replays and findings, as canonical JSON files.
 
-    derived/readings/KEY.json     derived/findings/ID.json
+    derived/readings/KEY.json     derived/replays/RECORD.json     derived/findings/ID.json
 
-All of it can be made again from the store; a reading that is damaged or of an older form counts as not there.
+All of it can be made again from the store; a reading or replay that is damaged or of an older form counts as not there.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from evidence import canonical, digest
 from evidence.errors import CanonicalError, NotFound, ShapeError, StoreError
 from evidence.files import write_whole
 from evidence.model import Finding, Reading
+from evidence.replay import Replay
 
 
 class Derived:
-    """Readings by a key of 64 hexadecimal digits, findings by their id."""
+    """Readings by a key of 64 hexadecimal digits, replays by their record's id, findings by their own."""
 
     def __init__(self, root: Path) -> None:
         self._readings = root / "derived" / "readings"
+        self._replays = root / "derived" / "replays"
         self._findings = root / "derived" / "findings"
 
     def put_reading(self, key: str, reading: Reading) -> None:
@@ -31,6 +33,17 @@ class Derived:
         """Return the reading kept under a key; None where there is none that can be used."""
         try:
             return Reading.load(canonical.decode(_place(self._readings, key).read_bytes()))
+        except (FileNotFoundError, CanonicalError, ShapeError):
+            return None
+
+    def put_replay(self, replay: Replay) -> None:
+        """Keep a replay, replacing the one of the same record; raises StoreError."""
+        _keep(_place(self._replays, replay.record), replay.plain())
+
+    def replay(self, record: str) -> Replay | None:
+        """Return the replay of a record; None where there is none that can be used."""
+        try:
+            return Replay.load(canonical.decode(_place(self._replays, record).read_bytes()))
         except (FileNotFoundError, CanonicalError, ShapeError):
             return None
 

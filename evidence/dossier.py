@@ -12,6 +12,7 @@ from evidence.catalog import Row
 from evidence.errors import NotFound
 from evidence.holdings import Holdings
 from evidence.model import Fact, Finding, Reading, Record, TargetRef
+from evidence.replay import Replay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,8 @@ class Exhibit:
     """The environment blob the record cites: browser, flags, versions."""
     cleanliness: Mapping[str, Any] = field(default_factory=dict)
     """The cleanliness record it cites; empty where it cites none."""
+    replay: Replay | None = None
+    """How faithfully the record's page came again from the store; None: not measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +105,7 @@ def _exhibit(id: str, holdings: Holdings, readings: Mapping[str, Reading], since
         rows=holdings.rows(capture.target.id, capture.label, since),
         environment=_object(capture.environment, holdings),
         cleanliness=_object(capture.cleanliness, holdings) if capture.cleanliness else {},
+        replay=holdings.derived.replay(id),
     )
 
 

@@ -5,12 +5,16 @@ The composition root fills it from a workspace; without one, a bare store still 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from evidence.columns import Subject
 from evidence.holdings import Holdings
+from evidence.model import Record
+
+Replayer = Callable[[Holdings, Sequence[Record]], object]
+"""Sees to it that each record that can be replayed has a replay in `derived`; raises nothing for what it cannot do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,8 @@ class House:
     key: Path | None = None
     certificate: Path | None = None
     jobs: int = 1
+    replay: Replayer | None = None
+    """None: there is no browser; replays that are not there yet are not measured."""
 
     def holdings(self) -> Holdings:
         """Open the store, repairing the catalog from the ledger's tail where a kill left it behind."""

@@ -187,6 +187,27 @@ def word(value: object, words: Mapping[str, str]) -> str:
     return "—" if value is None else words.get(str(value), str(value))
 
 
+MISSES = {
+    "withheld": "登录往来，正文未保存",
+    "too_large": "正文过大，未保存",
+    "lost": "正文未收到",
+    "post": "提交类请求，无法对应",
+    "other_query": "参数与采集时不同",
+    "not_recorded": "采集时没有的请求",
+    "blocked": "浏览器拦下",
+    "not_asked": "重放时没有再请求",
+}
+"""Why a request could not be answered when a page was shown again from the store."""
+
+REPLAY_REASONS = {
+    "no_document": "页面正文未保存",
+    "hangs": "重放时页面无响应",
+    "crashed": "重放时页面崩溃",
+    "browser": "重放时浏览器退出",
+    "damaged": "存储的内容无法读取",
+}
+
+
 def limit(value: str | None) -> str:
     """Return a limit such as 14d or 6m in words."""
     if value is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from evidence.columns import HOME
 from evidence.dossier import Exhibit
 from evidence.model import Box, Capture, ImageText, Item, Reading, Record, Table
+from evidence.replay import NOT_MEASURED
 from evidence.report.series import Timeline, timeline
 from evidence.report.sheet import Href, Sheet, lay_out
 from evidence.report.surroundings import Answer, answers, entries, place
@@ -59,6 +60,8 @@ class View:
     """What the cleanliness record answers; empty where the capture cites none."""
     place: str | None
     """Whether the browser ran in a container or on the host."""
+    replay: str
+    """How faithfully its page came again from the store, in Chinese."""
     same_tiles: int
     """How many tiles of the later look are byte for byte those of the earlier, in the same place."""
 
@@ -80,6 +83,7 @@ def view(n: int, exhibit: Exhibit, names: Mapping[str, str], href: Href) -> View
         environment=tuple(entries(exhibit.environment)),
         cleanliness=answers(exhibit.cleanliness),
         place=place(exhibit.cleanliness),
+        replay=exhibit.replay.sentence() if exhibit.replay else NOT_MEASURED,
         same_tiles=_same(later.sheet, earlier.sheet) if earlier else 0,
     )
 
