@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from collector import freshness
 from collector.exchange import Exchange
 from collector.hosts import host_of as _host_of
 from collector.hosts import is_public_address, is_public_name
@@ -257,6 +258,8 @@ def _of_page(seen: Seen) -> Iterator[Check]:
     yield _check("nothing moves", "page", not seen.moved.said, seen.moved.said or "没有见到活动内容")
     yield _shown(seen)
     yield seen.uncovered.check()
+    feeding = [e for e in seen.exchanges if e is seen.document or _feeds_main(e, seen)]
+    yield _check(freshness.CHECK, "page", *freshness.told(feeding))
     failed = [e for e in seen.exchanges if _unanswered(e) and e is not seen.document and not _feeds_main(e, seen)]
     detail = "; ".join(_told(e) for e in failed[:5]) + (f"；另有{len(failed) - 5}项" if len(failed) > 5 else "")
     yield _check("other requests", "page", not failed, detail or "均有应答")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from collector.clock import Clock
 from collector.flow import Flow
@@ -31,6 +31,8 @@ class Job:
     flow: Flow
     labels: tuple[str, ...]
     attempt: int = 1
+    past_caches: frozenset[str] = frozenset()
+    """Labels that are asked for past the caches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ class Executor:
             captures = await self._visit(job, deliver)
             lost = tuple(c.label for c in captures if c.outcome == "crashed" and c.reason == OUR_BROWSER)
             if lost and job.attempt < self.limits.passes:
-                again = Job(target=job.target, flow=job.flow, labels=lost, attempt=job.attempt + 1)
+                again = replace(job, labels=lost, attempt=job.attempt + 1)
                 await self._visit(again, deliver)
 
     async def _visit(self, job: Job, deliver: Callable[[Job, Capture], None]) -> tuple[Capture, ...]:
@@ -92,5 +94,6 @@ class Executor:
             due=job.labels,
             gate=self.gate,
             borrowed=running.borrowed,
+            past_caches=job.past_caches,
             deliver=lambda capture: deliver(job, capture),
         )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from collector import browser as browsers
-from collector import environment, passes, proxies
+from collector import environment, freshness, passes, proxies
 from collector.cleanliness import Cleanliness
 from collector.clock import Clock
 from collector.errors import FlowError, TargetsError
@@ -120,6 +120,8 @@ async def run(
     else:
         journal = Journal.begin(holdings.root, _new_run(clock), purpose, planned, clock.now())
     every = _jobs(targets, flows, journal)
+    if purpose == "second_look":
+        every = tuple(replace(job, past_caches=_cached(job, holdings)) for job in every)
     cleanliness = _cleanliness(workspace, holdings)
     records = await _work(workspace, holdings, journal, every, clock, jobs, secrets, progress, cleanliness)
     done = journal.done()
@@ -299,6 +301,17 @@ def _jobs(targets: Iterable[Target], flows: Mapping[str, Flow], journal: Journal
     known = {target.id: target for target in targets}
     planned = ((known[t], labels) for t, labels in journal.due if t in known)
     return tuple(Job(target=target, flow=flows[target.id], labels=labels) for target, labels in planned if labels)
+
+
+def _cached(job: Job, holdings: Holdings) -> frozenset[str]:
+    """Return the labels of a job whose last capture may have come from a cache."""
+    last = {label: holdings.rows(job.target.id, label)[-1:] for label in job.labels}
+    records = {label: holdings.record(row.record) for label, rows in last.items() for row in rows}
+    return frozenset(
+        label
+        for label, record in records.items()
+        if any(check.name == freshness.CHECK and check.passed is not True for check in record.capture.checks)
+    )
 
 
 def _undone(jobs: Iterable[Job], last: passes.Last) -> tuple[Job, ...]:

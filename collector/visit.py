@@ -16,6 +16,7 @@ from collector.capturing import Caught
 from collector.clock import Clock
 from collector.errors import FlowError, LoginError
 from collector.flow import Flow
+from collector.freshness import past_caches
 from collector.login import fill, shows_form
 from collector.manners import Gate, pause_asked
 from collector.opening import Opening
@@ -49,6 +50,8 @@ class Outfit:
     """Opens a window, in place of one that broke."""
     gate: Gate | None = None
     """What page loads wait at; None: nobody asks for manners."""
+    past_caches: frozenset[str] = frozenset()
+    """Labels whose addresses get a query that no cache knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,14 @@ class Visit:
         return self._window
 
     def address(self, label: str) -> str:
-        """Return the address of a label: the target's own for the home page, the ledger's for a column."""
+        """Return the address of a label: the target's own for the home page, the ledger's for a column.
+
+        Where a second look goes past the caches it has one parameter more.
+        """
+        url = self._listed(label)
+        return past_caches(url, self._outfit.clock.now()) if label in self._outfit.past_caches else url
+
+    def _listed(self, label: str) -> str:
         if label == HOME:
             return self.target.url
         for column in self.target.ledger.columns:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from playwright.async_api import Browser
@@ -50,12 +50,13 @@ async def visit(
     due: Sequence[str] | None = None,
     gate: Gate | None = None,
     borrowed: bool = False,
+    past_caches: Collection[str] = (),
     deliver: Callable[[Capture], None] = lambda capture: None,
 ) -> tuple[Capture, ...]:
     """Return the captures of one visit, at least one for each label that is due (default: all of the flow's).
 
-    Each is given to `deliver` as soon as it is whole. `borrowed`: in the context of the person whose browser it is. Raises
-    only what `deliver` and `sink` raise.
+    Each is given to `deliver` as soon as it is whole. `borrowed`: in the context of the person whose browser it is.
+    `past_caches`: labels whose second look goes past the caches. Raises only what `deliver` and `sink` raise.
     """
     redactor = redactor or Redactor()
     scribe = Scribe(target, flow, circumstances, sink=sink, clock=clock, deliver=deliver)
@@ -66,6 +67,7 @@ async def visit(
         limits=limits,
         new_window=_windows(browser, persona, clock, limits, redactor, circumstances.lookout, flow, borrowed),
         gate=gate,
+        past_caches=frozenset(past_caches),
     )
     labels = tuple(flow.due(target) if due is None else due)
     run = Visit(target, flow, labels, scribe, outfit)
