@@ -67,7 +67,7 @@ _WORLDS: WeakKeyDictionary[CDPSession, _Worlds] = WeakKeyDictionary()
 _NO_WORLD = "Cannot find context"
 
 
-async def evaluate(session: CDPSession, frame: str, script: str, *, seconds: float = 10) -> Any:
+async def evaluate(session: CDPSession, frame: str, script: str, *, seconds: float = 30) -> Any:
     """Return what `script` (an expression, or a promise of one) gives in a frame; None where the frame has gone.
 
     Raises TimeoutError where the page does not let any script run.

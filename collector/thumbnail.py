@@ -15,8 +15,8 @@ from evidence.model import Box
 
 PART = 4
 """CSS pixels that one pixel of a thumbnail stands for, each way."""
-_BAND = 32_000
-"""CSS pixels of height a picture; the browser's textures end at four times as many."""
+_BAND = 64_000
+"""CSS pixels of height a picture: 16,000 of its own; some browsers' textures end at 16,384."""
 _UNLIKE = 12
 """Steps of 255 by which a channel must differ; the same page painted twice differs by none."""
 _CELL = 4

@@ -138,6 +138,6 @@ def looker(_loop: asyncio.AbstractEventLoop, _keeper: tuple[Keeper, Memory]) -> 
     keeper, sink = _keeper
 
     def do(work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, _loop).result(60)
+        return asyncio.run_coroutine_threadsafe(work, _loop).result(300)
 
     return Looker(do=do, keeper=keeper, sink=sink)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
 from collector.snapshot import tile_boxes
 from collector.workspace import Limits
@@ -29,19 +27,6 @@ def test_tiles_cover_a_page_of_any_height_once_and_without_a_gap(width: int, hei
 def test_a_page_up_to_8000_pixels_is_cut_into_bands_of_1000_and_a_very_high_one_into_25() -> None:
     assert {box[3] for box in tile_boxes(1280, 8000)} == {1000}
     assert len(list(tile_boxes(1280, 200_000))) == 25
-
-
-def test_every_band_of_a_tall_page_is_in_the_tiles_at_its_place(looker: Looker, site: Site) -> None:
-    taken = looker.capture(site.url + "/tall", limits=Limits(navigation_seconds=5, page_seconds=30))
-    seen = []
-    for tile in taken.of_role("tile"):
-        picture = Image.open(io.BytesIO(looker.sink.blobs[tile.sha256])).convert("RGB")
-        assert tile.box is not None
-        assert picture.size == tile.box[2:]
-        top = tile.box[1]
-        seen += [picture.getpixel((5, y - top)) for y in range(top, top + tile.box[3]) if y % 100 == 50]
-    assert sum(tile.box[3] for tile in taken.of_role("tile") if tile.box) == 16_385
-    assert seen == [(n // 16, n % 16 * 16, 200) for n in range(163)] + [(10, 48, 200)]
 
 
 def test_a_page_higher_than_the_limit_is_cut_and_the_record_says_so(looker: Looker, site: Site) -> None:

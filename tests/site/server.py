@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from urllib.parse import parse_qs, quote
 
-from tests.site import challenges, charsets, covering, hostile, inside, old, practice, restless
+from tests.site import challenges, charsets, covering, hostile, inside, old, practice, restless, tall
 from tests.site.answer import Answer
 from tests.site.pages import BIG5, CHANGING, CLOCK, FORM, GBK, LIST, PIXEL, SHELL, UTF16, page
 
@@ -151,6 +151,10 @@ def _tall(handler: _Handler) -> Answer:
     return Answer(page(f"{bands}{last}<style>body{{margin:0}}</style>"))
 
 
+def _of_height(made: Callable[[int], str]) -> Fault:
+    return lambda handler: Answer(made(int(handler.path.partition("?")[2])))
+
+
 def _lazy(handler: _Handler) -> Answer:
     gap = '<div style="height:3000px"></div>'
     script = """<script>new IntersectionObserver((seen) => { if (seen.some((s) => s.isIntersecting))
@@ -251,6 +255,9 @@ TABLE: dict[str, Fault] = {
     "/late-rows": _late_rows,
     "/lazy": _lazy,
     "/tall": _tall,
+    "/tall-text": _of_height(tall.text),
+    "/tall-wide": _of_height(tall.wide),
+    "/tall-rich": _of_height(tall.rich),
     "/no-height": _fixed(Answer(page("", head="<style>html,body{margin:0;height:0;width:0;overflow:hidden}</style>"))),
     "/wide": _fixed(Answer(page('<div style="width:3000px;height:50px;background:#0a0">宽</div>'))),
     "/frameset": _fixed(Answer('<html><frameset cols="20%,*"><frame src="/plain"><frame src="/"></frameset></html>')),
