@@ -50,6 +50,8 @@ class Executor:
     gate: Gate
     """Minds the manners of the whole run: what a host asked for holds in later passes too."""
     lookout: Lookout
+    second_agent: bool = False
+    """Whether home pages are asked for with another agent too."""
 
     async def work(self, jobs: tuple[Job, ...], deliver: Callable[[Job, Capture], None]) -> None:
         """Do all jobs; captures are delivered as they come. The first failure of our own ends it."""
@@ -95,5 +97,6 @@ class Executor:
             gate=self.gate,
             borrowed=running.borrowed,
             past_caches=job.past_caches,
+            second_agent=self.second_agent,
             deliver=lambda capture: deliver(job, capture),
         )

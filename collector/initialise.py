@@ -21,6 +21,7 @@ rules: national-2019      # 检查指标版本 / rule set
 jobs: 2                   # 同时进行的访问 / visits at once
 egress: direct            # 本机如何上网：direct、proxy、inspecting、split-dns / how this machine reaches the Internet
 
+second_agent: true        # 首页另以搜索引擎名义看一次，防隐蔽篡改 / home pages also as a search engine, against cloaking
 replay_share: 50          # 每千页抽多少页从存储重放比对 / pages of a thousand shown once more from the store
 # time_source: [ntp://ntp.office.lan]   # 校时服务器，只量不改 / asked by how much our clock is off; it is never set
 limits:

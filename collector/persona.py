@@ -24,14 +24,15 @@ class Persona:
     """User agent and client hints of one browser."""
 
     user_agent: str
-    hints: dict[str, Any]
+    hints: dict[str, Any] | None
+    """None: none are sent."""
 
     async def wear(self, session: CDPSession) -> None:
         """Make the session's page name itself so."""
-        await session.send(
-            "Emulation.setUserAgentOverride",
-            {"userAgent": self.user_agent, "acceptLanguage": "zh-CN,zh", "userAgentMetadata": self.hints},
-        )
+        named: dict[str, Any] = {"userAgent": self.user_agent, "acceptLanguage": "zh-CN,zh"}
+        if self.hints is not None:
+            named["userAgentMetadata"] = self.hints
+        await session.send("Emulation.setUserAgentOverride", named)
 
 
 async def of(browser: Browser) -> Persona:

@@ -235,6 +235,7 @@ def _executor(
         vantage=environment.vantage(settings.egress),
         gate=gate,
         lookout=lookout,
+        second_agent=settings.second_agent,
     )
 
 

@@ -13,7 +13,7 @@ from collector.lookout import Lookout
 from collector.outcome import at_attempt
 from collector.targets import Target
 from evidence import canonical, plain
-from evidence.model import Artifact, Capture, ClockRef, ColumnRef, Fault, Outcome, Purpose, Redaction, Vantage
+from evidence.model import Artifact, Capture, Check, ClockRef, ColumnRef, Fault, Outcome, Purpose, Redaction, Vantage
 from evidence.store import BlobSink
 
 
@@ -33,14 +33,15 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Files:
-    """What was downloaded before a capture and goes with it, and what was removed from that."""
+    """What goes with a capture beside the page: downloads, answers to another agent; and what was removed from that."""
 
     artifacts: tuple[Artifact, ...] = ()
     removed: tuple[Redaction, ...] = ()
+    checks: tuple[Check, ...] = ()
 
     def and_one(self, artifact: Artifact, removed: tuple[Redaction, ...]) -> Files:
         """Return these and one more."""
-        return Files(artifacts=(*self.artifacts, artifact), removed=self.removed + removed)
+        return replace(self, artifacts=(*self.artifacts, artifact), removed=self.removed + removed)
 
 
 NO_FILES = Files()
@@ -93,7 +94,7 @@ class Scribe:
             reason=trouble.reason if trouble else None,
             fault=fault,
             coverage=self._flow.coverage_of(self._target),
-            checks=taken.checks,
+            checks=(*taken.checks, *files.checks),
             moving=taken.moving,
             artifacts=(*taken.artifacts, *files.artifacts),
             exchanges=taken.exchanges,

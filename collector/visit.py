@@ -5,22 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from playwright.async_api import Page
 
-from collector import capturing, opening
+from collector import capturing, cloaking, opening
 from collector.capturing import Caught
 from collector.clock import Clock
 from collector.errors import FlowError, LoginError
+from collector.exchange import Exchange
 from collector.flow import Flow
 from collector.freshness import past_caches
 from collector.login import fill, shows_form
 from collector.manners import Gate, pause_asked
 from collector.opening import Opening
 from collector.outcome import Trouble
+from collector.persona import Persona
 from collector.present import page_input
 from collector.redactor import Redactor
 from collector.scribe import Files, Scribe
@@ -50,6 +52,8 @@ class Outfit:
     """Opens a window, in place of one that broke."""
     gate: Gate | None = None
     """What page loads wait at; None: nobody asks for manners."""
+    window_as: Callable[[Persona], Awaitable[Window]] | None = None
+    """Opens a window of another name, for the look at a home page with another agent; None: there is no such look."""
     past_caches: frozenset[str] = frozenset()
     """Labels whose addresses get a query that no cache knows."""
 
@@ -154,10 +158,30 @@ class Visit:
             caught = await self._take(await self._afresh())
         if caught.trouble in BREAKING:
             self._opening = Opening(url=opened.url, trouble=caught.trouble, loaded=False)
+        document = (self.window.traffic.documents(self.window.frame_id) or (None,))[-1]
         self.window.restart()
+        if label == HOME and document and caught.trouble is None:
+            await self._compare_agents(self.page.url, document)
         self._writing = asyncio.create_task(self._write(label, started, caught, self._files))
         self._files = Files()
         return CaptureRef(label=label, trouble=caught.trouble)
+
+    async def _compare_agents(self, url: str, document: Exchange) -> None:
+        """Ask for the home page with another agent too; what comes of it goes with the capture."""
+        outfit = self._outfit
+        if outfit.window_as is None or not url.startswith("http"):
+            return
+        await self._mind_manners(url)
+        seam, proxied = outfit.redactor.seam(self._scribe.sink), self.window.lookout.proxied
+        compared = await cloaking.compare(
+            url, document, outfit.window_as, seam, outfit.clock, outfit.limits, proxied=proxied
+        )
+        self._files = replace(
+            self._files,
+            artifacts=(*self._files.artifacts, *compared.artifacts),
+            removed=self._files.removed + seam.removed,
+            checks=(compared.check,),
+        )
 
     async def _write(self, label: str, started: datetime, caught: Caught, files: Files) -> None:
         taken = await asyncio.to_thread(caught.keep)

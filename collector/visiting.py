@@ -51,15 +51,18 @@ async def visit(
     gate: Gate | None = None,
     borrowed: bool = False,
     past_caches: Collection[str] = (),
+    second_agent: bool = False,
     deliver: Callable[[Capture], None] = lambda capture: None,
 ) -> tuple[Capture, ...]:
     """Return the captures of one visit, at least one for each label that is due (default: all of the flow's).
 
     Each is given to `deliver` as soon as it is whole. `borrowed`: in the context of the person whose browser it is.
-    `past_caches`: labels whose second look goes past the caches. Raises only what `deliver` and `sink` raise.
+    `past_caches`: labels whose second look goes past the caches. `second_agent`: home pages are asked for with a search
+    engine's agent too. Raises only what `deliver` and `sink` raise.
     """
     redactor = redactor or Redactor()
     scribe = Scribe(target, flow, circumstances, sink=sink, clock=clock, deliver=deliver)
+    asked_twice = _is_asked_twice(target, flow, second_agent)
     outfit = Outfit(
         redactor=redactor,
         secrets=secrets or Secrets.of_process(),
@@ -68,6 +71,7 @@ async def visit(
         new_window=_windows(browser, persona, clock, limits, redactor, circumstances.lookout, flow, borrowed),
         gate=gate,
         past_caches=frozenset(past_caches),
+        window_as=_named_otherwise(browser, clock, limits, redactor) if asked_twice else None,
     )
     labels = tuple(flow.due(target) if due is None else due)
     run = Visit(target, flow, labels, scribe, outfit)
@@ -109,6 +113,24 @@ def _windows(
         )
 
     return new_window
+
+
+def _is_asked_twice(target: Target, flow: Flow, second_agent: bool) -> bool:
+    """Tell whether the home page is asked for with another agent too: of public websites, never behind a log-in."""
+    return second_agent and flow.login is None and not target.subject.is_account
+
+
+def _named_otherwise(
+    browser: Browser, clock: Clock, limits: Limits, redactor: Redactor
+) -> Callable[[Persona], Awaitable[Window]]:
+    """Return what opens a window of another name, in a context of its own."""
+
+    async def window_as(persona: Persona) -> Window:
+        return await Window.open(
+            browser, persona=persona, clock=clock, limits=limits, redactor=redactor, any_certificate=True
+        )
+
+    return window_as
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

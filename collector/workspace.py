@@ -75,6 +75,8 @@ class Settings:
     """How this machine reaches the Internet, as the office declares it: direct, proxy, inspecting, split-dns."""
     time_source: tuple[str, ...] = ()
     """Servers that tell by how much our clock is off, as ntp://host or ntp://host:port."""
+    second_agent: bool = True
+    """Whether home pages of websites are asked for with a search engine's agent too (cloaking)."""
     replay_share: int = 50
     """Per mille of a run's pages that are shown once more from the store, to see how faithful it is; 0: none."""
     limits: Limits = field(default_factory=Limits)

@@ -67,6 +67,7 @@ CHECKS = {
     "no maintenance page": "不是维护页",
     "no block page of our own side": "不是我方拦截页",
     "nothing covers the list": "列表未被遮挡",
+    "same for every agent": "对不同访问者所示一致",
     "fresh answers": "应答未经缓存，不是旧应答",
     "charset": "文字编码",
     "not empty": "文档不空",

@@ -206,6 +206,24 @@ def _inside(handler: _Handler) -> Answer:
     )
 
 
+def _cloaked(path: str) -> Fault:
+    """Answer a search engine otherwise than others."""
+    spam = page("<h1>开户送彩金</h1>" + "<p>点此进入官方网站</p>" * 20, title="365足球官方网站")
+    others = {
+        "/cloaked": Answer(spam),
+        "/cloaked/titled": Answer(page(LIST, title="365足球官方网站")),
+        "/cloaked/refused": Answer(page("<p>Forbidden</p>"), status=403),
+        "/cloaked/gone": Answer(page("<p>404</p>"), status=404),
+        "/cloaked/source": Answer(page("<script>document.write('x')</script>" + LIST.replace("通知", "公示"))),
+    }
+
+    def answer(handler: _Handler) -> Answer:
+        agent = handler.headers.get("User-Agent", "")
+        return others[path] if "spider" in agent.lower() else Answer(page(LIST))
+
+    return answer
+
+
 def _fixed(answer: Answer) -> Fault:
     return lambda handler: answer
 
@@ -294,6 +312,10 @@ TABLE: dict[str, Fault] = {
     ),
     "/home": _fixed(Answer(page('<a href="/">通知公告</a><p>示范区人民政府</p>', title="示范区"))),
     "/form": _fixed(Answer(page('<a id="file" href="/download">附件</a>'))),
+    **{
+        path: _cloaked(path)
+        for path in ("/cloaked", "/cloaked/titled", "/cloaked/refused", "/cloaked/gone", "/cloaked/source")
+    },
     "/persona": lambda handler: Answer(page(f"<pre>{handler.headers}</pre>")),
     "/login": _log_in,
     "/inside": _inside,
