@@ -134,7 +134,7 @@ class _Page:
     @property
     def progress(self) -> int:
         """Changes with all that is got."""
-        return self.sitting.progress + len(self.regions)
+        return (self.settled.extent is not None) + self.sitting.progress + len(self.regions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

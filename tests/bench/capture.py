@@ -53,6 +53,7 @@ PARTS = (
     (TILES, picturing, "picture"),
     ("movement", movement, "watched"),
     ("quiet to the end", capturing, "undisturbed"),
+    ("pictured again: not still", capturing, "_rested"),
     ("+ layout and DOM", snapshot, "structure"),
     ("+ stored", Caught, "keep"),
     ("+ record admitted", Scribe, "write"),
@@ -65,14 +66,14 @@ LATER = 20
 
 @dataclass
 class Watch:
-    """Seconds of wall and CPU of each part."""
+    """Seconds of wall and CPU of each part, and how often it was done."""
 
     spent: dict[str, list[float]] = field(default_factory=dict)
 
     def over(self, name: str, place: Any, function: str) -> None:
         """Measure a function from now on."""
         measured = getattr(place, function)
-        spent = self.spent.setdefault(name, [0.0, 0.0])
+        spent = self.spent.setdefault(name, [0.0, 0.0, 0.0])
 
         @contextmanager
         def timed() -> Iterator[None]:
@@ -80,6 +81,7 @@ class Watch:
             yield
             spent[0] += time.perf_counter() - wall
             spent[1] += time.process_time() - cpu
+            spent[2] += 1
 
         async def waited(work: Awaitable[Any]) -> Any:
             with timed():
@@ -100,9 +102,9 @@ class Watch:
         for name in INSIDE:
             whole[0] -= self.spent[name][0]
             whole[1] -= self.spent[name][1]
-        print(f"{'':32}   wall    CPU   ms a page")
-        for name, (wall, cpu) in self.spent.items():
-            print(f"  {name:30} {wall / count * 1000:6.0f} {cpu / count * 1000:6.0f}")
+        print(f"{'':32}   wall    CPU ms a page, times in all")
+        for name, (wall, cpu, times) in self.spent.items():
+            print(f"  {name:30} {wall / count * 1000:6.0f} {cpu / count * 1000:6.0f} {times:18.0f}")
 
 
 async def bare(urls: list[str]) -> float:

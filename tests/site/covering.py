@@ -21,7 +21,7 @@ def _page(over: str, script: str = "") -> str:
 CROSS = f'<b style="position:absolute;right:4px;top:4px" onclick="{CLOSE}">×</b>'
 NOTICE = f"""<div id="back" style="position:fixed;inset:0;background:rgba(0,0,0,.5)"></div>
 {box(f'重要公告<button type="button" onclick="{CLOSE};back.remove()">关 闭</button>')}"""
-WANDER = "let there = true; setInterval(() => { box.style.left = (there = !there) ? '0px' : '1100px'; }, 700);"
+WANDER = "let there = true; setInterval(() => { box.style.left = (there = !there) ? '0px' : '1100px'; }, 1500);"
 STEADY = "box.style.left = '0px'; let x = 0; setInterval(() => { x = (x + 5) % 60; box.style.left = x + 'px'; }, 30);"
 TWO = f"""{box(CROSS)}<div id="second" style="position:fixed;left:0;top:30px;width:900px;height:180px;background:#00c">
 <img alt="关闭" width="20" height="20" src="/pixel.png" onclick="second.remove()"></div>"""
