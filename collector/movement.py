@@ -1,7 +1,8 @@
 """Watches a page while it is pictured: what moves is recorded with its place, and whether it touches the list.
 
 Two equal pictures prove little, and of a marquee they never come; so the page is watched as well: mutations, animations,
-boxes that scroll by themselves, marquees, video, animated pictures. Animations that end by themselves are brought to
+boxes that scroll by themselves, marquees, video, animated pictures. A carousel may wait longer than we do: pictures that lie
+over or beside each other, of which one is shown, are taken for one by their build. Animations that end by themselves are brought to
 their end, which the log tells; scripts are never stopped. The watch stands in a world of its own.
 """
 
@@ -84,6 +85,33 @@ _END = r"""((animated) => {
         if (back !== "none" && [...back.matchAll(/url\("(.*?)"\)/g)].some((m) => moves.has(m[1]))) add(e, "gif");
     }
     const [main, rows] = (MAIN)();
+    const pictured = (e) => e.tagName === "IMG" || getComputedStyle(e).backgroundImage !== "none" || e.querySelector("img") !== null;
+    const clipOf = (e) => {
+        let clip = e;
+        while (clip !== document.body && getComputedStyle(clip).overflowX === "visible") clip = clip.parentElement || document.body;
+        return clip === document.body ? e : clip;
+    };
+    const takesTurns = (e) => {
+        const parts = [...e.children], frame = clipOf(e).getBoundingClientRect();
+        if (parts.length > 40 || frame.width < 200 || frame.height < 80 || frame.height > 800) return false;
+        if ((main && e.contains(main)) || parts.some((part) => part.tagName !== parts[0].tagName)) return false;
+        let seen = 0, hidden = 0;
+        for (const part of parts) {
+            const r = part.getBoundingClientRect(), gone = getComputedStyle(part).display === "none";
+            if (!gone && (r.width < frame.width * 0.9 || r.height < frame.height * 0.6)) continue;
+            const across = Math.min(r.right, frame.right) - Math.max(r.left, frame.left);
+            const down = Math.min(r.bottom, frame.bottom) - Math.max(r.top, frame.top);
+            const inSight = !gone && shown(part) && across > r.width / 2 && down > r.height / 2;
+            if (!pictured(part)) continue;
+            if (inSight) seen += 1; else hidden += 1;
+        }
+        return seen === 1 && hidden >= 1;
+    };
+    for (const e of [...document.querySelectorAll("ul, ol, div, section")].slice(0, 3000))
+        if (e.childElementCount > 1 && takesTurns(e)) {
+            const frame = clipOf(e);
+            if (!(main && frame.contains(main)) && !found.has(frame)) found.set(frame, {how: "carousel", box: null});
+        }
     const floats = (e) => {
         for (; e && e !== document.body && !(main && e.contains(main)); e = e.parentElement)
             if (!["static", "relative"].includes(getComputedStyle(e).position)) return true;
@@ -130,6 +158,7 @@ WORDS = {
     "marquee": "走马灯",
     "video": "视频",
     "gif": "动图",
+    "carousel": "轮播图",
     "pixels": "画面变动",
 }
 

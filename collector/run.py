@@ -84,6 +84,9 @@ class RunReport:
         ]
         if repeated := len(self.records) - len(self.last):
             lines.append(f"一时失败的页面又试了 {repeated} 次，每次都有记录；其中 {self.rescued} 页重试后采到")
+        if captured := [r for r in self.last if r.capture.outcome == "captured"]:
+            whole = sum(r.capture.complete is True for r in captured)
+            lines.append(f"采到的 {len(captured)} 页中，文档和主要区域完整的 {whole} 页")
         if troubled:
             lines.append(f"有 {troubled} 页未能采到，原因已记入各条记录")
         if self.missing:

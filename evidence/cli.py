@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from evidence import house, plain, words
+from evidence import house, judgements, plain, words
 from evidence.errors import EvidenceError
 from evidence.house import House
+from evidence.model import Finding
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 HERE = ZoneInfo("Asia/Shanghai")
@@ -174,12 +175,18 @@ def judge(
     if as_json:
         say(judging.answer(result))
     else:
-        for finding in result.findings:
-            click.echo(
-                f"{finding.id[:12]} {words.STATES[finding.state]} {finding.target} {finding.clause} {finding.message}"
-            )
+        _tell(result.findings, result.findings)
     if strict and any(finding.state == "hit" for finding in result.findings):
         ctx.exit(4)
+
+
+def _tell(shown: Sequence[Finding], every: Sequence[Finding]) -> None:
+    """Print a line a finding, and how many there are of each state in all."""
+    for finding in shown:
+        click.echo(
+            f"{finding.id[:12]} {words.STATES[finding.state]} {finding.target} {finding.clause} {finding.message}"
+        )
+    click.echo(judgements.tally(every))
 
 
 @cli.group()
@@ -207,10 +214,7 @@ def findings_list(
     if as_json:
         say(judging.answer(judging.Judgement(facts=result.facts, findings=shown)))
     else:
-        for finding in shown:
-            click.echo(
-                f"{finding.id[:12]} {words.STATES[finding.state]} {finding.target} {finding.clause} {finding.message}"
-            )
+        _tell(shown, listed)
     if strict and any(finding.state == "hit" for finding in shown):
         ctx.exit(4)
 

@@ -7,11 +7,13 @@ Derived, like readings: judging again makes it again.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from evidence import canonical, digest, plain
+from evidence import canonical, digest, plain, words
 from evidence.catalog import check_slug
 from evidence.errors import CanonicalError, ShapeError, StoreError
 from evidence.files import write_whole
@@ -72,6 +74,19 @@ def last(holdings: Holdings) -> Judgement:
         facts=tuple(fact for one in kept for fact in one.facts),
         findings=tuple(holdings.derived.finding(id) for one in kept for id in one.findings),
     )
+
+
+def tally(findings: Sequence[Finding]) -> str:
+    """Return how many findings are of each state, in Chinese; the share of undecided is to be read beside the hits.
+
+    >>> tally(())
+    '共 0 项'
+    """
+    counted: Counter[str] = Counter(finding.state for finding in findings)
+    said = "，".join(f"{words.STATES[state]} {counted[state]}" for state in words.STATES if counted[state])
+    share = counted["undecided"] * 1000 // len(findings) if findings else 0
+    open_ = f"（未能判定占 {words.per_mille(share)}）" if share else ""
+    return f"共 {len(findings)} 项" + (f"：{said}{open_}" if said else "")
 
 
 def second_looks_due(holdings: Holdings) -> dict[str, tuple[str, ...]]:

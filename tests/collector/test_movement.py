@@ -13,6 +13,7 @@ from collector import movement
 from collector.movement import Movement, Mover
 from evidence.model import Box, Capture, Check
 from tests.collector.conftest import Looker
+from tests.site import inside
 from tests.site.inside import GIF
 from tests.site.pages import PIXEL
 from tests.site.server import Site
@@ -137,3 +138,17 @@ def test_asyncio_leaves_no_thumbnail_behind_when_the_page_crashes(looker: Looker
 
 async def _tasks() -> set[asyncio.Task[object]]:
     return asyncio.all_tasks()
+
+
+@pytest.mark.parametrize("path", inside.SLOW)
+def test_a_carousel_that_waits_longer_than_we_do_is_known_by_its_build(looker: Looker, site: Site, path: str) -> None:
+    taken = looker.capture(site.url + path)
+    assert "轮播图1处" in check(taken, "nothing moves").detail
+    (box,) = taken.moving
+    assert box[2] >= 400 and 150 <= box[3] <= 200
+    assert taken.complete is True
+
+
+@pytest.mark.parametrize("path", inside.STILL)
+def test_galleries_tabs_and_menus_are_no_carousels(looker: Looker, site: Site, path: str) -> None:
+    assert check(looker.capture(site.url + path), "nothing moves").passed is True

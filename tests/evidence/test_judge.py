@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence import canonical
+from evidence import canonical, judgements
 from evidence.errors import RulesError
 from evidence.judge import answer
-from evidence.model import Finding
+from evidence.model import Finding, State
 from tests.evidence.judging_factory import (
     TODAY,
     Scene,
@@ -193,3 +193,10 @@ def test_records_of_another_target_are_not_looked_at() -> None:
     stranger = news("c0", 1, target="other")
     scene = stale_site(5)
     assert replace(scene, visits=(*scene.visits, stranger)).state("columns_not_updated") == "hit"
+
+
+def test_the_share_of_undecided_stands_beside_the_hits() -> None:
+    finding = stale_site(5).finding("columns_not_updated")
+    states: tuple[State, ...] = ("hit", "clear", "undecided", "undecided")
+    findings = [replace(finding, state=state) for state in states]
+    assert judgements.tally(findings) == "共 4 项：发现问题 1，未见问题 1，未能判定 2（未能判定占 50.0%）"

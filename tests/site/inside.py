@@ -95,6 +95,24 @@ FULL_SCREENS = page(
     f'<header></header>{LIST}{"".join(f"""<section style="background:rgb(0,{n * 40},99)"></section>""" for n in range(1, 5))}'
 )
 
+SLIDE = '<li style="{0}width:400px;height:160px;list-style:none"><img src="/moving.png?{1}" width="400" height="150" style="background:#0a0">图{1}</li>'
+SLOW = {
+    "/slow/row": f"""<div style="width:400px;height:160px;overflow:hidden"><ul style="width:1300px;margin:0;padding:0">
+{"".join(SLIDE.format("float:left;", n) for n in range(3))}</ul></div>""",
+    "/slow/stack": f"""<ul style="position:relative;width:400px;height:160px;padding:0">
+{"".join(SLIDE.format(f"position:absolute;left:0;top:0;opacity:{int(n == 1)};", n) for n in range(3))}</ul>""",
+    "/slow/turns": f"""<ul style="width:400px;height:160px;padding:0">
+{"".join(SLIDE.format("display:none;" if n else "", n) for n in range(3))}</ul>""",
+}
+"""Carousels between two steps, as a visitor mostly sees them."""
+STILL = {
+    "/still/gallery": f'<ul style="padding:0">{"".join(SLIDE.format("", n) for n in range(3))}</ul>',
+    "/still/tabs": '<div><div style="width:400px;height:160px">一</div><div style="display:none">二</div></div>',
+    "/still/menu": '<ul><li><a href="/a">首页</a></li><li><a href="/b">公开</a><ul style="display:none"><li><img src="/pixel.png"></li></ul></li></ul>',
+    "/still/one": f'<div style="width:400px;height:160px;overflow:hidden"><ul style="padding:0">{SLIDE.format("", 0)}</ul></div>',
+}
+"""What has something of a carousel and is none."""
+
 PAGES = {
     "/inside/beside": page(BESIDE),
     "/inside/icon": page(ICON),
@@ -114,4 +132,5 @@ PAGES = {
     "/inside/foreign-frame": FOREIGN_FRAME,
     "/inside/rows": ROWS,
     "/inside/screens": FULL_SCREENS,
+    **{path: page(f"<style>body{{margin:0}}</style>{LIST}{build}") for path, build in (SLOW | STILL).items()},
 }
