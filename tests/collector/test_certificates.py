@@ -16,6 +16,7 @@ from evidence.model import Capture
 from tests.collector.conftest import Looker, target
 from tests.site.pages import FORM, LIST, page
 from tests.site.secure import certificate, openssl, served
+from tests.site.server import Site
 
 PAGES = {"/": page(LIST)}
 
@@ -54,6 +55,19 @@ def test_a_certificate_of_another_holders_site_leaves_open_whose_page_it_is(look
     assert checks(taken)["certified host"][:2] == ("document", None)
     assert "www.other.gov.cn" in checks(taken)["certified host"][2]
     assert (taken.outcome, taken.complete) == ("captured", None)
+
+
+def test_what_a_secure_page_asks_for_without_tls_is_told_and_does_not_count_against_its_list(
+    looker: Looker, tmp_path: Path, site: Site
+) -> None:
+    mixed = page(f'{LIST}<script src="http://192.0.2.7/x.js"></script><img src="{site.url}/pixel.png">')
+    with served(certificate(tmp_path, ["127.0.0.1"]), {"/": mixed}) as url:
+        taken = looker.capture(url + "/")
+    assert (taken.outcome, taken.complete) == ("captured", True)
+    entries = {entry["url"]: entry for entry in listed(looker, taken)["exchanges"]}
+    script = next(entry for address, entry in entries.items() if "192.0.2.7" in address)
+    assert script["error"]
+    assert checks(taken)["other requests"][1] is False
 
 
 def test_the_chain_is_kept_as_pem_leaf_first_and_stands_with_protocol_and_cipher(
