@@ -45,10 +45,20 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
+ADDED = "added"
+"""Metadata of a field that was added to a form later: it is left out while it has its default, so that what was written
+before keeps its bytes, and with them its digest."""
+
+
 def dump(value: Any) -> Any:
     """Return `value` (dataclasses, tuples, mappings, instants, days, atoms) as plain JSON values."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {_key(field.name): dump(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        fields = ((field, getattr(value, field.name)) for field in dataclasses.fields(value))
+        return {
+            _key(field.name): dump(held)
+            for field, held in fields
+            if not (ADDED in field.metadata and held == field.default)
+        }
     if isinstance(value, datetime):
         return instant(value)
     if isinstance(value, date):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
@@ -77,3 +77,21 @@ def test_another_shape_is_refused_with_its_place(change: dict[str, Any], where: 
 def test_a_missing_value_is_named() -> None:
     with pytest.raises(ShapeError, match="^day: expected a value"):
         plain.load(Page, {key: value for key, value in GOOD.items() if key != "day"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class After:
+    name: str
+    scripted: bool = field(default=False, metadata={plain.ADDED: True})
+
+
+def test_a_field_that_was_added_later_leaves_what_was_written_before_as_it_was() -> None:
+    old = plain.dump(Before(name="栏目"))
+    assert plain.dump(plain.load(After, old)) == old
+    assert plain.dump(After(name="栏目", scripted=True)) == {"name": "栏目", "scripted": True}
+    assert plain.load(After, {"name": "栏目", "scripted": True}).scripted is True
