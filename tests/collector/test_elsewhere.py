@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
+import signal
 import socket
 import subprocess
 import time
@@ -37,14 +39,17 @@ def opened(folder: Path) -> Iterator[str]:
     assert isinstance(PROGRAM, browsers.BrowserBinary) and PROGRAM.path
     profile = folder / SECRET
     words = [PROGRAM.path, *PROGRAM.flags, "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank"]
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(words, start_new_session=True, **quiet) as process:
         told = profile / "DevToolsActivePort"
         end = time.monotonic() + 20
         while not (told.exists() and "\n" in told.read_text()) and time.monotonic() < end:
             assert process.poll() is None
-        yield f"cdp://127.0.0.1:{told.read_text().splitlines()[0]}"
-        assert process.poll() is None, "the browser of somebody else was ended"
-        process.kill()
+        try:
+            yield f"cdp://127.0.0.1:{told.read_text().splitlines()[0]}"
+            assert process.poll() is None, "the browser of somebody else was ended"
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)  # the launcher and all its browser's processes
 
 
 @contextmanager
@@ -56,8 +61,10 @@ def serving(folder: Path) -> Iterator[str]:
     words = [*compute_driver_executable(), "launch-server", "--browser", "chromium", "--config", str(settings)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, env=get_driver_env(), text=True) as process:
         assert process.stdout
-        yield process.stdout.readline().strip()
-        process.terminate()
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
 
 
 def captured(folder: Path, url: str, browser: str, **more: object) -> tuple[Record, dict[str, object], Holdings]:
