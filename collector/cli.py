@@ -15,6 +15,7 @@ import click
 
 from collector import flow as flows_of
 from collector.clock import SystemClock
+from collector.commands import targets as target_commands
 from collector.errors import CollectError
 from collector.progress import Progress
 from collector.workspace import Workspace
@@ -97,37 +98,6 @@ def demo(ctx: click.Context, out: Path, as_json: bool) -> None:
         click.echo(story.told())
     if not story.holds:
         ctx.exit(3)
-
-
-@cli.group()
-def targets() -> None:
-    """List and check the targets."""
-
-
-@targets.command("list")
-@workspace_option
-@json_option
-def targets_list(workspace: Path, as_json: bool) -> None:
-    """List the targets."""
-    for target in Workspace.open(workspace).targets():
-        if as_json:
-            columns = [column.label for column in target.ledger.columns]
-            say({"id": target.id, "name": target.name, "kind": target.kind, "url": target.url, "columns": columns})
-        else:
-            click.echo(f"{target.id}  {target.name}  {target.url}  {len(target.ledger.columns)} 个栏目")
-
-
-@targets.command("check")
-@workspace_option
-def targets_check(workspace: Path) -> None:
-    """Read targets, column ledgers and the flows they name; say what is wrong."""
-    opened = Workspace.open(workspace)
-    found = opened.targets()
-    catalogue = flows_of.discover(opened.flows_dir)
-    for target in found:
-        chosen = catalogue.choose(target)
-        click.echo(f"{target.id}: {chosen.name}")
-    click.echo(f"{len(found)} 个对象，没有发现错误")
 
 
 @cli.group()
@@ -245,6 +215,7 @@ def record_answer(record: Record, holdings: Holdings) -> dict[str, Any]:
 
 for name, command in evidence_cli.commands.items():
     cli.add_command(command, name)
+cli.add_command(target_commands.targets)
 
 
 def main() -> None:

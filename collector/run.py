@@ -59,6 +59,8 @@ class RunReport:
     """Target and label of what was due and has no record."""
     concerns: tuple[str, ...] = ()
     """What of the cleanliness record did not pass, one sentence each."""
+    by_hand: int = 0
+    """Accounts without a web view, which no browser can visit."""
 
     @property
     def last(self) -> tuple[Record, ...]:
@@ -91,6 +93,8 @@ class RunReport:
             lines.append(f"有 {troubled} 页未能采到，原因已记入各条记录")
         if self.missing:
             lines.append(f"缺 {len(self.missing)} 页：" + "、".join(f"{t}/{label}" for t, label in self.missing[:10]))
+        if self.by_hand:
+            lines.append(f"有 {self.by_hand} 个账号没有可打开的网页，未采集，由人查看：quzheng queue")
         lines += [f"清洁性检查未通过：{concern}" for concern in self.concerns]
         return "\n".join(lines)
 
@@ -113,7 +117,8 @@ async def run(
     Raises TargetsError where `only` names a target that is not there, BrowserError where no browser starts. A target
     that cannot be reached, and a flow that breaks, raise nothing: their records say so.
     """
-    targets = _chosen(workspace.targets(), only)
+    chosen = _chosen(workspace.targets(), only)
+    targets = tuple(target for target in chosen if not target.by_hand)
     flows = {target.id: _flow_for(target, discover(workspace.flows_dir)) for target in targets}
     planned = _plan(targets, flows, due)
     cut_off = Journal.unfinished(holdings.root, purpose, clock.now()) if resume else None
@@ -138,6 +143,7 @@ async def run(
         records=records,
         missing=missing,
         concerns=cleanliness.concerns,
+        by_hand=len(chosen) - len(targets),
     )
 
 

@@ -24,6 +24,9 @@ from evidence.model import TargetRef
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 LABEL = re.compile(r"[\w][\w.\-/]{0,79}")
 
+BY_HAND = "account:"
+"""How the address of an account begins that has no web view: account:PLATFORM/ID."""
+
 CLASSES = {name: class_ for class_, name in words.CLASSES.items()} | {"调查征集": "survey", "专题": "topic"}
 """What inspectors write for a class, beside its identifier."""
 EXEMPTIONS = {
@@ -58,6 +61,13 @@ class Target:
     flow: str | None
     jurisdiction: str | None
     ledger: ColumnLedger
+    platform_id: str | None = None
+    certified_as: str | None = None
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether no browser can open it: an account without a web view, which a person must look at."""
+        return self.url.startswith(BY_HAND)
 
     @property
     def ref(self) -> TargetRef:
@@ -79,6 +89,8 @@ class Target:
             platform=self.platform,
             jurisdiction=self.jurisdiction,
             ledger=self.ledger,
+            platform_id=self.platform_id,
+            certified_as=self.certified_as,
         )
 
 
@@ -111,6 +123,8 @@ class _TargetLine:
     platform: str | None = None
     flow: str | None = None
     jurisdiction: str | None = None
+    platform_id: str | None = None
+    certified_as: str | None = None
     columns: tuple[_ColumnLine, ...] | None = None
 
 
@@ -149,7 +163,8 @@ def from_written(written: Mapping[str, Any]) -> Target:
 def _target(source: _Source, n: int, line: _TargetLine, columns_folder: Path | None) -> Target:
     if line.kind not in SITE_KINDS + ACCOUNT_KINDS:
         source.fail((n, "kind"), f"kind“{line.kind}”不认识，可用：{'、'.join((*SITE_KINDS, *ACCOUNT_KINDS))}")
-    _web_address(source, (n, "url"), line.url)
+    if not (line.kind in ACCOUNT_KINDS and line.url.startswith(BY_HAND)):
+        _web_address(source, (n, "url"), line.url)
     own_file = columns_folder / f"{line.id}.yaml" if columns_folder else None
     if own_file and own_file.exists() and line.columns is not None:
         source.fail(
@@ -170,6 +185,8 @@ def _target(source: _Source, n: int, line: _TargetLine, columns_folder: Path | N
         flow=line.flow,
         jurisdiction=line.jurisdiction,
         ledger=ledger,
+        platform_id=line.platform_id,
+        certified_as=line.certified_as,
     )
 
 

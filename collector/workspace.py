@@ -134,9 +134,19 @@ class Workspace:
         """The office's certificate."""
         return self.root / self.settings.seal.certificate
 
+    @property
+    def targets_path(self) -> Path:
+        """The inspector's list of targets."""
+        return self.root / "targets.yaml"
+
+    @property
+    def columns_dir(self) -> Path:
+        """The column ledgers that have files of their own."""
+        return self.root / "columns"
+
     def targets(self) -> tuple[Target, ...]:
         """Return the targets with their column ledgers; raises TargetsError."""
-        return targets.load(self.root / "targets.yaml", self.root / "columns")
+        return targets.load(self.targets_path, self.columns_dir)
 
     def house(self) -> House:
         """Return what the commands that need no browser work on."""

@@ -86,6 +86,10 @@ class Subject:
     platform: str | None
     jurisdiction: str | None
     ledger: ColumnLedger
+    platform_id: str | None = None
+    """What the platform itself calls an account; registers are matched by it, never by the nickname."""
+    certified_as: str | None = None
+    """Who the platform certified as the account's owner (认证主体)."""
 
     @property
     def is_account(self) -> bool:

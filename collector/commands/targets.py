@@ -1,0 +1,88 @@
+"""`quzheng targets`: list, check, import."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from collector import flow as flows_of
+from collector.workspace import Workspace
+from evidence.cli import Instant, json_option, say, workspace_option
+from evidence.holdings import Holdings
+
+files_argument = click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+by_option = click.option("--by", default=getpass.getuser, show_default="the system user", help="Who acts.")
+
+
+@click.group()
+def targets() -> None:
+    """List, check, import, compare and draw the targets."""
+
+
+@targets.command("list")
+@workspace_option
+@json_option
+def list_(workspace: Path, as_json: bool) -> None:
+    """List the targets."""
+    for target in Workspace.open(workspace).targets():
+        if as_json:
+            columns = [column.label for column in target.ledger.columns]
+            say({"id": target.id, "name": target.name, "kind": target.kind, "url": target.url, "columns": columns})
+        else:
+            click.echo(f"{target.id}  {target.name}  {target.url}  {len(target.ledger.columns)} 个栏目")
+
+
+@targets.command()
+@workspace_option
+def check(workspace: Path) -> None:
+    """Read targets, column ledgers and the flows they name; say what is wrong."""
+    opened = Workspace.open(workspace)
+    found = opened.targets()
+    catalogue = flows_of.discover(opened.flows_dir)
+    for target in found:
+        chosen = "由人查看" if target.by_hand else catalogue.choose(target).name
+        click.echo(f"{target.id}: {chosen}")
+    click.echo(f"{len(found)} 个对象，没有发现错误")
+
+
+@targets.command("import")
+@workspace_option
+@by_option
+@click.option("--fetched", type=Instant(), help="When the export was fetched from the registry.")
+@click.option("--whole", is_flag=True, help="It is stated to be the whole register, no part of it.")
+@click.option("--register", "name", help="What the register is called, such as 国家 or 省 (default: the file's name).")
+@json_option
+@files_argument
+def import_(
+    workspace: Path,
+    by: str,
+    fetched: datetime | None,
+    whole: bool,
+    name: str | None,
+    as_json: bool,
+    files: tuple[Path, ...],
+) -> None:
+    """Take sites and accounts from the registries' exports (XLSX, XLS, CSV); keeps the files as exhibits."""
+    from collector import importing
+    from evidence.registers import archive
+    from evidence.registers.register import each_remark
+
+    opened = Workspace.open(workspace)
+    statement = archive.Fetched(by=by, fetched=fetched, whole=whole, name=name)
+    read = archive.read_files(files, statement)
+    opened.targets()  # a list that is wrong as it stands is said before anything is kept
+    registers = archive.keep(Holdings.open(opened.store_path), read, now=datetime.now(UTC))
+    done = importing.import_registers(registers, opened.targets_path, opened.columns_dir)
+    if as_json:
+        say(importing.answer(done, registers))
+        return
+    for register in registers:
+        for sentence in each_remark(register):
+            click.echo(sentence)
+    for sentence in importing.sentences(done, registers):
+        click.echo(sentence)
