@@ -21,6 +21,8 @@ from evidence.indicator import Answer, Indicator, discover
 from evidence.judgements import Judgement
 from evidence.model import Fact, Finding, Reading, Record
 from evidence.readings import readings
+from evidence.registers import archive
+from evidence.registers.standing import Standing, key_of, standings
 from evidence.ruleset import RuleSet
 from evidence.series import Reader, Series, series_of
 from evidence.span import local_day
@@ -38,15 +40,16 @@ def judge(
     at: datetime,
     rules: RuleSet,
     indicators: Sequence[Indicator],
+    registers: tuple[Standing, ...] = (),
 ) -> Judgement:
     """Return facts and findings of one target at T.
 
-    `series` is by label; labels without one count as never visited. Raises RulesError where the rule set does not
+    `series` is by label; labels without one count as never visited; `registers` is how it stands in each register. Raises RulesError where the rule set does not
     hold on the day of T.
     """
     rules.check_in_force(local_day(at))
     every = _every_label(subject, series, at)
-    known = facts.state(subject, every, at=at, rules=rules)
+    known = facts.state(subject, every, at=at, rules=rules, registers=registers)
     findings = [
         _finding(indicator, said, known, every, rules)
         for indicator in indicators
@@ -73,9 +76,17 @@ def judge_holdings(
     sources = [_Source(holdings, subject, at) for subject in subjects]
     ahead = [record for source in sources for record in source.surely_read()]
     known = dict(readings(_records(holdings, ahead), holdings, jobs=jobs))
+    registers, ours = archive.kept(holdings), frozenset(filter(None, map(key_of, subjects)))
     judged = []
     for source in sources:
-        one = judge(source.subject, source.series(known), at=at, rules=rules, indicators=indicators)
+        one = judge(
+            source.subject,
+            source.series(known),
+            at=at,
+            rules=rules,
+            indicators=indicators,
+            registers=standings(source.subject, registers, ours),
+        )
         one = replace(one, findings=tuple(_mark_simulated(finding, holdings) for finding in one.findings))
         judgements.keep(holdings, source.subject.id, at, rules, one)
         judged.append(one)
@@ -173,7 +184,8 @@ class _Source:
         self.subject = subject
         self._holdings = holdings
         self._at = at
-        self._rows = holdings.rows(subject.id)
+        self._rows = tuple(row for row in holdings.rows(subject.id) if row.purpose != "human")
+        """What a person handed in is shown beside a finding; no series counts it."""
 
     def surely_read(self) -> tuple[str, ...]:
         """Return the records any judgement opens: the last complete one of each label."""

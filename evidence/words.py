@@ -22,6 +22,7 @@ CLAUSES = {
     "WV-4.2": "单项否决“栏目不更新”",
     "WV-4.3": "单项否决“栏目不更新”（空白栏目）",
     "NV-2.1": "单项否决“内容不更新”",
+    "漏报": "账号未登记（提示）",
 }
 """Names of the clauses we have indicators for; their numbers are the rule set's."""
 
@@ -164,6 +165,7 @@ EGRESSES = {
     "proxy": "经代理",
     "inspecting": "经内容检查的出口",
     "split-dns": "内外网分开解析的网络",
+    "by hand": "由人交来，未经本程序访问网络",
 }
 
 TABLE_SOURCES = {"html": "网页表格", "picture": "图片中的表格", "csv": "CSV 附件", "xlsx": "XLSX 附件"}

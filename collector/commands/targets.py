@@ -86,3 +86,61 @@ def import_(
             click.echo(sentence)
     for sentence in importing.sentences(done, registers):
         click.echo(sentence)
+
+
+@targets.command()
+@workspace_option
+@by_option
+@click.option("--fetched", type=Instant(), help="When the exports were fetched.")
+@click.option("--whole", is_flag=True, help="They are stated to be whole registers, no parts.")
+@click.option("--at", type=Instant(), help="Reference time T (default: now).")
+@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the rows as XLSX.")
+@json_option
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def reconcile(
+    workspace: Path,
+    by: str,
+    fetched: datetime | None,
+    whole: bool,
+    at: datetime | None,
+    out: Path | None,
+    as_json: bool,
+    files: tuple[Path, ...],
+) -> None:
+    """Compare registers with each other and with the targets; without FILES those kept by earlier imports."""
+    from collector import reconciling
+
+    opened = Workspace.open(workspace)
+    done = reconciling.reconcile(opened, files, by=by, fetched=fetched, whole=whole, at=at)
+    if out:
+        reconciling.write_rows(out, done)
+    if as_json:
+        for row in done.rows:
+            say(row.plain())
+        return
+    for sentence in reconciling.sentences(done):
+        click.echo(sentence)
+
+
+@targets.command()
+@workspace_option
+@click.option("--seed", required=True, help="Any text; published with the sample, so that anyone can draw it again.")
+@click.option("--share", default="30%", show_default=True, help="How much of the frame: 30%, 0.3 or 1/3.")
+@click.option("--kind", type=click.Choice(["account", "site"]), default="account", show_default=True, help="The frame.")
+@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write it as XLSX, or as JSON.")
+@json_option
+def sample(workspace: Path, seed: str, share: str, kind: str, out: Path | None, as_json: bool) -> None:
+    """Draw a sample, stratified by platform and unit, that anyone can draw again."""
+    from collector import drawing
+    from evidence.registers import sampling
+
+    listed = Workspace.open(workspace).targets()
+    frame = [target for target in listed if target.subject.is_account == (kind == "account")]
+    drawn = sampling.draw(map(drawing.member, frame), share=sampling.share_of(share), seed=seed)
+    if out:
+        drawing.write(out, drawn, frame)
+    if as_json:
+        say(drawn.plain())
+        return
+    for sentence in drawing.sentences(drawn, frame):
+        click.echo(sentence)

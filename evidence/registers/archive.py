@@ -44,7 +44,13 @@ def read_files(paths: Sequence[Path], stated: Fetched) -> tuple[ReadFile, ...]:
     """Read files as registers; raises RegisterError for the first that is none, so that none is kept then."""
     if not stated.by.strip():
         raise AdmitError("who fetched the register is not said\ntry: --by NAME")
-    return tuple(_read(path, stated) for path in paths)
+    read = tuple(_read(path, stated) for path in paths)
+    labels = [_label(file.register) for file in read]
+    if twice := next((file for file in read if labels.count(_label(file.register)) > 1), None):
+        raise RegisterError(
+            f"有两个文件都是“{twice.register.name}”的同类登记表；请分开导入，用 --register 起不同的名字"
+        )
+    return read
 
 
 def keep(holdings: Holdings, files: Sequence[ReadFile], *, now: datetime) -> tuple[Register, ...]:
@@ -82,7 +88,7 @@ def _read(path: Path, stated: Fetched) -> ReadFile:
 
 
 def _keep(holdings: Holdings, file: ReadFile, now: datetime) -> Register:
-    record = human.add(holdings, TARGET, _slug(file.register.name), [file.path], file.statement, now=now)
+    record = human.add(holdings, TARGET, _label(file.register), [file.path], file.statement, now=now)
     if record.capture.artifacts[0].sha256 != file.register.sha256:
         raise RegisterError(f"{file.path}：在导入期间被改动；请重新导入")
     return replace(file.register, whole=file.statement.whole is True, fetched=file.statement.ended, record=record.id)
@@ -94,6 +100,7 @@ def _again(holdings: Holdings, one: HumanExhibit) -> Register:
     return replace(register, whole=one.statement.whole is True, fetched=one.statement.ended, record=one.record.id)
 
 
-def _slug(name: str) -> str:
-    """Return the name of a register as part of a label."""
-    return "".join(c if c.isalnum() or c in "-_." else "-" for c in name)[:60]
+def _label(register: Register) -> str:
+    """Return what a register's exports are filed under: its name and what it has tables of; a newer one takes its place."""
+    name = "".join(c if c.isalnum() or c in "-_." else "-" for c in register.name)[:60]
+    return f"{name}/{'-'.join(sorted(register.kinds))}"

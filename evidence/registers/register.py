@@ -15,6 +15,7 @@ from typing import Literal
 from evidence.registers.lifecycle import State
 
 Kind = Literal["site", "account"]
+KINDS: tuple[Kind, ...] = ("site", "account")
 
 FIELDS = {
     "name": "名称",

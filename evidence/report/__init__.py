@@ -27,7 +27,7 @@ from evidence.report.surroundings import browsers
 from evidence.report.visible import clipped, visible
 
 _HERE = Path(__file__).parent
-_LISTS = ("counted", "undecided", "not_counted", "comparator")
+_LISTS = ("counted", "undecided", "not_counted", "comparator", "registers", "system")
 
 
 def render(dossier: Dossier, *, href: Callable[[str], str]) -> Mapping[str, bytes]:

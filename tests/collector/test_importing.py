@@ -22,6 +22,7 @@ from evidence import human
 from evidence.holdings import Holdings
 from evidence.registers import archive, rows
 from evidence.registers.register import Register
+from evidence.registers.spreadsheet import sheets
 from tests.evidence.sheets import ACCOUNTS, SITES, account, csv, xlsx
 
 WORDS = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
@@ -140,7 +141,7 @@ def test_a_list_that_nothing_can_be_appended_to_is_refused_and_left_alone(folder
 
 
 def quzheng(folder: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(cli, [arguments[0], arguments[1], "-w", str(folder), *arguments[2:]])
+    return CliRunner().invoke(cli, [*arguments, "-w", str(folder)])
 
 
 def test_the_file_is_an_exhibit_with_who_when_and_digest(folder: Path, tmp_path: Path) -> None:
@@ -196,3 +197,50 @@ def test_faults_are_told_row_by_row(folder: Path, tmp_path: Path) -> None:
     said = quzheng(folder, "targets", "import", str(file)).output
     assert "a.csv 第3行B列（网站标识码）" in said
     assert "新增 1 个对象" in said
+
+
+def test_reconcile_keeps_the_files_and_writes_every_difference(folder: Path, tmp_path: Path) -> None:
+    ours, other, out = tmp_path / "国家.xlsx", tmp_path / "省.csv", tmp_path / "核对.xlsx"
+    ours.write_bytes(xlsx(SITES, SITE))
+    other.write_bytes(csv(SITES, ("乙", "1234567890", "http://b.gov.cn", "", "正常"), encoding="gbk"))
+    assert quzheng(folder, "targets", "import", str(ours), "--whole").exit_code == 0
+    said = quzheng(
+        folder, "targets", "reconcile", str(ours), str(other), "--by", "张三", "--whole", "-o", str(out), "--json"
+    )
+    assert said.exit_code == 0, said.output
+    rows_ = [json.loads(line) for line in said.output.splitlines()]
+    assert [(row["matter"], row["key"]) for row in rows_] == [
+        ("contradiction", "0110000012"),
+        ("contradiction", "1234567890"),
+        ("not_listed", "1234567890"),
+    ]
+    holdings = Holdings.open(folder / "store")
+    assert {record for row in rows_ for record in row["exhibits"]} <= {record.id for record in holdings.records()}
+    (table,) = sheets(out.read_bytes(), "核对")
+    assert len(table.rows) == 4
+    again = quzheng(folder, "targets", "reconcile")
+    assert "登记表之间一有一无：2 项" in again.output
+
+
+def test_without_any_register_reconcile_says_what_to_do(folder: Path) -> None:
+    said = quzheng(folder, "targets", "reconcile")
+    assert said.exit_code == 2
+    assert "targets import" in said.output
+
+
+def test_a_sample_is_drawn_from_the_accounts_of_the_list(folder: Path, tmp_path: Path) -> None:
+    bring(folder, register(ACCOUNTS, *(account(f"号{n}", id=f"100000000{n}") for n in range(10))))
+    one, two = (quzheng(folder, "targets", "sample", "--seed", "2021Q2", "--json").output for _ in range(2))
+    assert one == two
+    assert len(json.loads(one)["keys"]) == 3
+    out = tmp_path / "抽查.xlsx"
+    assert quzheng(folder, "targets", "sample", "--seed", "2021Q2", "-o", str(out)).exit_code == 0
+    assert "2021Q2" in str(sheets(out.read_bytes(), "抽查")[0].rows[0])
+
+
+def test_an_account_without_a_web_view_is_left_to_people(folder: Path) -> None:
+    bring(folder, register(ACCOUNTS, account("示范发布", "微信公众号", "gh_1a")))
+    assert "由人查看" in quzheng(folder, "targets", "check").output
+    said = quzheng(folder, "run")
+    assert said.exit_code == 0, said.output
+    assert "1 个账号没有可打开的网页" in said.output
