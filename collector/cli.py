@@ -15,6 +15,7 @@ import click
 
 from collector import flow as flows_of
 from collector.clock import SystemClock
+from collector.commands import columns as column_commands
 from collector.commands import targets as target_commands
 from collector.errors import CollectError
 from collector.progress import Progress
@@ -216,6 +217,7 @@ def record_answer(record: Record, holdings: Holdings) -> dict[str, Any]:
 for name, command in evidence_cli.commands.items():
     cli.add_command(command, name)
 cli.add_command(target_commands.targets)
+cli.add_command(column_commands.columns)
 
 
 def main() -> None:

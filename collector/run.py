@@ -158,9 +158,22 @@ async def capture_url(
 ) -> Record:
     """Capture one address that no target need have; raises TargetsError where it is no web address."""
     target = from_written({"id": f"url-{digest.sha256(url.encode())[:12]}", "name": url[:200], "url": url})
-    flow = _one_page(label)
-    journal = Journal.begin(holdings.root, _new_run(clock), purpose, ((target.id, (label,)),), clock.now())
-    job = Job(target=target, flow=flow, labels=(label,))
+    return await visit_once(workspace, holdings, target, _one_page(label), clock=clock, purpose=purpose)
+
+
+async def visit_once(
+    workspace: Workspace,
+    holdings: Holdings,
+    target: Target,
+    flow: Flow,
+    *,
+    clock: Clock,
+    purpose: Purpose = "manual",
+) -> Record:
+    """Run a flow over one target, with the workspace's browser and manners; return its last record."""
+    labels = flow.labels
+    journal = Journal.begin(holdings.root, _new_run(clock), purpose, ((target.id, labels),), clock.now())
+    job = Job(target=target, flow=flow, labels=labels)
     cleanliness = _cleanliness(workspace, holdings)
     records = await _work(workspace, holdings, journal, (job,), clock, 1, None, None, cleanliness)
     journal.end(clock.now())

@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 from collector import yamlfile
 from collector.errors import TargetsError
 from evidence import plain, words
-from evidence.columns import ACCOUNT_KINDS, SITE_KINDS, Column, ColumnClass, ColumnLedger, Subject
+from evidence.columns import ACCOUNT_KINDS, SITE_KINDS, Column, ColumnClass, ColumnKind, ColumnLedger, Subject
 from evidence.errors import ShapeError
 from evidence.model import TargetRef
 
@@ -108,6 +108,9 @@ class _ColumnLine:
     exemption: str | None = None
     basis: str | None = None
     path: str | None = None
+    kind: str | None = None
+    unit: str | None = None
+    document: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +163,19 @@ def from_written(written: Mapping[str, Any]) -> Target:
     return _target(source, 0, source.shape(_TargetLine, written, (0,)), None)
 
 
+def column_of(written: Mapping[str, Any], site: str) -> Column:
+    """Return the column that one mapping in the form of a column ledger describes; raises TargetsError."""
+    source = _Source(None)
+    line = source.shape(_ColumnLine, written, ())
+    _check_label(source, ("label",), line.label)
+    return _column(source, (), line, site)
+
+
+def ledger_of(path: Path, target: Target) -> ColumnLedger:
+    """Return the column ledger in a file of its own; raises TargetsError."""
+    return _ledger_file(path, target.id, target.url)
+
+
 def _target(source: _Source, n: int, line: _TargetLine, columns_folder: Path | None) -> Target:
     if line.kind not in SITE_KINDS + ACCOUNT_KINDS:
         source.fail((n, "kind"), f"kind“{line.kind}”不认识，可用：{'、'.join((*SITE_KINDS, *ACCOUNT_KINDS))}")
@@ -171,7 +187,7 @@ def _target(source: _Source, n: int, line: _TargetLine, columns_folder: Path | N
             (n, "columns"), f"栏目既写在这里又写在 {own_file}，只能留一处（台账文件优先，请删去这里的 columns）"
         )
     if own_file and own_file.exists():
-        ledger = _ledger_file(own_file, line)
+        ledger = _ledger_file(own_file, line.id, line.url)
     else:
         ledger = ColumnLedger(target=line.id, columns=_columns(source, (n, "columns"), line.columns or (), line.url))
     return Target(
@@ -190,12 +206,12 @@ def _target(source: _Source, n: int, line: _TargetLine, columns_folder: Path | N
     )
 
 
-def _ledger_file(path: Path, target: _TargetLine) -> ColumnLedger:
+def _ledger_file(path: Path, target: str, site: str) -> ColumnLedger:
     source = _Source(path)
     line = source.shape(_LedgerFile, source.read(dict), ())
     return ColumnLedger(
-        target=target.id,
-        columns=_columns(source, ("columns",), line.columns, target.url),
+        target=target,
+        columns=_columns(source, ("columns",), line.columns, site),
         confirmed_by=line.confirmed_by,
         confirmed_on=line.confirmed_on,
     )
@@ -208,8 +224,7 @@ def _columns(
     seen: set[str] = set()
     for n, line in enumerate(lines):
         here = (*place, n)
-        if not LABEL.fullmatch(line.label) or ".." in line.label:
-            source.fail((*here, "label"), f"标签“{line.label}”只能用字母、数字和 . _ - /，最长80个字符")
+        _check_label(source, (*here, "label"), line.label)
         if line.label in seen:
             source.fail((*here, "label"), f"标签“{line.label}”重复，同一对象内每个栏目的标签必须不同")
         seen.add(line.label)
@@ -217,11 +232,17 @@ def _columns(
     return tuple(columns)
 
 
+def _check_label(source: _Source, place: tuple[str | int, ...], label: str) -> None:
+    if not LABEL.fullmatch(label) or ".." in label:
+        source.fail(place, f"标签“{label}”只能用字母、数字和 . _ - /，最长80个字符")
+
+
 def _column(source: _Source, here: tuple[str | int, ...], line: _ColumnLine, site: str) -> Column:
     address = urljoin(site, line.url)
     _web_address(source, (*here, "url"), address)
     column = Column(label=line.label, name=line.name, url=address, level=line.level, basis=line.basis, path=line.path)
     column = replace(column, cycle=_cycle(source, here, line.cycle), exemption=line.exemption)
+    column = replace(column, kind=_kind(source, here, line.kind), unit=line.unit, document=line.document)
     column = _with_duty(source, here, line.duty, column)
     return _with_class(source, here, line.class_, column)
 
@@ -252,6 +273,12 @@ def _with_class(source: _Source, here: tuple[str | int, ...], written: str | Non
     if word not in get_args(ColumnClass):
         source.fail((*here, "class"), f"类别“{written}”不认识，可用：{'、'.join(get_args(ColumnClass))}")
     return replace(column, class_=cast(ColumnClass, word))
+
+
+def _kind(source: _Source, here: tuple[str | int, ...], written: str | None) -> ColumnKind | None:
+    if written is None or written in get_args(ColumnKind):
+        return cast(ColumnKind | None, written)
+    return source.fail((*here, "kind"), f"类型“{written}”不认识，可用：{'、'.join(get_args(ColumnKind))}")
 
 
 def _cycle(source: _Source, here: tuple[str | int, ...], written: str | int | None) -> str | None:

@@ -16,6 +16,9 @@ ColumnClass = Literal[
 ]
 """动态要闻, 通知公告, 政策文件, 政策解读, 信息公开, 办事, 互动, 征集调查, 专题, 其他."""
 
+ColumnKind = Literal["list", "parent", "static", "jump"]
+"""列表, 父栏目 (shows only its children), 静态, 跳转 (leads to another authority's platform)."""
+
 HOME = "home"
 """The label of a target's home page; every site has it, whether its ledger lists it or not."""
 
@@ -56,6 +59,11 @@ class Column:
     """Document or agreement the duty rests on."""
     path: str | None = None
     """Where it stands, for example 首页 > 政务公开 > 政策文件."""
+    kind: ColumnKind | None = None
+    unit: str | None = None
+    """Who is responsible for it (责任单位)."""
+    document: str | None = None
+    """The document an exemption rests on (免除依据)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

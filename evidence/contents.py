@@ -96,6 +96,8 @@ class Contents:
         self.add(Piece.json(finding_path(finding.id), "finding", finding.plain()))
         facts = {"schema": "facts/1", "facts": plain.dump(dossier.facts)}
         self.add(Piece.json(f"data/facts/{finding.id}.json", "facts", facts))
+        if finding.ledger and finding.ledger not in self._artifacts:
+            self._cited(finding.ledger)
         for exhibit in dossier.exhibits:
             self._readings(exhibit)
             self._series(exhibit)

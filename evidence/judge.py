@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from evidence import digest, facts, judgements, plain
+from evidence import canonical, digest, facts, judgements, ledgers, plain
 from evidence.catalog import Row
 from evidence.columns import HOME, Subject
 from evidence.errors import NotFound, StoreError
@@ -73,12 +73,14 @@ def judge_holdings(
     """
     rules.check_in_force(local_day(at))
     indicators = discover(indicators_dir)
+    subjects = [ledgers.in_force(holdings, subject, at) for subject in subjects]
     sources = [_Source(holdings, subject, at) for subject in subjects]
     ahead = [record for source in sources for record in source.surely_read()]
     known = dict(readings(_records(holdings, ahead), holdings, jobs=jobs))
     registers, ours = archive.kept(holdings), frozenset(filter(None, map(key_of, subjects)))
     judged = []
     for source in sources:
+        holdings.store.put(canonical.encode(plain.dump(source.subject.ledger)), "application/json")  # findings cite it
         one = judge(
             source.subject,
             source.series(known),
@@ -150,6 +152,7 @@ def _finding(
         indicator_sha256=indicator.sha256,
         reviewers=indicator.reviewers,
         second_look=said.second_look,
+        ledger=known.subject.ledger.sha256,
     )
 
 

@@ -423,6 +423,8 @@ class Finding:
     indicator_sha256: str
     reviewers: int
     second_look: SecondLook
+    ledger: str | None = None
+    """SHA-256 of the column ledger that was in force at T."""
 
     def plain(self) -> dict[str, Any]:
         """Return the finding as plain JSON (schema finding/1)."""

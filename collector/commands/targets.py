@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from collector import flow as flows_of
+from collector.progress import Progress
 from collector.workspace import Workspace
 from evidence.cli import Instant, json_option, say, workspace_option
 from evidence.holdings import Holdings
@@ -143,4 +144,28 @@ def sample(workspace: Path, seed: str, share: str, kind: str, out: Path | None, 
         say(drawn.plain())
         return
     for sentence in drawing.sentences(drawn, frame):
+        click.echo(sentence)
+
+
+@targets.command()
+@workspace_option
+@click.option("--target", "id", help="Id of the target (default: the one of that address, else the host's name).")
+@click.option("--depth", type=click.IntRange(1, 5), default=3, show_default=True, help="Links from the home page.")
+@click.option("--pages", type=click.IntRange(1, 1000), default=200, show_default=True, help="Pages opened at most.")
+@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="The sheet for the unit (XLSX).")
+@json_option
+@click.argument("url")
+def discover(
+    workspace: Path, id: str | None, depth: int, pages: int, out: Path | None, as_json: bool, url: str
+) -> None:
+    """Walk a site's navigation and propose its column ledger; duties are left for the unit to confirm."""
+    from collector import proposing
+
+    with Progress(shown=not as_json) as progress:
+        progress.step("走查栏目")
+        done = proposing.propose(Workspace.open(workspace), url, id=id, depth=depth, pages=pages, sheet=out)
+    if as_json:
+        say(done.plain())
+        return
+    for sentence in done.sentences():
         click.echo(sentence)
