@@ -21,8 +21,8 @@ from collector.errors import CollectError
 from collector.progress import Progress
 from collector.workspace import Workspace
 from evidence import judgements
-from evidence.cli import Commands, Instant, json_option, say, workspace_option
 from evidence.cli import cli as evidence_cli
+from evidence.command import Commands, Instant, json_option, say, workspace_option
 from evidence.errors import EvidenceError
 from evidence.holdings import Holdings
 from evidence.house import House

@@ -15,8 +15,9 @@ from typing import Any
 
 from collector import targets, yamlfile
 from collector.errors import TargetsError
-from collector.targets import BY_HAND, Target
+from collector.targets import Target
 from evidence import digest, plain
+from evidence.columns import BY_HAND
 from evidence.files import write_whole
 from evidence.registers.register import FIELDS, Entry, Register, Remark, account_key
 

@@ -17,15 +17,12 @@ from urllib.parse import urljoin, urlsplit
 from collector import yamlfile
 from collector.errors import TargetsError
 from evidence import plain, words
-from evidence.columns import ACCOUNT_KINDS, SITE_KINDS, Column, ColumnClass, ColumnKind, ColumnLedger, Subject
+from evidence.columns import ACCOUNT_KINDS, BY_HAND, SITE_KINDS, Column, ColumnClass, ColumnKind, ColumnLedger, Subject
 from evidence.errors import ShapeError
 from evidence.model import TargetRef
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 LABEL = re.compile(r"[\w][\w.\-/]{0,79}")
-
-BY_HAND = "account:"
-"""How the address of an account begins that has no web view: account:PLATFORM/ID."""
 
 CLASSES = {name: class_ for class_, name in words.CLASSES.items()} | {"调查征集": "survey", "专题": "topic"}
 """What inspectors write for a class, beside its identifier."""
@@ -66,8 +63,8 @@ class Target:
 
     @property
     def by_hand(self) -> bool:
-        """Whether no browser can open it: an account without a web view, which a person must look at."""
-        return self.url.startswith(BY_HAND)
+        """Whether no browser can open it, so that a person must look at it."""
+        return self.subject.by_hand
 
     @property
     def ref(self) -> TargetRef:

@@ -23,6 +23,9 @@ HOME = "home"
 """The label of a target's home page; every site has it, whether its ledger lists it or not."""
 
 ACCOUNT_KINDS = ("account", "new_media", "gov_new_media")
+BY_HAND = "account:"
+"""How the address of an account begins that has no web view: account:PLATFORM/ID."""
+
 SITE_KINDS = (
     "site",
     "website",
@@ -103,3 +106,8 @@ class Subject:
     def is_account(self) -> bool:
         """Whether this is a new-media account (政务新媒体) and not a website."""
         return self.kind in ACCOUNT_KINDS
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether no browser can open it: an account without a web view, which a person must look at."""
+        return self.url.startswith(BY_HAND)

@@ -9,17 +9,19 @@ its own, so no browser capture is ever compared with it and no series counts it.
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from evidence import canonical, digest, plain
 from evidence.admit import admit
-from evidence.errors import AdmitError, ShapeError
+from evidence.columns import Subject
+from evidence.errors import AdmitError, NotFound, ShapeError
 from evidence.holdings import Holdings
 from evidence.model import Artifact, Blob, Capture, ClockRef, Finding, FlowRef, Record, TargetRef, Vantage
+from evidence.span import local_day
 
 Kind = Literal["phone-video", "photo", "letter", "export", "register"]
 KINDS: tuple[Kind, ...] = ("phone-video", "photo", "letter", "export")
@@ -53,6 +55,9 @@ class Statement:
     by: str
     finding: str | None = None
     """The finding it is about; None for a register."""
+    indicator: str | None = None
+    at: datetime | None = None
+    """Indicator and T of that finding, so that it stays with it when the same T is judged again."""
     device: str | None = None
     os: str | None = None
     app: str | None = None
@@ -67,7 +72,8 @@ class Statement:
     whole: bool | None = None
     """For an export: whether it is stated to be all there is."""
     note: str | None = None
-    checklist: Mapping[str, str] = field(default_factory=dict)
+    checklist: tuple[tuple[str, str], ...] = ()
+    """Points with their answers, such as 飞行模式 and 否."""
     files: tuple[File, ...] = ()
 
 
@@ -145,8 +151,39 @@ def of_target(holdings: Holdings, target: str) -> Iterator[HumanExhibit]:
 
 
 def of_finding(holdings: Holdings, finding: Finding) -> tuple[HumanExhibit, ...]:
-    """Return what people handed in on a finding, oldest first."""
-    return tuple(one for one in of_target(holdings, finding.target) if one.statement.finding == finding.id)
+    """Return what people handed in on a finding, or on what the same indicator said of the same day's T, oldest first."""
+    return tuple(one for one in of_target(holdings, finding.target) if _is_on(one, finding))
+
+
+def target_of(finding: Finding, holdings: Holdings, subjects: Callable[[], Sequence[Subject]]) -> TargetRef:
+    """Return the target of a finding as it stood when it was looked at; of one never seen, as the list has it.
+
+    Raises NotFound where neither says who it is.
+    """
+    if finding.exhibits:
+        return holdings.record(finding.exhibits[0]).capture.target
+    for one in subjects():
+        if one.id == finding.target:
+            return TargetRef(
+                id=one.id, name=one.name, kind=one.kind, site_code=one.site_code, unit=one.unit, url=one.url
+            )
+    raise NotFound(f"the target {finding.target} of finding {finding.id[:12]} is neither in a record nor in the list")
+
+
+def kind_of(said: str) -> Kind:
+    """Return the kind of an exhibit by its name; raises AdmitError for one that is none."""
+    for kind in KINDS:
+        if kind == said:
+            return kind
+    raise AdmitError(f"a human exhibit is one of {', '.join(KINDS)}, got {said!r:.40}")
+
+
+def _is_on(one: HumanExhibit, finding: Finding) -> bool:
+    said = one.statement
+    if said.finding == finding.id:
+        return True
+    same = (one.record.capture.label, said.indicator) == (own_label(finding.label), finding.indicator)
+    return same and said.at is not None and local_day(said.at) == local_day(finding.at)
 
 
 def statement_of(record: Record, holdings: Holdings) -> Statement:

@@ -117,6 +117,15 @@ PURPOSES = {
     "demonstration": "演示",
 }
 
+HUMAN_KINDS = {
+    "phone-video": "手机录屏",
+    "photo": "照片或截图",
+    "letter": "来函",
+    "export": "导出文件",
+    "register": "登记表",
+}
+"""Kinds of what people hand in."""
+
 PAGE_KINDS = {
     "list": "列表页",
     "article": "文章页",

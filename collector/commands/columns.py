@@ -10,7 +10,7 @@ import click
 from collector.commands.targets import by_option
 from collector.errors import TargetsError
 from collector.workspace import Workspace
-from evidence.cli import json_option, say, workspace_option
+from evidence.command import json_option, say, workspace_option
 from evidence.holdings import Holdings
 
 

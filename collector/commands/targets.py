@@ -11,7 +11,7 @@ import click
 from collector import flow as flows_of
 from collector.progress import Progress
 from collector.workspace import Workspace
-from evidence.cli import Instant, json_option, say, workspace_option
+from evidence.command import Instant, json_option, say, workspace_option
 from evidence.holdings import Holdings
 
 files_argument = click.argument(
