@@ -49,7 +49,7 @@ TARGETS = """\
 #
 # - id: example
 #   name: 示范县人民政府网
-#   kind: portal                  # portal, department, service, credit; account for 政务新媒体
+#   kind: portal                  # portal, department, service, credit; account for 政务新媒体（另写 platform、platform_id）
 #   url: https://www.example.gov.cn/
 #   site_code: "0110000012"
 #   unit: 示范县人民政府办公室

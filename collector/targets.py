@@ -328,7 +328,7 @@ class _Source:
         try:
             return plain.load(cls, value, place)
         except ShapeError as error:
-            return self.fail(error.path, _in_chinese(error))
+            return self.fail(error.path, _in_chinese(error, self._written(error.path)))
 
     def fail(self, place: tuple[str | int, ...], problem: str) -> NoReturn:
         if self.path is None:
@@ -336,11 +336,21 @@ class _Source:
         line = yamlfile.line_of(self.path, place)
         raise TargetsError(f"{self.path} 第{line}行：{problem}")
 
+    def _written(self, place: tuple[str | int, ...]) -> str | None:
+        """Return what stands in the file behind the key of a place, as far as one line tells; a parser drops its zeros."""
+        if self.path is None or not place:
+            return None
+        line = self.path.read_text("utf-8", "replace").splitlines()[yamlfile.line_of(self.path, place) - 1]
+        found = re.search(rf"\b{re.escape(str(place[-1]))}\s*:\s*([^\s,}}#]+)", line)
+        return found[1] if found else None
 
-def _in_chinese(error: ShapeError) -> str:
+
+def _in_chinese(error: ShapeError, written: str | None) -> str:
     key = next((str(part) for part in reversed(error.path) if isinstance(part, str)), "条目")
-    if isinstance(error.got, int) and not isinstance(error.got, bool) and "text" in error.expected:
-        return f'{key} 应为文字，得到数字 {error.got}；数字要加引号，如 {key}: "{error.got}"，否则前面的0会丢失'
+    if isinstance(error.got, int | float | date) and not isinstance(error.got, bool) and "text" in error.expected:
+        said = written or error.got
+        kind = "日期" if isinstance(error.got, date) else "数字"
+        return f'{key} 应为文字，得到{kind} {said}；要加引号，如 {key}: "{said}"，否则前面的0会丢失'
     if error.expected.startswith("one of the keys"):
         return f"不认识的项“{key}”；可用：{error.expected.removeprefix('one of the keys ')}"
     if error.got is None and error.expected == "a value":

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from collector import flow as flows_of
 from collector.progress import Progress
 from collector.workspace import Workspace
 from evidence.command import Instant, json_option, say, workspace_option
@@ -41,13 +40,13 @@ def list_(workspace: Path, as_json: bool) -> None:
 @targets.command()
 @workspace_option
 def check(workspace: Path) -> None:
-    """Read targets, column ledgers and the flows they name; say what is wrong."""
+    """Read targets, column ledgers and the flows they name; say everything that is wrong."""
+    from collector import checking
+
     opened = Workspace.open(workspace)
     found = opened.targets()
-    catalogue = flows_of.discover(opened.flows_dir)
-    for target in found:
-        chosen = "由人查看" if target.by_hand else catalogue.choose(target).name
-        click.echo(f"{target.id}: {chosen}")
+    for line in checking.check(opened, found):
+        click.echo(line)
     click.echo(f"{len(found)} 个对象，没有发现错误")
 
 
