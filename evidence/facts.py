@@ -122,18 +122,8 @@ def _under(series: Series, limit: Span | None, unfit: str | None, blank: Shown, 
     if limit is None or blank.value is True:
         return Shown(value=False)
     if unfit:
-        return _cleared_by_sighting(series, limit) or showing.unknown(unfit)
+        return showing.sighting(series, limit) or showing.unknown(unfit)  # 清白一证即可
     return showing.staleness(series, limit, rules)
-
-
-def _cleared_by_sighting(series: Series, limit: Span) -> Shown | None:
-    """Return False where a series that cannot show absence shows something new all the same (清白一证即可)."""
-    until = local_day(series.at)
-    cutoff = limit.before(until)
-    for look in series.looks((row for row in series.rows if row.complete is True), newest_first=True):
-        if look.in_window(cutoff, min(until, look.day)):
-            return Shown(value=False, records=(look.row.record,))
-    return None
 
 
 def possible_limits(subject: Subject, column: Column, rules: RuleSet, at: datetime) -> tuple[Span | None, ...]:

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from evidence.model import Box, DateReading, PageKind, Reader, Reading, Table
-from evidence.reading import blank, choice, hidden, identity, kind, lists, pictures, published, years
+from evidence.reading import blank, choice, feeds, hidden, identity, kind, lists, pictures, published, years
+from evidence.reading.feeds import Feed
 from evidence.reading.lists import Listing
 from evidence.reading.matter import Matter, gather
 from evidence.reading.page import PageInput
@@ -41,7 +42,10 @@ def read(page: PageInput, *, at: datetime | None) -> Reading:
     `at` is the aware moment the page was taken; without it no relative date and no missing year is resolved against
     a present day. Raises ReadingError where the layout snapshot contradicts itself.
     """
-    view = _take_apart(page, at)
+    tree = grow(page)
+    if (feed := feeds.find(tree, page.url, at=at)) is not None and not _refused(page):
+        return _of_feed(page, tree, feed)
+    view = _take_apart(page, tree, at)
     what, notes = kind.kind_of(page, view.tree, view.regions, view.listings, view.main, view.matter, view.dates)
     rows, dated = _rows(view, what, at)
     latest, about = _newest(view, what, rows, dated)
@@ -85,8 +89,31 @@ def this_reader() -> Reader:
     return Reader(name="evidence.reading", version=VERSION, sha256=sources.hexdigest())
 
 
-def _take_apart(page: PageInput, at: datetime | None) -> _View:
-    tree = grow(page)
+def _refused(page: PageInput) -> bool:
+    return page.status is not None and page.status >= 400
+
+
+def _of_feed(page: PageInput, tree: Tree, feed: Feed) -> Reading:
+    """Return the reading of what a platform shows of an account; its own faults make an error page."""
+    return Reading(
+        inputs=page.inputs,
+        reader=this_reader(),
+        page_kind="error" if feed.fault else "list",
+        title=title(tree),
+        items=feed.items,
+        newest=feed.newest,
+        blank=False if feed.items else None,
+        published=None,
+        hidden_links=hidden.find(page, tree),
+        images=(),
+        tables=(),
+        identity=identity.read(tree),
+        notes=tuple(note for note in (feed.fault, feed.note) if note),
+        dates=tuple(item.dated for item in feed.items if item.dated is not None),
+    )
+
+
+def _take_apart(page: PageInput, tree: Tree, at: datetime | None) -> _View:
     regions = Regions(tree)
     listings = lists.find(tree, regions)
     main = choice.main(listings, tree, page.url)
