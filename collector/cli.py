@@ -15,6 +15,7 @@ import click
 
 from collector import flow as flows_of
 from collector.clock import SystemClock
+from collector.device import DEVICES, DeviceName
 from collector.errors import CollectError
 from collector.progress import Progress
 from collector.workspace import Workspace
@@ -188,15 +189,16 @@ def run(workspace: Path, only: tuple[str, ...], jobs: int | None, second_look: b
 @cli.command()
 @workspace_option
 @click.option("--label", default="page", help="Label of the capture.")
+@click.option("--device", type=click.Choice(DEVICES), default="desktop", help="What to look with (default: desktop).")
 @json_option
 @click.argument("url")
-def capture(workspace: Path, label: str, as_json: bool, url: str) -> None:
+def capture(workspace: Path, label: str, device: DeviceName, as_json: bool, url: str) -> None:
     """Capture one address into the store."""
     from collector.run import capture_url
 
     opened = Workspace.open(workspace)
     holdings = Holdings.open(opened.store_path)
-    record = asyncio.run(capture_url(opened, holdings, url, label=label, clock=SystemClock()))
+    record = asyncio.run(capture_url(opened, holdings, url, label=label, device=device, clock=SystemClock()))
     if as_json:
         say([record_answer(record, holdings)])
     else:

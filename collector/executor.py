@@ -77,7 +77,7 @@ class Executor:
     async def _with(self, running: Running, job: Job, deliver: Callable[[Job, Capture], None]) -> tuple[Capture, ...]:
         circumstances = Circumstances(
             run=self.run,
-            environment=running.environment,
+            environment=await self.keeper.environment_on(running, job.flow.device),
             vantage=self.vantage,
             attempt=job.attempt,
             purpose=self.purpose,

@@ -22,6 +22,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
+from collector.device import DEVICES, Device, DeviceName
 from collector.errors import FlowError
 from collector.login import Login
 from collector.targets import Target
@@ -42,8 +43,10 @@ class Flow:
     """What a flow file declares: where it may be used, what its view is worth, and the script itself.
 
     `name` is the file's; `coverage` says whether the source shows everything (complete) or only a part (partial, law 6),
-    and `because` why; left out, it is complete for a website and partial for an account. `labels` are what it captures,
-    where that is not the home page and the columns of the column ledger.
+    and `because` why, `since` the day from which the platform is known to behave so; left out, it is complete for a
+    website and partial for an account. `labels` are what it captures, where that is not the home page and the columns of
+    the column ledger. `device` is what it looks with. A flow with `attended` (why a person must be there) is skipped
+    unless its target is named.
     """
 
     def __init__(
@@ -55,9 +58,13 @@ class Flow:
         login: Login | None = None,
         coverage: Coverage | None = None,
         because: str = "",
+        since: date | None = None,
         authority: Authority = "public",
         verified: date | None = None,
         labels: tuple[str, ...] = (),
+        device: DeviceName = "desktop",
+        attended: str = "",
+        scripted: bool = True,
     ) -> None:
         self.module = module
         self.name = module.rpartition(".")[2]
@@ -66,9 +73,14 @@ class Flow:
         self.login = login
         self.coverage = coverage
         self.because = because
+        self.since = since
         self.authority = authority
         self.verified = verified
         self.labels = labels
+        self.attended = attended
+        self.scripted = scripted
+        """Whether it has steps of its own; one that only opens the addresses it is given has nothing to verify."""
+        self.device = self._device(device)
         self.source = b""
         """The file's bytes; every record cites them."""
         self._script: Script | None = None
@@ -89,7 +101,12 @@ class Flow:
     @property
     def ref(self) -> FlowRef:
         """The flow as records name it."""
-        return FlowRef(name=self.name, sha256=digest.sha256(self.source), verified=self.verified)
+        return FlowRef(
+            name=self.name,
+            sha256=digest.sha256(self.source),
+            verified=self.verified,
+            scripted=self.scripted,
+        )
 
     def due(self, target: Target) -> tuple[str, ...]:
         """Return the labels that a visit of `target` must bring, each once, in order."""
@@ -102,12 +119,18 @@ class Flow:
         """Return whether this flow sees everything of `target`: as declared; undeclared, a stranger's view of an account never does."""
         return self.coverage or ("partial" if target.subject.is_account else "complete")
 
+    def _device(self, name: DeviceName) -> Device:
+        if name not in DEVICES:
+            raise FlowError(f"flow {self.name}: device {name!r:.40} is unknown, expected one of {', '.join(DEVICES)}")
+        return DEVICES[name]
+
     def _check(self) -> None:
         if self.coverage == "partial" and not self.because:
             raise FlowError(f"flow {self.name}: coverage is partial, but nothing says why\ntry: because='...'")
         if self.login and self.authority == "public":
             raise FlowError(
-                f"flow {self.name}: logs in to a system of authority 'public', expected 'own' or 'authorised'"
+                f"flow {self.name}: logs in to a system of authority 'public', expected 'own' or 'authorised'\n"
+                "a log-in, its session and its picture code are for systems of our own or ones we are authorised for"
             )
 
 
@@ -142,7 +165,10 @@ class Found:
             "login": flow.login.kind if flow and flow.login else None,
             "coverage": flow.coverage if flow else None,
             "because": flow.because if flow else "",
+            "since": flow.since.isoformat() if flow and flow.since else None,
             "authority": flow.authority if flow else None,
+            "device": flow.device.name if flow else None,
+            "attended": flow.attended if flow else "",
             "verified": flow.verified.isoformat() if flow and flow.verified else None,
         }
 

@@ -17,6 +17,7 @@ from collector import browser as browsers
 from collector import environment, freshness, passes, proxies
 from collector.cleanliness import Cleanliness
 from collector.clock import Clock
+from collector.device import DeviceName
 from collector.errors import FlowError, TargetsError
 from collector.executor import Executor, Job
 from collector.flow import GENERIC, Catalogue, Flow, discover
@@ -147,12 +148,13 @@ async def capture_url(
     url: str,
     *,
     label: str = "page",
+    device: DeviceName = "desktop",
     clock: Clock,
     purpose: Purpose = "manual",
 ) -> Record:
     """Capture one address that no target need have; raises TargetsError where it is no web address."""
     target = from_written({"id": f"url-{digest.sha256(url.encode())[:12]}", "name": url[:200], "url": url})
-    flow = _one_page(label)
+    flow = _one_page(label, device)
     journal = Journal.begin(holdings.root, _new_run(clock), purpose, ((target.id, (label,)),), clock.now())
     job = Job(target=target, flow=flow, labels=(label,))
     cleanliness = _cleanliness(workspace, holdings)
@@ -283,8 +285,8 @@ def _unusable(target: Target, why: str) -> Flow:
     return flow
 
 
-def _one_page(label: str) -> Flow:
-    flow = Flow("collector.one_page", labels=(label,))
+def _one_page(label: str, device: DeviceName) -> Flow:
+    flow = Flow("collector.one_page", labels=(label,), device=device, scripted=False)
 
     @flow.visit
     async def open_and_capture(visit: Visit) -> None:

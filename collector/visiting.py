@@ -99,7 +99,7 @@ def _windows(
         cookies = await broken.cookies() if broken and not borrowed else ()
         if broken:
             await broken.close()
-        worn = persona or await personas.of(browser)
+        worn = (persona or await personas.of(browser)).on(flow.device)
         return await Window.open(
             browser,
             persona=worn,

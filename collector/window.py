@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Dialog, Page
 from playwright.async_api import Error as PlaywrightError
@@ -20,7 +20,6 @@ from collector.redactor import Redactor
 from collector.traffic import Answering, Traffic
 from collector.workspace import Limits
 
-VIEWPORT = {"width": 1280, "height": 800}
 LOG_LINES = 500
 """Console lines kept of one page; hostile pages write without end."""
 
@@ -37,6 +36,8 @@ class Window:
     """The browser's id of the main frame."""
     lookout: Lookout
     """The run's watch over its own path."""
+    viewport: tuple[int, int]
+    """Width and height in CSS pixels."""
     borrowed: bool = False
     """Whether the context is a person's: it stays open, and so do its other pages."""
     log: list[dict[str, str]] = field(default_factory=list)
@@ -79,7 +80,7 @@ class Window:
         page.set_default_timeout(limits.navigation_seconds * 1000)
         session = await context.new_cdp_session(page)
         if theirs:
-            await page.set_viewport_size(cast(Any, VIEWPORT))
+            await persona.shape(page, session)
             await session.send("Emulation.setLocaleOverride", {"locale": "zh-CN"})
             await session.send("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Shanghai"})
         traffic = Traffic(
@@ -98,6 +99,7 @@ class Window:
             traffic=traffic,
             frame_id=tree["frameTree"]["frame"]["id"],
             lookout=lookout or Lookout(),
+            viewport=persona.device.viewport,
             borrowed=bool(theirs),
         )
         window._watch()
@@ -181,10 +183,9 @@ class Window:
 
 async def _context(browser: Browser, persona: Persona, any_certificate: bool, offline: bool) -> BrowserContext:
     return await browser.new_context(
-        viewport=cast(Any, VIEWPORT),
+        **persona.context,
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
-        user_agent=persona.user_agent,
         service_workers="block",
         accept_downloads=True,
         offline=offline,

@@ -133,6 +133,8 @@ class FlowRef:
     sha256: str
     verified: date | None
     """The day an office ran it against the real system, if ever."""
+    scripted: bool = False
+    """Whether it has steps of its own, so that until it is verified its records need a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

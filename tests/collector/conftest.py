@@ -79,7 +79,7 @@ class Looker:
             limits=limits,
             circumstances=Circumstances(
                 run="RUN",
-                environment=running.environment,
+                environment=await self.keeper.environment_on(running, flow.device),
                 vantage=Vantage(egress="direct", address=None, resolver=None),
             ),
             secrets=secrets or Secrets(variables={}, folder=None),
