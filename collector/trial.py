@@ -19,7 +19,7 @@ from types import ModuleType
 
 from collector import browser as browsers
 from collector import targets
-from collector.browser import BrowserBinary
+from collector.browser import BrowserSource
 from collector.clock import SystemClock
 from collector.errors import CollectError, FlowError
 from collector.flow import BOX, Flow, Found
@@ -98,10 +98,10 @@ def _module(path: Path, local: bool) -> ModuleType:
     return module
 
 
-async def _try_all(found: tuple[Found, ...], binary: BrowserBinary) -> tuple[Tried, ...]:
+async def _try_all(found: tuple[Found, ...], source: BrowserSource) -> tuple[Tried, ...]:
     with tempfile.TemporaryDirectory(prefix="quzheng-trial-") as folder:
         store = FileStore(Path(folder))
-        async with Keeper(binary, store) as keeper:
+        async with Keeper(source, store) as keeper:
             return tuple([await _try(one, keeper, store) for one in found])
 
 
@@ -146,7 +146,7 @@ async def _visit(flow: Flow, stand_in: StandIn, keeper: Keeper, store: FileStore
                 limits=LIMITS,
                 circumstances=Circumstances(
                     run="trial",
-                    environment=keeper.environment_on(running, flow.device),
+                    environment=await keeper.environment_on(running, flow.device),
                     vantage=Vantage(egress="direct", address=None, resolver=None),
                     purpose="demonstration",
                 ),

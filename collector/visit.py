@@ -270,6 +270,14 @@ class Visit:
         taken = capturing.nothing(seam, self._window, self._address_or_home(label), trouble, now, said)
         return self._scribe.write(label, now, taken)
 
+    async def miss(self, label: str, reason: str, said: str) -> None:
+        """Write down that what `label` stands for was not there, as a tab the page lacks; it says nothing against anyone.
+
+        `reason` is a word such as no_tab, `said` a sentence for the log.
+        """
+        await self._written()
+        self.fail(label, Trouble(outcome="flow_failed", reason=reason, fault="ours"), said)
+
     async def ready(self) -> None:
         """See to it that there is a window that works."""
         if self._window is None or self._window.crashed or self._opening.trouble in BREAKING:

@@ -17,11 +17,9 @@ from datetime import date
 from playwright.async_api import Error as PlaywrightError
 
 from collector.flow import Flow
-from collector.outcome import Trouble
 from collector.visit import Visit
 
 TABS = {"articles": "文章", "videos": "视频", "weitoutiao": "微头条"}
-NO_TAB = Trouble(outcome="flow_failed", reason="no_tab", fault="ours")
 PATIENCE = 8_000
 """Milliseconds for a tab to appear."""
 
@@ -43,7 +41,7 @@ async def visit(visit: Visit) -> None:
             continue
         opened = await visit.open(visit.target.url)
         if opened.trouble is None and not await _turned(visit, name):
-            visit.fail(label, NO_TAB, f"没有“{name}”标签页，或点不开")
+            await visit.miss(label, "no_tab", f"没有“{name}”标签页")
         else:
             await visit.capture(label)
 

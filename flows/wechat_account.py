@@ -51,7 +51,7 @@ async def _items(visit: Visit, label: str, address: str) -> tuple[Item, ...] | N
     opened = await visit.open(address)
     items = (await visit.read()).items if opened.trouble is None else ()
     taken = await visit.capture(label)
-    return items if taken.outcome == "captured" else None
+    return items if taken.trouble is None else None
 
 
 def _day(item: Item) -> date:
