@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import click
 
 from collector import flow as flows_of
+from collector import flow_commands
 from collector.clock import SystemClock
 from collector.device import DEVICES, DeviceName
 from collector.errors import CollectError
@@ -131,24 +132,6 @@ def targets_check(workspace: Path) -> None:
     click.echo(f"{len(found)} 个对象，没有发现错误")
 
 
-@cli.group()
-def flows() -> None:
-    """List the flows."""
-
-
-@flows.command("list")
-@workspace_option
-@json_option
-def flows_list(workspace: Path, as_json: bool) -> None:
-    """List the flows in the box and the workspace's own."""
-    folder = Workspace.open(workspace).flows_dir if (workspace / "quzheng.yaml").exists() else None
-    for found in flows_of.discover(folder).all():
-        if as_json:
-            say(found.plain())
-        else:
-            click.echo(found.line())
-
-
 @cli.command()
 @workspace_option
 @click.option("--only", multiple=True, metavar="ID", help="Only this target (may be repeated).")
@@ -247,6 +230,7 @@ def record_answer(record: Record, holdings: Holdings) -> dict[str, Any]:
 
 for name, command in evidence_cli.commands.items():
     cli.add_command(command, name)
+cli.add_command(flow_commands.flows)
 
 
 def main() -> None:

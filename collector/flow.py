@@ -10,22 +10,25 @@ async def visit(visit: Visit) -> None:
 
 from __future__ import annotations
 
+import copy
 import importlib
 import importlib.util
 import re
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
+from collector import verified
 from collector.device import DEVICES, Device, DeviceName
 from collector.errors import FlowError
 from collector.login import Login
 from collector.targets import Target
+from collector.verified import Verified
 from evidence import digest
 from evidence.columns import HOME
 from evidence.model import Coverage, FlowRef
@@ -108,6 +111,11 @@ class Flow:
             scripted=self.scripted,
         )
 
+    @property
+    def tried(self) -> str:
+        """Whether it was run on the real system, in Chinese."""
+        return f"{self.verified} 实测" if self.verified else "未经实测"
+
     def due(self, target: Target) -> tuple[str, ...]:
         """Return the labels that a visit of `target` must bring, each once, in order."""
         own = self.labels or (HOME,)
@@ -177,7 +185,10 @@ class Found:
         if self.flow is None:
             return f"{self.name}  不能使用：{self.error}"
         doc = (sys.modules[self.flow.module].__doc__ or "").strip().partition("\n")[0]
-        return f"{self.name}  {'本地  ' if self.local else ''}{doc}"
+        marks = (
+            ["本地"] * self.local + ["须有人在场"] * bool(self.flow.attended) + [self.flow.tried] * self.flow.scripted
+        )
+        return f"{self.name}  {'  '.join((*marks, doc))}"
 
 
 class Catalogue:
@@ -228,10 +239,23 @@ class Catalogue:
 
 
 def discover(folder: Path | None = None) -> Catalogue:
-    """Return the flows in the box and in the office's own `folder`; an own flow takes the place of ours of that name."""
+    """Return the flows in the box and in the office's own `folder`; an own flow takes the place of ours of that name.
+
+    What the office has verified is so in what is returned. Raises FlowError where its list of them is damaged.
+    """
     box = [_load(path, local=False) for place in (BOX, BOX / "demo") for path in _files(place)]
     own = [_load(path, local=True) for path in _files(folder)] if folder else []
-    return Catalogue((*box, *own))
+    known = verified.load(folder) if folder else {}
+    return Catalogue(tuple(_with_verified(found, known.get(found.name)) for found in (*box, *own)))
+
+
+def _with_verified(found: Found, entry: Verified | None) -> Found:
+    """Return a flow with the day it was verified, where the entry is for its very bytes."""
+    if found.flow is None or entry is None or entry.sha256 != found.flow.ref.sha256:
+        return found
+    flow = copy.copy(found.flow)
+    flow.verified = entry.on
+    return replace(found, flow=flow)
 
 
 def _files(folder: Path) -> tuple[Path, ...]:

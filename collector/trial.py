@@ -1,6 +1,7 @@
 """Tries flows on their stand-ins: loads each, runs its doctests, visits its stand-in, and names what came out otherwise.
 
-A flow without a stand-in is loaded and no more; run against the real system it is only where that is asked for.
+A flow without a stand-in is loaded and no more. On the real system it is tried only where that is asked for; nothing of
+it is kept.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import importlib
 import importlib.util
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -22,13 +23,15 @@ from collector import targets
 from collector.browser import BrowserSource
 from collector.clock import SystemClock
 from collector.errors import CollectError, FlowError
-from collector.flow import BOX, Flow, Found
+from collector.flow import BOX, Catalogue, Flow, Found
 from collector.keeper import Keeper
 from collector.scribe import Circumstances
 from collector.secrets import Secrets, variable_of
 from collector.standin import Case, Expect, StandIn
+from collector.targets import Target
 from collector.visiting import visit
 from collector.workspace import Limits
+from evidence import words
 from evidence.model import Capture, Reading, Record, Vantage
 from evidence.reading import read
 from evidence.reading.page import from_record
@@ -49,17 +52,39 @@ class Tried:
     stand_in: bool
     """Whether it was visited on a stand-in."""
     faults: tuple[str, ...]
+    live: bool = False
+    """Whether it was visited on the real system."""
 
     def line(self) -> str:
         """Return what `flows check` says of it."""
         if self.faults:
             return f"✗ {self.name}：" + "；".join(self.faults)
-        return f"✓ {self.name}：" + ("在替身网站上走通" if self.stand_in else "能载入；没有替身网站，未试跑")
+        tried = "在真实系统上走通" if self.live else "能载入；没有替身网站，未试跑"
+        return f"✓ {self.name}：" + ("在替身网站上走通" if self.stand_in else tried)
 
 
-def try_all(found: Iterable[Found], setting: str | None = None) -> tuple[Tried, ...]:
-    """Return what came of every flow, in order; `setting` names the browser. Raises BrowserError where none starts."""
-    return asyncio.run(_try_all(tuple(found), browsers.find(setting)))
+def try_all(
+    found: Iterable[Found], setting: str | None = None, *, live: Mapping[str, Target] | None = None
+) -> tuple[Tried, ...]:
+    """Return what came of every flow, in order. `setting` names the browser; `live` gives real targets by flow.
+
+    Raises BrowserError where no browser starts.
+    """
+    return asyncio.run(_try_all(tuple(found), browsers.find(setting), live or {}))
+
+
+def real_targets(catalogue: Catalogue, every: Iterable[Target]) -> dict[str, Target]:
+    """Return the first target of each of the office's own flows that has no stand-in."""
+    found: dict[str, Target] = {}
+    own = {one.name for one in catalogue.all() if one.local and one.flow and stand_in_of(one) is None}
+    for target in every:
+        try:
+            name = catalogue.choose(target).name
+        except FlowError:
+            continue  # its flow does not load, which the check of the flow itself says
+        if name in own:
+            found.setdefault(name, target)
+    return found
 
 
 def stand_in_of(found: Found) -> StandIn | None:
@@ -98,14 +123,14 @@ def _module(path: Path, local: bool) -> ModuleType:
     return module
 
 
-async def _try_all(found: tuple[Found, ...], source: BrowserSource) -> tuple[Tried, ...]:
+async def _try_all(found: tuple[Found, ...], source: BrowserSource, live: Mapping[str, Target]) -> tuple[Tried, ...]:
     with tempfile.TemporaryDirectory(prefix="quzheng-trial-") as folder:
         store = FileStore(Path(folder))
         async with Keeper(source, store) as keeper:
-            return tuple([await _try(one, keeper, store) for one in found])
+            return tuple([await _try(one, keeper, store, live.get(one.name)) for one in found])
 
 
-async def _try(found: Found, keeper: Keeper, store: FileStore) -> Tried:
+async def _try(found: Found, keeper: Keeper, store: FileStore, real: Target | None) -> Tried:
     if found.flow is None:
         return Tried(name=found.name, stand_in=False, faults=(f"不能载入：{found.error}",))
     faults = [*_doctests(found.flow)]
@@ -113,10 +138,13 @@ async def _try(found: Found, keeper: Keeper, store: FileStore) -> Tried:
     try:
         stand_in = stand_in_of(found)
         if stand_in is not None:
-            faults += await _visit(found.flow, stand_in, keeper, store)
+            faults += await _on_stand_in(found.flow, stand_in, keeper, store)
+        elif real is not None:
+            faults += await _on_the_real(found.flow, real, keeper, store)
     except CollectError as error:
         faults.append(str(error))
-    return Tried(name=found.name, stand_in=stand_in is not None, faults=tuple(faults))
+    live = stand_in is None and real is not None
+    return Tried(name=found.name, stand_in=stand_in is not None, live=live, faults=tuple(faults))
 
 
 def _doctests(flow: Flow) -> Iterator[str]:
@@ -129,31 +157,44 @@ def _doctests(flow: Flow) -> Iterator[str]:
             yield f"文档测试 {test.name}：" + " ".join("".join(said).split())[:300]
 
 
-async def _visit(flow: Flow, stand_in: StandIn, keeper: Keeper, store: FileStore) -> list[str]:
-    clock = SystemClock()
+async def _on_stand_in(flow: Flow, stand_in: StandIn, keeper: Keeper, store: FileStore) -> list[str]:
     faults: list[str] = []
     held = Secrets(variables=secrets_of(stand_in), folder=None)
-    with stand_in.running(local_day(clock.now())) as base:
+    with stand_in.running(local_day(SystemClock().now())) as base:
         for case in stand_in.cases:
-            running = await keeper.running()
-            captures = await visit(
-                targets.from_written(stand_in.target(case, base)),
-                flow,
-                browser=running.browser,
-                persona=running.persona,
-                sink=store,
-                clock=clock,
-                limits=LIMITS,
-                circumstances=Circumstances(
-                    run="trial",
-                    environment=await keeper.environment_on(running, flow.device),
-                    vantage=Vantage(egress="direct", address=None, resolver=None),
-                    purpose="demonstration",
-                ),
-                secrets=held,
-            )
+            target = targets.from_written(stand_in.target(case, base))
+            captures = await _visit(flow, target, keeper, store, held)
             faults += _differences(case, {taken.label: taken for taken in captures}, store)
     return faults
+
+
+async def _on_the_real(flow: Flow, target: Target, keeper: Keeper, store: FileStore) -> list[str]:
+    captures = await _visit(flow, target, keeper, store, Secrets.of_process())
+    return [
+        f"{target.id} {taken.label}：{words.OUTCOMES[taken.outcome]}（{taken.reason}）"
+        for taken in captures
+        if taken.outcome != "captured"
+    ]
+
+
+async def _visit(flow: Flow, target: Target, keeper: Keeper, store: FileStore, held: Secrets) -> tuple[Capture, ...]:
+    running = await keeper.running()
+    return await visit(
+        target,
+        flow,
+        browser=running.browser,
+        persona=running.persona,
+        sink=store,
+        clock=SystemClock(),
+        limits=LIMITS,
+        circumstances=Circumstances(
+            run="trial",
+            environment=await keeper.environment_on(running, flow.device),
+            vantage=Vantage(egress="direct", address=None, resolver=None),
+            purpose="demonstration",
+        ),
+        secrets=held,
+    )
 
 
 def _differences(case: Case, captures: dict[str, Capture], store: FileStore) -> Iterator[str]:

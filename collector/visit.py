@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from playwright.async_api import Page
+from playwright.async_api import Locator, Page
 
 from collector import capturing, cloaking, opening
 from collector.capturing import Caught
@@ -222,15 +222,18 @@ class Visit:
         yield
         self._steps.pop()
 
-    async def download(self, selector: str) -> Artifact:
-        """Click `selector`, and keep the file that comes with the next capture; raises playwright's Error if none comes."""
+    async def download(self, place: str | Locator) -> Artifact:
+        """Click a selector or locator, and keep the file that comes with the next capture.
+
+        Raises playwright's Error if none comes, FlowError for one that is too large.
+        """
         limits = self._outfit.limits
         async with self.page.expect_download(timeout=limits.navigation_seconds * 1000) as coming:
-            await self.page.click(selector)
+            await (self.page.locator(place) if isinstance(place, str) else place).click()
         arrived = await coming.value
         path = Path(await arrived.path())
         if path.stat().st_size > limits.body_bytes:
-            raise FlowError(f"the file behind {selector} has {path.stat().st_size} bytes, limit {limits.body_bytes}")
+            raise FlowError(f"the file behind {place} has {path.stat().st_size} bytes, limit {limits.body_bytes}")
         seam = self._outfit.redactor.seam(self._scribe.sink)
         blob = seam.put(path.read_bytes(), "application/octet-stream", "download")
         await arrived.delete()

@@ -19,7 +19,7 @@ from evidence.errors import NotFound, StoreError
 from evidence.holdings import Holdings
 from evidence.indicator import Answer, Indicator, discover
 from evidence.judgements import Judgement
-from evidence.model import Fact, Finding, Reading, Record
+from evidence.model import Capture, Fact, Finding, Reading, Record
 from evidence.readings import readings
 from evidence.ruleset import RuleSet
 from evidence.series import Reader, Series, series_of
@@ -76,7 +76,7 @@ def judge_holdings(
     judged = []
     for source in sources:
         one = judge(source.subject, source.series(known), at=at, rules=rules, indicators=indicators)
-        one = replace(one, findings=tuple(_mark_simulated(finding, holdings) for finding in one.findings))
+        one = replace(one, findings=tuple(_marked(finding, holdings) for finding in one.findings))
         judgements.keep(holdings, source.subject.id, at, rules, one)
         judged.append(one)
     return Judgement(
@@ -149,10 +149,25 @@ def _reading_digests(exhibits: Iterable[str], series: Mapping[str, Series]) -> I
                 yield found
 
 
-def _mark_simulated(finding: Finding, holdings: Holdings) -> Finding:
+def _marked(finding: Finding, holdings: Holdings) -> Finding:
+    """Return a finding with what its records say against resting on them alone."""
+    captures = [record.capture for record in _records(holdings, finding.exhibits)]
+    return _mark_unverified(_mark_simulated(finding, captures), captures)
+
+
+def _mark_unverified(finding: Finding, captures: Sequence[Capture]) -> Finding:
+    """Demand a person for a hit that rests on a flow which nobody has tried on the real system."""
+    flows = sorted({one.flow.name for one in captures if one.flow.scripted and one.flow.verified is None})
+    if finding.state != "hit" or not flows:
+        return finding
+    said = f"{finding.message}由未经实测的流程（{'、'.join(flows)}）采集，须人工复核。"
+    numbers = {**finding.numbers, "unverified_flows": flows}
+    return replace(finding, message=said, numbers=numbers, reviewers=max(1, finding.reviewers))
+
+
+def _mark_simulated(finding: Finding, captures: Sequence[Capture]) -> Finding:
     """Mark a finding that rests on a simulated clock: such records say so for ever (law 10)."""
-    clocks = {record.capture.clock.source for record in _records(holdings, finding.exhibits)}
-    if "simulated" not in clocks:
+    if "simulated" not in {one.clock.source for one in captures}:
         return finding
     return replace(finding, message=f"【模拟时钟】{finding.message}", numbers={**finding.numbers, "clock": "simulated"})
 
