@@ -76,7 +76,7 @@ def try_all(
 def real_targets(catalogue: Catalogue, every: Iterable[Target]) -> dict[str, Target]:
     """Return the first target of each of the office's own flows that has no stand-in."""
     found: dict[str, Target] = {}
-    own = {one.name for one in catalogue.all() if one.local and one.flow and stand_in_of(one) is None}
+    own = {one.name for one in catalogue.all() if one.local and one.flow and not _stand_in_file(one).is_file()}
     for target in every:
         try:
             name = catalogue.choose(target).name
@@ -89,7 +89,7 @@ def real_targets(catalogue: Catalogue, every: Iterable[Target]) -> dict[str, Tar
 
 def stand_in_of(found: Found) -> StandIn | None:
     """Return a flow's stand-in; None where it has none. Raises FlowError for a file that cannot be used."""
-    path = found.path.parent / STAND_INS / found.path.name
+    path = _stand_in_file(found)
     if not path.is_file():
         return None
     try:
@@ -99,6 +99,10 @@ def stand_in_of(found: Found) -> StandIn | None:
     if not isinstance(declared, StandIn) or not declared.usable:
         raise FlowError(f"{path} declares no stand-in\ntry: stand_in = StandIn(__name__, cases=...) and @stand_in.site")
     return declared
+
+
+def _stand_in_file(found: Found) -> Path:
+    return found.path.parent / STAND_INS / found.path.name
 
 
 def secrets_of(stand_in: StandIn) -> dict[str, str]:
