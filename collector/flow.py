@@ -86,20 +86,20 @@ class Flow:
         self.device = self._device(device)
         self.source = b""
         """The file's bytes; every record cites them."""
-        self._script: Script | None = None
+        self.script: Script | None = None
         self._check()
 
     def visit(self, script: Script) -> Script:
         """Declare the decorated coroutine function as the script of this flow."""
-        self._script = script
+        self.script = script
         self.source = Path(script.__code__.co_filename).read_bytes()
         return script
 
     async def __call__(self, visit: Visit) -> None:
         """Run the script; raises FlowError where there is none, and whatever the script raises."""
-        if self._script is None:
+        if self.script is None:
             raise FlowError(f"flow {self.name} has no script\ntry: decorate an async def with @flow.visit")
-        await self._script(visit)
+        await self.script(visit)
 
     @property
     def ref(self) -> FlowRef:

@@ -6,6 +6,7 @@ A run that was cut off is taken up again: what its journal says is done is not d
 from __future__ import annotations
 
 import asyncio
+import copy
 import os
 import secrets as random
 from collections import Counter
@@ -25,6 +26,7 @@ from collector.journal import Due, Journal
 from collector.keeper import Keeper
 from collector.lookout import Lookout
 from collector.manners import Gate
+from collector.outcome import Trouble
 from collector.secrets import Secrets
 from collector.targets import Target, from_written
 from collector.visit import Visit
@@ -33,6 +35,8 @@ from evidence import digest, words
 from evidence.admit import admit
 from evidence.holdings import Holdings
 from evidence.model import Capture, Purpose, Record
+
+ATTENDED = Trouble(outcome="skipped", reason="attended", fault="ours")
 
 
 class Watcher(Protocol):
@@ -115,7 +119,8 @@ async def run(
     that cannot be reached, and a flow that breaks, raise nothing: their records say so.
     """
     targets = _chosen(workspace.targets(), only)
-    flows = {target.id: _flow_for(target, discover(workspace.flows_dir)) for target in targets}
+    catalogue = discover(workspace.flows_dir)
+    flows = {target.id: _flow_for(target, catalogue, named=target.id in only) for target in targets}
     planned = _plan(targets, flows, due)
     cut_off = Journal.unfinished(holdings.root, purpose, clock.now()) if resume else None
     resumed = cut_off is not None and {t for t, _ in cut_off.due} == {t for t, _ in planned}
@@ -266,12 +271,29 @@ def _chosen(targets: tuple[Target, ...], only: Sequence[str]) -> tuple[Target, .
     return tuple(target for target in targets if not only or target.id in only)
 
 
-def _flow_for(target: Target, catalogue: Catalogue) -> Flow:
-    """Return the target's flow; where none can be used, one that says so for each label that is due."""
+def _flow_for(target: Target, catalogue: Catalogue, *, named: bool) -> Flow:
+    """Return the target's flow; where none can be used, one that says so for each label that is due.
+
+    A flow that a person must attend is run only for a target that was `named`; else it is skipped, and says so.
+    """
     try:
-        return catalogue.choose(target)
+        flow = catalogue.choose(target)
     except FlowError as error:
         return _unusable(target, str(error))
+    return _skipped(flow) if flow.attended and not named else flow
+
+
+def _skipped(flow: Flow) -> Flow:
+    """Return the flow without its steps: each label that is due gives a record that nobody was there."""
+    absent = copy.copy(flow)
+    absent.login = None
+
+    async def skip(visit: Visit) -> None:
+        for label in visit.due:
+            visit.fail(label, ATTENDED, flow.attended)
+
+    absent.script = skip
+    return absent
 
 
 def _unusable(target: Target, why: str) -> Flow:

@@ -71,6 +71,9 @@ class Expect:
     items: int | None = None
     newest: int | None = None
     published: int | None = None
+    letters: int | None = None
+    elements: int | None = None
+    """Of the ten of a service guide."""
     downloads: int | None = None
     says: tuple[str, ...] = ()
     """Words that stand on the captured page."""

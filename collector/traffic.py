@@ -93,6 +93,13 @@ class Traffic:
         """Return the documents asked for in one frame, redirects included, in order."""
         return tuple(e for e in self.exchanges if e.resource_type == "Document" and e.frame_id == frame_id)
 
+    def downloaded(self, url: str) -> None:
+        """Take note that what was asked for as a document became a file: the page stayed, and none of this is its own."""
+        loaders = {e.loader_id for e in self.exchanges if e.url == url and e.resource_type == "Document"}
+        for exchange in self.exchanges:
+            if exchange.loader_id in loaders and exchange.resource_type == "Document" and exchange.loader_id:
+                exchange.resource_type = "Download"
+
     def restart(self) -> None:
         """Forget what was heard so far; answers still under way belong to the page before, and are forgotten too."""
         self._old |= set(self._hops)

@@ -230,6 +230,10 @@ def _of_reading(expected: Expect, reading: Reading, taken: Capture, store: FileS
         yield from _differs("页面种类", expected.kind, reading.page_kind)
     if expected.items is not None:
         yield from _differs("条目数", expected.items, len(reading.items))
+    if expected.letters is not None:
+        yield from _differs("信件数", expected.letters, len(reading.letters))
+    if expected.elements is not None:
+        yield from _differs("指南要素", expected.elements, len(reading.elements))
     if expected.newest is not None:
         yield from _differs("最新日期", today - timedelta(days=expected.newest), reading.newest)
     if expected.published is not None:

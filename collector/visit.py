@@ -231,6 +231,7 @@ class Visit:
         async with self.page.expect_download(timeout=limits.navigation_seconds * 1000) as coming:
             await (self.page.locator(place) if isinstance(place, str) else place).click()
         arrived = await coming.value
+        self.window.traffic.downloaded(arrived.url)
         path = Path(await arrived.path())
         if path.stat().st_size > limits.body_bytes:
             raise FlowError(f"the file behind {place} has {path.stat().st_size} bytes, limit {limits.body_bytes}")

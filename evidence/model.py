@@ -7,7 +7,7 @@ record/1, reading/1 and finding/1 are contracts: fields may be added, none renam
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -320,6 +320,22 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A letter to a public letter-box, or an entry of 我为政府网站找错, as a page shows it; its writer is left out."""
+
+    number: str
+    title: str
+    unit: str
+    """Who answers."""
+    state: str
+    """In the page's own words."""
+    submitted: date | None
+    accepted: date | None
+    replied: date | None
+    """None: no reply is shown, which is not that there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """Which reader made a reading."""
 
@@ -353,6 +369,9 @@ class Reading:
     main_box: Box | None = None
     """The region that carries the list or the article."""
     dates: tuple[DateReading, ...] = ()
+    letters: tuple[Letter, ...] = ()
+    elements: Mapping[str, str] = field(default_factory=dict)
+    """Of a service guide (办事指南): which of the ten elements it gives, and how each begins."""
 
     def plain(self) -> dict[str, Any]:
         """Return the reading as plain JSON (schema reading/1)."""

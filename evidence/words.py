@@ -48,6 +48,8 @@ REASONS = {
     "tls": "加密连接失败",
     "client_certificate": "服务器要求客户端证书",
     "closed": "连接被关闭",
+    "attended": "须有人在场，未点名执行",
+    "no_tab": "页面没有该标签页",
     "challenge": "没有自行放行",
     "own_side": "我方出口拦截",
 }

@@ -9,7 +9,20 @@ from datetime import date, datetime
 from pathlib import Path
 
 from evidence.model import Box, DateReading, PageKind, Reader, Reading, Table
-from evidence.reading import blank, choice, feeds, hidden, identity, kind, lists, pictures, published, years
+from evidence.reading import (
+    blank,
+    choice,
+    feeds,
+    guides,
+    hidden,
+    identity,
+    kind,
+    letters,
+    lists,
+    pictures,
+    published,
+    years,
+)
 from evidence.reading.feeds import Feed
 from evidence.reading.lists import Listing
 from evidence.reading.matter import Matter, gather
@@ -20,6 +33,8 @@ from evidence.reading.tables import from_html
 from evidence.reading.tree import Tree, fold, grow
 
 VERSION = "1"
+MATTER = ("article", "list", "other")
+"""Kinds of page whose tables, letters and guides are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +69,7 @@ def read(page: PageInput, *, at: datetime | None) -> Reading:
     texts, painted = pictures.read(shown)
     best = view.dates[0] if what == "article" and view.dates else None
     contradiction = published.disagreement(view.dates) if best is not None else None
+    tables = _tables(page, what)
     noted = (*notes, about, emptiness.because if emptiness.blank is not False else "", contradiction or "", *doubts)
     return Reading(
         inputs=page.inputs,
@@ -66,11 +82,13 @@ def read(page: PageInput, *, at: datetime | None) -> Reading:
         published=best,
         hidden_links=hidden.find(page, view.tree),
         images=texts,
-        tables=(*_tables(page, what), *painted),
+        tables=(*tables, *painted),
         identity=identity.read(view.tree),
         notes=tuple(note for note in noted if note),
         main_box=_main_box(view, what, emptiness.node.box if emptiness.node is not None else None),
         dates=view.dates if what == "article" else tuple(one for one in dated if one is not None),
+        letters=letters.read(tree, tables) if what in MATTER else (),
+        elements=guides.read(tree) if what in MATTER else {},
     )
 
 
@@ -158,7 +176,7 @@ def _newest(
 
 
 def _tables(page: PageInput, what: PageKind) -> tuple[Table, ...]:
-    if what not in ("article", "list", "other"):
+    if what not in MATTER:
         return ()
     return tuple(table for frame in page.frames for table in from_html(frame.html))
 
