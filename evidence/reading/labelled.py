@@ -20,8 +20,10 @@ _NUMBER = r"(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*)?"
 _OPEN, _SHUT = r"[【\[〖「]?\s*", r"\s*[】\]〗」]?"
 
 
-def values(texts: Sequence[Node], labels: Mapping[str, str]) -> dict[str, str]:
+def values(texts: Sequence[Node], labels: Mapping[str, str], *, most: int = _MOST) -> dict[str, str]:
     """Return what stands behind each kind of label, first come first kept; `labels` gives the kind by the words.
+
+    Behind a label that stands alone at `most` so many pieces of text belong to it.
 
     >>> from evidence.reading.tree import Node
     >>> line = Node(tag="#text", value="来信时间：2024-05-01　答复单位：市医保局")
@@ -30,7 +32,7 @@ def values(texts: Sequence[Node], labels: Mapping[str, str]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     pattern = _pattern(tuple(sorted(labels, key=len, reverse=True)))
-    for words, value in _pairs([join(run) for run in runs(texts)], pattern):
+    for words, value in _pairs([join(run) for run in runs(texts)], pattern, most):
         if value and labels[words] not in found:
             found[labels[words]] = value[:_LONGEST].strip()
     return found
@@ -47,20 +49,20 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     )
 
 
-def _pairs(pieces: Sequence[str], pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+def _pairs(pieces: Sequence[str], pattern: re.Pattern[str], most: int) -> Iterator[tuple[str, str]]:
     marks = [list(pattern.finditer(piece)) for piece in pieces]
     for n, (piece, found) in enumerate(zip(pieces, marks, strict=True)):
         for m, match in enumerate(found):
             end = found[m + 1].start() if m + 1 < len(found) else len(piece)
             value = piece[match.end() : end].strip()
             if not value and end == len(piece):
-                value = _following(pieces, marks, n)
+                value = _following(pieces[n + 1 : n + 1 + most], marks[n + 1 : n + 1 + most])
             yield match["whole"] or match["inline"], value
 
 
-def _following(pieces: Sequence[str], marks: Sequence[Sequence[re.Match[str]]], n: int) -> str:
+def _following(pieces: Sequence[str], marks: Sequence[Sequence[re.Match[str]]]) -> str:
     taken: list[str] = []
-    for piece, found in zip(pieces[n + 1 : n + 1 + _MOST], marks[n + 1 : n + 1 + _MOST], strict=True):
+    for piece, found in zip(pieces, marks, strict=True):
         if found or sum(map(len, taken)) > _LONGEST:
             break
         taken.append(piece)

@@ -13,6 +13,7 @@ from datetime import date
 from evidence.model import Letter, Table
 from evidence.reading import dates
 from evidence.reading.labelled import values
+from evidence.reading.regions import Regions
 from evidence.reading.tree import Tree
 
 WORDS: dict[str, tuple[str, ...]] = {
@@ -28,12 +29,13 @@ _LABELS = {words: name for name, every in WORDS.items() for words in every}
 _DAYS = ("submitted", "accepted", "replied")
 
 
-def read(tree: Tree, tables: Sequence[Table]) -> tuple[Letter, ...]:
+def read(tree: Tree, regions: Regions, tables: Sequence[Table]) -> tuple[Letter, ...]:
     """Return the letters a page lists, or the one it shows; none for a page that is about something else."""
     listed = tuple(letter for table in tables for letter in _of_table(table))
     if listed:
         return listed
-    alone = _letter(values(tree.texts(tree.root), _LABELS))
+    content = [text for text in tree.texts(tree.root) if regions.part(text) is None]
+    alone = _letter(values(content, _LABELS, most=1))
     return (alone,) if alone is not None else ()
 
 
