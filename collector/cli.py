@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import click
 
 from collector import flow as flows_of
-from collector import flow_commands
+from collector import flow_commands, manners_commands
 from collector.clock import SystemClock
 from collector.device import DEVICES, DeviceName
 from collector.errors import CollectError
@@ -231,6 +231,7 @@ def record_answer(record: Record, holdings: Holdings) -> dict[str, Any]:
 for name, command in evidence_cli.commands.items():
     cli.add_command(command, name)
 cli.add_command(flow_commands.flows)
+cli.add_command(manners_commands.manners)
 
 
 def main() -> None:

@@ -168,7 +168,7 @@ async def _on_stand_in(flow: Flow, stand_in: StandIn, keeper: Keeper, store: Fil
         for case in stand_in.cases:
             target = targets.from_written(stand_in.target(case, base))
             captures = await _visit(flow, target, keeper, store, held)
-            faults += _differences(case, {taken.label: taken for taken in captures}, store)
+            faults += differences(case, {taken.label: taken for taken in captures}, store)
     return faults
 
 
@@ -201,7 +201,7 @@ async def _visit(flow: Flow, target: Target, keeper: Keeper, store: FileStore, h
     )
 
 
-def _differences(case: Case, captures: dict[str, Capture], store: FileStore) -> Iterator[str]:
+def differences(case: Case, captures: Mapping[str, Capture], store: FileStore) -> Iterator[str]:
     """Yield what came out otherwise than the stand-in expects, one sentence each."""
     where = f"{case.name} " if case.name else ""
     for label, expected in case.expects.items():
