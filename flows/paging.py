@@ -10,7 +10,7 @@ from playwright.async_api import Locator, Page
 from collector.visit import Visit
 
 NEXT = re.compile(r"^\s*(下一?页|后一页|›|»|>)\s*$")
-PATIENCE = 5_000
+PATIENCE = 3_000
 """Milliseconds for a page to turn."""
 
 

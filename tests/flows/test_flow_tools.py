@@ -6,10 +6,12 @@ import asyncio
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from collector import browser as browsers
 from collector import trial, verified
 from collector.cli import cli
 from collector.clock import SystemClock
@@ -19,6 +21,7 @@ from collector.run import run
 from collector.workspace import Workspace
 from evidence.holdings import Holdings
 from evidence.model import Purpose, Record
+from flows import paging
 from tests.site.server import Site
 
 OWN = '''"""示例：打开首页。
@@ -157,10 +160,10 @@ def test_an_unknown_name_is_told(office: Path) -> None:
     assert "nobody" in quzheng(office, "check", "nobody").stderr
 
 
-def ran(office: Path, purpose: Purpose = "scheduled") -> tuple[Record, ...]:
+def ran(office: Path, purpose: Purpose = "scheduled", only: tuple[str, ...] = ()) -> tuple[Record, ...]:
     opened = Workspace.open(office)
     holdings = Holdings.open(opened.store_path)
-    return asyncio.run(run(opened, holdings, clock=SystemClock(), purpose=purpose)).records
+    return asyncio.run(run(opened, holdings, clock=SystemClock(), purpose=purpose, only=only)).records
 
 
 def test_an_office_verifies_a_flow_by_its_own_records_until_the_file_changes(office: Path) -> None:
@@ -187,3 +190,62 @@ def test_the_list_of_verified_flows_is_never_half_read(office: Path) -> None:
     (office / "flows" / verified.FILE).write_text('{"flows": [{"flow": "own"}]}')
     with pytest.raises(FlowError, match=verified.FILE):
         discover(office / "flows")
+
+
+def test_a_flow_that_a_person_must_attend_is_skipped_with_a_record_unless_it_is_named(office: Path) -> None:
+    write(office, "own")
+    path = office / "flows" / "own.py"
+    path.write_text(
+        path.read_text("utf-8").replace('labels=("home",)', 'labels=("home",), attended="须由持账号的人在场"')
+    )
+    with Site() as site:
+        target(office, f"{site.url}/home", flow="own")
+        (skipped,) = ran(office)
+        (attended,) = ran(office, only=("t",))
+    assert (skipped.capture.outcome, skipped.capture.reason, skipped.capture.fault) == ("skipped", "attended", "ours")
+    assert attended.capture.outcome == "captured"
+    assert skipped.capture.flow.sha256 == attended.capture.flow.sha256
+    assert "须有人在场" in quzheng(office, "list").output
+
+
+LISTS = (
+    (3, 9, ("<a href='?p=2'>下一页</a>", "<a href='?p=3'>下页</a>", "<span class=disabled>下一页</span>")),
+    (2, 2, ("<a href='?p=2'>下一页</a>", "<a href='?p=3'>下一页</a>", "<a href='?p=4'>下一页</a>")),
+    (1, 5, ("<button disabled>下一页</button>",)),
+    (1, 5, ("<li class=disabled><a href='?p=2'>下一页</a></li>", "甲")),
+    (1, 5, ("<a href='#'>下一页</a>",)),
+)
+"""Pages that must be captured, the most that may be, and the pagers of the pages."""
+
+
+class Few:
+    """What paging needs of a visit."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.captured: list[str] = []
+
+    async def capture(self, label: str) -> None:
+        self.captured.append(label)
+
+
+def test_a_list_is_gone_through_page_by_page_until_it_does_not_turn_or_is_enough() -> None:
+    async def turned(browser: Any, most: int, pages: tuple[str, ...]) -> list[str]:
+        page = await browser.new_page()
+
+        async def answer(route: Any) -> None:
+            n = int(route.request.url.partition("p=")[2].partition("#")[0] or 1)
+            await route.fulfill(content_type="text/html; charset=utf-8", body=f"<p>第{n}页</p>{pages[n - 1]}")
+
+        await page.route("**/*", answer)
+        await page.goto("http://list.test/")
+        few = Few(page)
+        assert await paging.through(few, "list", most) == len(few.captured)  # type: ignore[arg-type]
+        return few.captured
+
+    async def every() -> list[list[str]]:
+        async with browsers.start(browsers.find()) as browser:
+            return list(await asyncio.gather(*(turned(browser, most, pages) for _, most, pages in LISTS)))
+
+    labels = ["list", "list/page-2", "list/page-3"]
+    assert asyncio.run(every()) == [labels[:wanted] for wanted, _, _ in LISTS]
