@@ -56,6 +56,7 @@ class Walked:
     """One flow of the box on one case of its stand-in."""
 
     flow: str
+    target: str
     name: str
     pages: int
     faults: tuple[str, ...]
@@ -109,9 +110,15 @@ class Story:
                 f"  证据包 {one.bundle}  核验{'成立' if one.holds else '不成立'}",
                 f"  报告   {one.report}",
             ]
+        boxes = {one.target for one in self.walked}
         undecided = [finding for finding in self.findings if finding.state == "undecided"]
-        lines += [f"□ 未能判定 {f.target} {f.clause}：{f.message}" for f in undecided]
-        lines += ["", "自带流程在替身网站上：", *(one.line() for one in self.walked)]
+        lines += [f"□ 未能判定 {f.target} {f.clause}：{f.message}" for f in undecided if f.target not in boxes]
+        others = sum(finding.target in boxes for finding in undecided)
+        lines += [
+            "",
+            f"自带流程在替身网站上（另有 {others} 项未能判定，不逐项列出）：",
+            *(one.line() for one in self.walked),
+        ]
         if self.proved:
             lines += [
                 "",
@@ -165,6 +172,7 @@ def _walked(walks: tuple[Walk, ...], records: tuple[Record, ...], workspace: Wor
     return tuple(
         Walked(
             flow=walk.found.name,
+            target=walk.target_id,
             name=walk.case.name,
             pages=len({r.capture.label for r in records if r.capture.target.id == walk.target_id}),
             faults=walk.faults(records, store),
