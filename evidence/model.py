@@ -133,7 +133,7 @@ class FlowRef:
     sha256: str
     verified: date | None
     """The day an office ran it against the real system, if ever."""
-    scripted: bool = False
+    scripted: bool = field(default=False, metadata={plain.ADDED: True})
     """Whether it has steps of its own, so that until it is verified its records need a person."""
 
 
@@ -336,6 +336,15 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """One of the ten elements of a service guide (办事指南), and how what stands there begins."""
+
+    name: str
+    """Such as conditions or fee."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """Which reader made a reading."""
 
@@ -369,9 +378,9 @@ class Reading:
     main_box: Box | None = None
     """The region that carries the list or the article."""
     dates: tuple[DateReading, ...] = ()
-    letters: tuple[Letter, ...] = ()
-    elements: Mapping[str, str] = field(default_factory=dict)
-    """Of a service guide (办事指南): which of the ten elements it gives, and how each begins."""
+    letters: tuple[Letter, ...] = field(default=(), metadata={plain.ADDED: True})
+    elements: tuple[Element, ...] = field(default=(), metadata={plain.ADDED: True})
+    """Of a service guide (办事指南): which of the ten elements it gives."""
 
     def plain(self) -> dict[str, Any]:
         """Return the reading as plain JSON (schema reading/1)."""

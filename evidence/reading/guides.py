@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from evidence.model import Element
 from evidence.reading.labelled import values
 from evidence.reading.regions import Regions
 from evidence.reading.tree import Tree
@@ -31,9 +32,10 @@ _LABELS = {words: name for name, every in ELEMENTS.items() for words in every}
 _NOTHING = re.compile(r"^(暂无|待补充|待完善|[—\-/]+)[。.]?$")
 
 
-def read(tree: Tree, regions: Regions) -> dict[str, str]:
-    """Return the elements a guide gives, with the beginning of each; nothing for a page that is none."""
+def read(tree: Tree, regions: Regions) -> tuple[Element, ...]:
+    """Return the elements a guide gives, in their order; none for a page that is no guide."""
     content = [text for text in tree.texts(tree.root, hidden=True) if regions.part(text) is None]
     found = values(content, _LABELS)
-    given = {name: found[name] for name in ELEMENTS if name in found and not _NOTHING.match(found[name])}
-    return given if len(given) >= _LEAST else {}
+    given = (Element(name=n, text=found[n]) for n in ELEMENTS if n in found and not _NOTHING.match(found[n]))
+    elements = tuple(given)
+    return elements if len(elements) >= _LEAST else ()

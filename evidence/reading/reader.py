@@ -88,7 +88,7 @@ def read(page: PageInput, *, at: datetime | None) -> Reading:
         main_box=_main_box(view, what, emptiness.node.box if emptiness.node is not None else None),
         dates=view.dates if what == "article" else tuple(one for one in dated if one is not None),
         letters=letters.read(tree, view.regions, tables) if what in MATTER else (),
-        elements=guides.read(tree, view.regions) if what in MATTER else {},
+        elements=guides.read(tree, view.regions) if what in MATTER else (),
     )
 
 
