@@ -86,6 +86,9 @@ class Caught:
     def keep(self) -> Taken:
         """Store what was got of the page and heard of the network; on the disk when this returns. May run on a thread."""
         page, seam, told = self.page, self.seam, self.told
+        for exchanged in self.exchanges:
+            if exchanged.body and "json" in exchanged.media_type.lower():
+                self.redactor.learn_json(exchanged.body)
         pictured = tuple(page.sitting.keep(self.redactor, seam))
         frames = page.sitting.order or (self.frame_id,)
         kept = exchange.keep(self.exchanges, frames, seam, tls=told.secured, names=told.names)
@@ -399,6 +402,7 @@ def nothing(seam: Seam, window: Window | None, requested: str, trouble: Trouble,
 def _log(lines: Sequence[dict[str, str]], seam: Seam, taken: datetime) -> tuple[Artifact, ...]:
     if not lines:
         return ()
-    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    told = ({**line, "text": seam.prose(line["text"], "log")} for line in lines)
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in told)
     data = seam.text(text, "log").encode("utf-8", "replace")
     return (snapshot.artifact(seam.put_clean(data, "application/x-ndjson"), "log", 0, taken=taken),)

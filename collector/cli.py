@@ -13,14 +13,19 @@ from typing import Any, ClassVar
 
 import click
 
-from collector import flow as flows_of
+from collector import flow_commands, manners_commands
+from collector.access_cli import login, vault
 from collector.clock import SystemClock
+from collector.commands import columns as column_commands
+from collector.commands import targets as target_commands
+from collector.device import DEVICES, DeviceName
 from collector.errors import CollectError
 from collector.progress import Progress
+from collector.vault import KEY_FILE
 from collector.workspace import Workspace
 from evidence import judgements
-from evidence.cli import Commands, Instant, json_option, say, workspace_option
 from evidence.cli import cli as evidence_cli
+from evidence.command import Commands, Instant, json_option, say, workspace_option
 from evidence.errors import EvidenceError
 from evidence.holdings import Holdings
 from evidence.house import House
@@ -57,6 +62,7 @@ def init(folder: Path, office: str) -> None:
 
     settings = initialise(folder, office=office)
     click.echo(f"{settings}\n下一步：在 {folder / 'targets.yaml'} 里写入检查对象，然后 quzheng run -w {folder}")
+    click.echo(f"保险箱密钥在 {folder / KEY_FILE}，只有本用户可读：请移到别的磁盘或挂载为机密，并备份。")
     click.echo("单位密钥是自签名的，仅供内部完整性校验；对外使用请换成签发的证书。")
 
 
@@ -99,55 +105,6 @@ def demo(ctx: click.Context, out: Path, as_json: bool) -> None:
         ctx.exit(3)
 
 
-@cli.group()
-def targets() -> None:
-    """List and check the targets."""
-
-
-@targets.command("list")
-@workspace_option
-@json_option
-def targets_list(workspace: Path, as_json: bool) -> None:
-    """List the targets."""
-    for target in Workspace.open(workspace).targets():
-        if as_json:
-            columns = [column.label for column in target.ledger.columns]
-            say({"id": target.id, "name": target.name, "kind": target.kind, "url": target.url, "columns": columns})
-        else:
-            click.echo(f"{target.id}  {target.name}  {target.url}  {len(target.ledger.columns)} 个栏目")
-
-
-@targets.command("check")
-@workspace_option
-def targets_check(workspace: Path) -> None:
-    """Read targets, column ledgers and the flows they name; say what is wrong."""
-    opened = Workspace.open(workspace)
-    found = opened.targets()
-    catalogue = flows_of.discover(opened.flows_dir)
-    for target in found:
-        chosen = catalogue.choose(target)
-        click.echo(f"{target.id}: {chosen.name}")
-    click.echo(f"{len(found)} 个对象，没有发现错误")
-
-
-@cli.group()
-def flows() -> None:
-    """List the flows."""
-
-
-@flows.command("list")
-@workspace_option
-@json_option
-def flows_list(workspace: Path, as_json: bool) -> None:
-    """List the flows in the box and the workspace's own."""
-    folder = Workspace.open(workspace).flows_dir if (workspace / "quzheng.yaml").exists() else None
-    for found in flows_of.discover(folder).all():
-        if as_json:
-            say(found.plain())
-        else:
-            click.echo(found.line())
-
-
 @cli.command()
 @workspace_option
 @click.option("--only", multiple=True, metavar="ID", help="Only this target (may be repeated).")
@@ -188,15 +145,16 @@ def run(workspace: Path, only: tuple[str, ...], jobs: int | None, second_look: b
 @cli.command()
 @workspace_option
 @click.option("--label", default="page", help="Label of the capture.")
+@click.option("--device", type=click.Choice(DEVICES), default="desktop", help="What to look with (default: desktop).")
 @json_option
 @click.argument("url")
-def capture(workspace: Path, label: str, as_json: bool, url: str) -> None:
+def capture(workspace: Path, label: str, device: DeviceName, as_json: bool, url: str) -> None:
     """Capture one address into the store."""
     from collector.run import capture_url
 
     opened = Workspace.open(workspace)
     holdings = Holdings.open(opened.store_path)
-    record = asyncio.run(capture_url(opened, holdings, url, label=label, clock=SystemClock()))
+    record = asyncio.run(capture_url(opened, holdings, url, label=label, device=device, clock=SystemClock()))
     if as_json:
         say([record_answer(record, holdings)])
     else:
@@ -243,8 +201,14 @@ def record_answer(record: Record, holdings: Holdings) -> dict[str, Any]:
     }
 
 
+for own in (login, vault):
+    cli.add_command(own)
 for name, command in evidence_cli.commands.items():
     cli.add_command(command, name)
+cli.add_command(flow_commands.flows)
+cli.add_command(target_commands.targets)
+cli.add_command(column_commands.columns)
+cli.add_command(manners_commands.manners)
 
 
 def main() -> None:

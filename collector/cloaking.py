@@ -24,7 +24,7 @@ from collector.persona import Persona
 from collector.redactor import Seam
 from collector.scrollboxes import shot
 from collector.settle import settle
-from collector.window import VIEWPORT, Window
+from collector.window import Window
 from collector.workspace import Limits
 from evidence.model import Artifact, Check
 
@@ -162,7 +162,7 @@ async def _looked(url: str, windows: Windows, limits: Limits) -> tuple[Answer | 
         if opened.trouble:
             return None, None
         await settle(window, limits)
-        picture = await shot(window.session, (0, 0, VIEWPORT["width"], VIEWPORT["height"]))
+        picture = await shot(window, (0, 0, *window.viewport))
         document = window.traffic.documents(window.frame_id)[-1]
     except (TimeoutError, PlaywrightError):
         return None, None

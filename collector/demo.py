@@ -1,7 +1,8 @@
 """`quzheng demo`: the whole journey on the demonstration city, in front of the reader's eyes.
 
 Two rounds of capture with something changed between them, reading, judging, a sealed bundle for every hit, and the
-verifier over each bundle. The city is found by name, as flows are: nothing here imports a flow.
+verifier over each bundle. In the first round every flow in the box is walked on its stand-in as well, log-ins included.
+The city is found by name, as flows are: nothing here imports a flow.
 """
 
 from __future__ import annotations
@@ -19,18 +20,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from collector import replays
+from collector import box, replays
+from collector.box import Walk
 from collector.clock import SystemClock
 from collector.errors import WorkspaceError
 from collector.initialise import initialise
 from collector.progress import Progress
 from collector.run import RunReport, run
 from collector.workspace import Workspace
-from evidence import bundling, ruleset, words
+from evidence import bundling, plain, ruleset, words
 from evidence import judge as judging
 from evidence.dossier import records_of
 from evidence.house import House
-from evidence.model import Finding, Outcome
+from evidence.model import Finding, Outcome, Record
+from evidence.span import local_day
 from evidence.verify import verify
 
 CITY = "flows.demo.city"
@@ -49,6 +52,22 @@ class Proved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Walked:
+    """One flow of the box on one case of its stand-in."""
+
+    flow: str
+    target: str
+    name: str
+    pages: int
+    faults: tuple[str, ...]
+
+    def line(self) -> str:
+        """Return it in one line."""
+        end = "符合预期" if not self.faults else "与预期不符：" + "；".join(self.faults)
+        return f"{'✗' if self.faults else '✓'} {self.flow} {self.name}：{self.pages} 页，{end}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """What the demonstration did."""
 
@@ -56,11 +75,12 @@ class Story:
     outcomes: Mapping[Outcome, int]
     findings: tuple[Finding, ...]
     proved: tuple[Proved, ...]
+    walked: tuple[Walked, ...] = ()
 
     @property
     def holds(self) -> bool:
-        """Whether there was something to prove and every bundle holds."""
-        return bool(self.proved) and all(one.holds for one in self.proved)
+        """Whether there was something to prove, every bundle holds, and every flow did on its stand-in what it should."""
+        return bool(self.proved) and all(one.holds for one in self.proved) and not any(w.faults for w in self.walked)
 
     def plain(self) -> dict[str, Any]:
         """Return the story for `--json`."""
@@ -72,6 +92,7 @@ class Story:
                 {"finding": one.finding.id, "path": str(one.bundle), "holds": one.holds, "report": str(one.report)}
                 for one in self.proved
             ],
+            "flows": [plain.dump(one) for one in self.walked],
         }
 
     def told(self) -> str:
@@ -89,8 +110,15 @@ class Story:
                 f"  证据包 {one.bundle}  核验{'成立' if one.holds else '不成立'}",
                 f"  报告   {one.report}",
             ]
+        boxes = {one.target for one in self.walked}
         undecided = [finding for finding in self.findings if finding.state == "undecided"]
-        lines += [f"□ 未能判定 {f.target} {f.clause}：{f.message}" for f in undecided]
+        lines += [f"□ 未能判定 {f.target} {f.clause}：{f.message}" for f in undecided if f.target not in boxes]
+        others = sum(finding.target in boxes for finding in undecided)
+        lines += [
+            "",
+            f"自带流程在替身网站上（另有 {others} 项未能判定，不逐项列出）：",
+            *(one.line() for one in self.walked),
+        ]
         if self.proved:
             lines += [
                 "",
@@ -107,13 +135,17 @@ def play(out: Path, progress: Progress) -> Story:
     initialise(out, office="示范市政务公开办公室（演示）")
     (out / MARK).write_text("")
     city_module = importlib.import_module(CITY)
-    with city_module.City() as city, _environment(city_module.secrets()):
-        targets = json.dumps(city_module.targets(city), ensure_ascii=False, indent=1)
-        (out / "targets.yaml").write_text(targets, encoding="utf-8")
+    with city_module.City() as city, box.running(local_day(SystemClock().now())) as walks:
+        targets = [*city_module.targets(city), *(walk.target for walk in walks)]
+        (out / "targets.yaml").write_text(json.dumps(targets, ensure_ascii=False, indent=1), encoding="utf-8")
         workspace = Workspace.open(out)
-        reports = [_round(workspace, "第一轮访问", progress)]
-        city.change()
-        reports.append(_round(workspace, "第二轮访问", progress))
+        every = tuple(str(target["id"]) for target in targets)  # by name: some flows are for a person to attend
+        with _environment({**city_module.secrets(), **box.secrets(walks)}):
+            reports = [_round(workspace, "第一轮访问", progress, every)]
+            city.change()
+            own = tuple(target["id"] for target in city_module.targets(city))
+            reports.append(_round(workspace, "第二轮访问", progress, own))
+        walked = _walked(walks, reports[0].records, workspace)
     house = workspace.house()
     progress.step("读取、比较、判定")
     judgement = judging.judge_holdings(
@@ -132,7 +164,21 @@ def play(out: Path, progress: Progress) -> Story:
         proved.append(_prove(finding, house, out))
         progress.advance()
     outcomes = Counter(record.capture.outcome for report in reports for record in report.last)
-    return Story(out=out, outcomes=outcomes, findings=judgement.findings, proved=tuple(proved))
+    return Story(out=out, outcomes=outcomes, findings=judgement.findings, proved=tuple(proved), walked=walked)
+
+
+def _walked(walks: tuple[Walk, ...], records: tuple[Record, ...], workspace: Workspace) -> tuple[Walked, ...]:
+    store = workspace.house().holdings().store
+    return tuple(
+        Walked(
+            flow=walk.found.name,
+            target=walk.target_id,
+            name=walk.case.name,
+            pages=len({r.capture.label for r in records if r.capture.target.id == walk.target_id}),
+            faults=walk.faults(records, store),
+        )
+        for walk in walks
+    )
 
 
 def _clear(out: Path) -> None:
@@ -159,11 +205,11 @@ def _environment(secrets: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _round(workspace: Workspace, name: str, progress: Progress) -> RunReport:
+def _round(workspace: Workspace, name: str, progress: Progress, only: tuple[str, ...]) -> RunReport:
     progress.step(name)
     house = workspace.house()
     return asyncio.run(
-        run(workspace, house.holdings(), clock=SystemClock(), purpose="demonstration", progress=progress)
+        run(workspace, house.holdings(), clock=SystemClock(), only=only, purpose="demonstration", progress=progress)
     )
 
 

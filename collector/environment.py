@@ -20,7 +20,6 @@ from collector import elsewhere
 from collector.browser import BrowserBinary, BrowserSource, program_digest
 from collector.names import RESOLVERS
 from collector.persona import Persona
-from collector.window import VIEWPORT
 from evidence import digest
 from evidence.model import Vantage
 
@@ -41,9 +40,16 @@ async def describe(browser: Browser, source: BrowserSource, persona: Persona, by
             **known,
             "user_agent": persona.user_agent,
             "client_hints": persona.hints,
-            "viewport": [VIEWPORT["width"], VIEWPORT["height"]],
+            "viewport": list(persona.device.viewport),
             "locale": "zh-CN",
             "timezone": "Asia/Shanghai",
+        },
+        "device": {
+            "name": persona.device.name,
+            "scale": f"{persona.device.scale:g}",
+            "touch": persona.device.handheld,
+            "mobile": persona.device.handheld,
+            "pixels": "css",
         },
         "tool": {"name": "quzheng", "version": metadata.version("quzheng"), "sha256": _source_digest()},
         "playwright": metadata.version("playwright"),
@@ -89,7 +95,9 @@ def vantage(egress: str) -> Vantage:
 def _source_digest() -> str:
     """Return a digest over the collector's own source files, by name and content."""
     folder = Path(__file__).parent
-    return digest.of_value({path.name: digest.sha256(path.read_bytes()) for path in sorted(folder.glob("*.py"))})
+    return digest.of_value(
+        {path.relative_to(folder).as_posix(): digest.sha256(path.read_bytes()) for path in sorted(folder.rglob("*.py"))}
+    )
 
 
 @cache

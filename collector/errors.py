@@ -6,7 +6,8 @@ CollectError
 ├── FlowError           a flow cannot be found or loaded
 ├── BrowserError        no usable browser, or it cannot be started
 ├── LoginError          a log-in did not succeed
-└── SecretMissing       a log-in needs a secret that is not there
+├── SecretMissing       a log-in needs a secret that is not there
+└── VaultError          the vault cannot be opened, read or written
 
 What fails on the way to a page is none of these: it is a capture with its outcome and reason (law 4).
 """
@@ -44,8 +45,17 @@ class BrowserError(CollectError):
 
 
 class LoginError(CollectError):
-    """A log-in did not succeed."""
+    """A log-in did not succeed; `reason` is a word for the record, `said` a sentence for people. Neither holds a secret."""
+
+    def __init__(self, reason: str, said: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.said = said
 
 
 class SecretMissing(CollectError):
     """A log-in needs a secret that is not there."""
+
+
+class VaultError(CollectError):
+    """The vault cannot be opened, read or written; the message names file and mend, never a value."""

@@ -128,7 +128,7 @@ def _keep_body(exchange: Exchange, seam: Seam, url: str) -> Blob | None:
         exchange.body, exchange.body_state = None, "withheld"
     if exchange.body is None:
         return None
-    return seam.put(exchange.body, exchange.media_type, f"body of {url}")
+    return seam.put_body(exchange.body, exchange.media_type, f"body of {url}")
 
 
 def _line(

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from collector.clock import Clock
 from collector.flow import Flow
 from collector.keeper import Keeper, Running
+from collector.login.access import Access
 from collector.lookout import Lookout
 from collector.manners import Gate
 from collector.scribe import Circumstances
-from collector.secrets import Secrets
 from collector.targets import Target
 from collector.visiting import visit
 from collector.workspace import Limits
@@ -43,7 +43,7 @@ class Executor:
     sink: BlobSink
     clock: Clock
     limits: Limits
-    secrets: Secrets
+    access: Access
     run: str
     purpose: Purpose
     vantage: Vantage
@@ -77,7 +77,7 @@ class Executor:
     async def _with(self, running: Running, job: Job, deliver: Callable[[Job, Capture], None]) -> tuple[Capture, ...]:
         circumstances = Circumstances(
             run=self.run,
-            environment=running.environment,
+            environment=await self.keeper.environment_on(running, job.flow.device),
             vantage=self.vantage,
             attempt=job.attempt,
             purpose=self.purpose,
@@ -91,7 +91,7 @@ class Executor:
             clock=self.clock,
             limits=self.limits,
             circumstances=circumstances,
-            secrets=self.secrets,
+            access=self.access,
             persona=running.persona,
             due=job.labels,
             gate=self.gate,

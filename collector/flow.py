@@ -10,21 +10,25 @@ async def visit(visit: Visit) -> None:
 
 from __future__ import annotations
 
+import copy
 import importlib
 import importlib.util
 import re
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
+from collector import verified
+from collector.device import DEVICES, Device, DeviceName
 from collector.errors import FlowError
-from collector.login import Login
+from collector.login import Login, kinds
 from collector.targets import Target
+from collector.verified import Verified
 from evidence import digest
 from evidence.columns import HOME
 from evidence.model import Coverage, FlowRef
@@ -42,8 +46,10 @@ class Flow:
     """What a flow file declares: where it may be used, what its view is worth, and the script itself.
 
     `name` is the file's; `coverage` says whether the source shows everything (complete) or only a part (partial, law 6),
-    and `because` why; left out, it is complete for a website and partial for an account. `labels` are what it captures,
-    where that is not the home page and the columns of the column ledger.
+    and `because` why, `since` the day from which the platform is known to behave so; left out, it is complete for a
+    website and partial for an account. `labels` are what it captures, where that is not the home page and the columns of
+    the column ledger. `device` is what it looks with. A flow with `attended` (why a person must be there) is skipped
+    unless its target is named.
     """
 
     def __init__(
@@ -55,9 +61,13 @@ class Flow:
         login: Login | None = None,
         coverage: Coverage | None = None,
         because: str = "",
+        since: date | None = None,
         authority: Authority = "public",
         verified: date | None = None,
         labels: tuple[str, ...] = (),
+        device: DeviceName = "desktop",
+        attended: str = "",
+        scripted: bool = True,
     ) -> None:
         self.module = module
         self.name = module.rpartition(".")[2]
@@ -66,30 +76,45 @@ class Flow:
         self.login = login
         self.coverage = coverage
         self.because = because
+        self.since = since
         self.authority = authority
         self.verified = verified
         self.labels = labels
+        self.attended = attended
+        self.scripted = scripted
+        """Whether it has steps of its own; one that only opens the addresses it is given has nothing to verify."""
+        self.device = self._device(device)
         self.source = b""
         """The file's bytes; every record cites them."""
-        self._script: Script | None = None
+        self.script: Script | None = None
         self._check()
 
     def visit(self, script: Script) -> Script:
         """Declare the decorated coroutine function as the script of this flow."""
-        self._script = script
+        self.script = script
         self.source = Path(script.__code__.co_filename).read_bytes()
         return script
 
     async def __call__(self, visit: Visit) -> None:
         """Run the script; raises FlowError where there is none, and whatever the script raises."""
-        if self._script is None:
+        if self.script is None:
             raise FlowError(f"flow {self.name} has no script\ntry: decorate an async def with @flow.visit")
-        await self._script(visit)
+        await self.script(visit)
 
     @property
     def ref(self) -> FlowRef:
         """The flow as records name it."""
-        return FlowRef(name=self.name, sha256=digest.sha256(self.source), verified=self.verified)
+        return FlowRef(
+            name=self.name,
+            sha256=digest.sha256(self.source),
+            verified=self.verified,
+            scripted=self.scripted,
+        )
+
+    @property
+    def tried(self) -> str:
+        """Whether it was run on the real system, in Chinese."""
+        return f"{self.verified} 实测" if self.verified else "未经实测"
 
     def due(self, target: Target) -> tuple[str, ...]:
         """Return the labels that a visit of `target` must bring, each once, in order."""
@@ -102,12 +127,26 @@ class Flow:
         """Return whether this flow sees everything of `target`: as declared; undeclared, a stranger's view of an account never does."""
         return self.coverage or ("partial" if target.subject.is_account else "complete")
 
+    def _device(self, name: DeviceName) -> Device:
+        if name not in DEVICES:
+            raise FlowError(f"flow {self.name}: device {name!r:.40} is unknown, expected one of {', '.join(DEVICES)}")
+        return DEVICES[name]
+
     def _check(self) -> None:
         if self.coverage == "partial" and not self.because:
             raise FlowError(f"flow {self.name}: coverage is partial, but nothing says why\ntry: because='...'")
-        if self.login and self.authority == "public":
+        if self.login:
+            self._check_login(self.login)
+
+    def _check_login(self, login: Login) -> None:
+        try:
+            kinds.of(login)
+        except FlowError as error:
+            raise FlowError(f"flow {self.name}: {error}") from None
+        if self.authority == "public":
             raise FlowError(
-                f"flow {self.name}: logs in to a system of authority 'public', expected 'own' or 'authorised'"
+                f"flow {self.name}: logs in to a system of authority 'public', expected 'own' or 'authorised'\n"
+                "a log-in, its session and its picture code are for systems of our own or ones we are authorised for"
             )
 
 
@@ -139,10 +178,13 @@ class Found:
             "error": self.error,
             "hosts": list(flow.hosts) if flow else [],
             "platform": flow.platform if flow else None,
-            "login": flow.login.kind if flow and flow.login else None,
+            "login": flow.login.told if flow and flow.login else None,
             "coverage": flow.coverage if flow else None,
             "because": flow.because if flow else "",
+            "since": flow.since.isoformat() if flow and flow.since else None,
             "authority": flow.authority if flow else None,
+            "device": flow.device.name if flow else None,
+            "attended": flow.attended if flow else "",
             "verified": flow.verified.isoformat() if flow and flow.verified else None,
         }
 
@@ -151,7 +193,10 @@ class Found:
         if self.flow is None:
             return f"{self.name}  不能使用：{self.error}"
         doc = (sys.modules[self.flow.module].__doc__ or "").strip().partition("\n")[0]
-        return f"{self.name}  {'本地  ' if self.local else ''}{doc}"
+        marks = (
+            ["本地"] * self.local + ["须有人在场"] * bool(self.flow.attended) + [self.flow.tried] * self.flow.scripted
+        )
+        return f"{self.name}  {'  '.join((*marks, doc))}"
 
 
 class Catalogue:
@@ -202,10 +247,23 @@ class Catalogue:
 
 
 def discover(folder: Path | None = None) -> Catalogue:
-    """Return the flows in the box and in the office's own `folder`; an own flow takes the place of ours of that name."""
+    """Return the flows in the box and in the office's own `folder`; an own flow takes the place of ours of that name.
+
+    What the office has verified is so in what is returned. Raises FlowError where its list of them is damaged.
+    """
     box = [_load(path, local=False) for place in (BOX, BOX / "demo") for path in _files(place)]
     own = [_load(path, local=True) for path in _files(folder)] if folder else []
-    return Catalogue((*box, *own))
+    known = verified.load(folder) if folder else {}
+    return Catalogue(tuple(_with_verified(found, known.get(found.name)) for found in (*box, *own)))
+
+
+def _with_verified(found: Found, entry: Verified | None) -> Found:
+    """Return a flow with the day it was verified, where the entry is for its very bytes."""
+    if found.flow is None or entry is None or entry.sha256 != found.flow.ref.sha256:
+        return found
+    flow = copy.copy(found.flow)
+    flow.verified = entry.on
+    return replace(found, flow=flow)
 
 
 def _files(folder: Path) -> tuple[Path, ...]:

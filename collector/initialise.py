@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from collector.errors import WorkspaceError
+from collector.vault import KEY_FILE, make_key
 from collector.workspace import FILE, SealSettings
 from evidence import seal
 
@@ -24,6 +25,10 @@ egress: direct            # 本机如何上网：direct、proxy、inspecting、s
 second_agent: true        # 首页另以搜索引擎名义看一次，防隐蔽篡改 / home pages also as a search engine, against cloaking
 replay_share: 50          # 每千页抽多少页从存储重放比对 / pages of a thousand shown once more from the store
 # time_source: [ntp://ntp.office.lan]   # 校时服务器，只量不改 / asked by how much our clock is off; it is never set
+vault_key: vault.key      # 保险箱密钥文件，最好移到别的磁盘或挂载为机密 / key of the vault; better kept elsewhere
+login_failures_a_day: 2   # 每个账号每天最多登录失败次数，防止账号被锁 / failed log-ins of an account a day
+captcha_ocr: false        # 本单位系统（authority="own"）的图片验证码可否由 OCR 读取 / may OCR read picture codes of our own systems
+
 limits:
   navigation_seconds: 30  # 页面多久必须有应答 / until a page must have answered
   settle_seconds: 3       # 页面载入后等待静止 / given to a page to become quiet
@@ -49,7 +54,7 @@ TARGETS = """\
 #
 # - id: example
 #   name: 示范县人民政府网
-#   kind: portal                  # portal, department, service, credit; account for 政务新媒体
+#   kind: portal                  # portal, department, service, credit; account for 政务新媒体（另写 platform、platform_id）
 #   url: https://www.example.gov.cn/
 #   site_code: "0110000012"
 #   unit: 示范县人民政府办公室
@@ -63,7 +68,7 @@ FOLDERS = ("columns", "periods", "flows", "indicators", "rules")
 
 
 def initialise(folder: Path, *, office: str = "quzheng") -> Path:
-    """Write a workspace into `folder` and return its settings file.
+    """Write a workspace into `folder`, with an office key and a key of the vault, and return its settings file.
 
     Raises WorkspaceError where one is there already; nothing is overwritten.
     """
@@ -78,5 +83,7 @@ def initialise(folder: Path, *, office: str = "quzheng") -> Path:
     key = folder / SealSettings().key
     if not key.exists():
         seal.make_office_key(key.parent, office)
+    if not (folder / KEY_FILE).exists():
+        make_key(folder / KEY_FILE)
     settings.write_text(SETTINGS, encoding="utf-8")
     return settings

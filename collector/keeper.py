@@ -18,6 +18,7 @@ from playwright.async_api import Error as PlaywrightError
 from collector import browser as browsers
 from collector import environment, memory, persona
 from collector.browser import BrowserSource
+from collector.device import Device
 from collector.elsewhere import Elsewhere
 from collector.persona import Persona
 from evidence import canonical
@@ -88,6 +89,16 @@ class Keeper:
         """Return the browser, started anew where it has died; raises BrowserError where it does not start."""
         return (await self._alive()).running
 
+    async def environment_on(self, running: Running, device: Device) -> str:
+        """Return the digest of the environment of captures made on a device; its blob is in the sink then."""
+        if device == running.persona.device:
+            return running.environment
+        return await self._described(running.browser, running.persona.on(device))
+
+    async def _described(self, browser: Browser, worn: Persona) -> str:
+        described = await environment.describe(browser, self._source, worn, self._attended_by)
+        return self._sink.put(canonical.encode(described), "application/json").sha256
+
     @asynccontextmanager
     async def lent(self, captures: int) -> AsyncIterator[Running]:
         """Lend the browser for a visit that brings so many captures; it is not replaced meanwhile.
@@ -142,7 +153,6 @@ class Keeper:
         async with AsyncExitStack() as stack:
             browser = await stack.enter_async_context(browsers.start(self._source))
             worn = await persona.of(browser)
-            described = await environment.describe(browser, self._source, worn, self._attended_by)
-            blob = self._sink.put(canonical.encode(described), "application/json")
-            running = Running(browser=browser, persona=worn, environment=blob.sha256, borrowed=self._borrowed)
+            environs = await self._described(browser, worn)
+            running = Running(browser=browser, persona=worn, environment=environs, borrowed=self._borrowed)
             return _Kept(running=running, stack=stack.pop_all())

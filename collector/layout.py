@@ -11,6 +11,8 @@ from typing import Any
 
 from playwright.async_api import CDPSession
 
+from collector.redactor import is_secret_field
+
 STYLES = (
     "display",
     "visibility",
@@ -134,9 +136,9 @@ def _typed_nodes(nodes: dict[str, Any], strings: list[str]) -> set[int]:
 
 
 def _without_password(pairs: list[int], strings: list[str]) -> list[int]:
-    """Return a node's attributes, as name, value, name, value, without the value of a password field."""
+    """Return a node's attributes, as name, value, name, value, without the value of a field that holds a secret."""
     named = {strings[name].lower(): strings[value] for name, value in zip(pairs[::2], pairs[1::2], strict=True)}
-    if named.get("type", "").lower() != "password":
+    if not is_secret_field(named):
         return pairs
     kept = [pair for pair in zip(pairs[::2], pairs[1::2], strict=True) if strings[pair[0]].lower() != "value"]
     return [index for pair in kept for index in pair]

@@ -135,17 +135,22 @@ class _Places:
 
 
 def pause_asked(answer: Exchange, now: datetime) -> float | None:
-    """Return the seconds for which an answer asks us to stay away; None where it does not.
+    """Return the seconds for which an answer asks us to stay away; None where it does not."""
+    if answer.status not in ASKING:
+        return None
+    return seconds_asked(answer.header("retry-after") or "", answer.header("date"), now)
+
+
+def seconds_asked(told: str, dated: str | None, now: datetime) -> float | None:
+    """Return the seconds that a Retry-After field names; None where it names none.
 
     A moment is counted from the answer's own Date, since the server's clock may be wrong; from `now` where it has none.
     """
-    told = (answer.header("retry-after") or "").strip()
-    if answer.status not in ASKING or not told:
-        return None
+    told = told.strip()
     if told.isascii() and told.isdigit():
         return float(min(int(told[:9]), 10**8))
     moment = _date(told)
-    return None if moment is None else max(0.0, (moment - (_date(answer.header("date") or "") or now)).total_seconds())
+    return None if moment is None else max(0.0, (moment - (_date(dated or "") or now)).total_seconds())
 
 
 def _date(text: str) -> datetime | None:

@@ -27,6 +27,8 @@ _ENDING_SECONDS = 10
 _CHANGED_ROW = 60
 """Per mille of a row's pixels that must have changed, beside what is known to move in it, before the row is in doubt."""
 _MOST_FRAMES = 12
+_ROLLS = ("scroll", "marquee")
+"""Ways of moving that carry along what stands inside."""
 
 _START = r"""((seconds) => {
     if (globalThis.quzhengWatch) globalThis.quzhengWatch.stop();
@@ -211,6 +213,9 @@ class Movement:
         over = [mover for mover in self.movers if mover.covers]
         if over:
             return False, f"活动内容遮住列表：{_named(over)}"
+        rolling = [mover for mover in self.movers if mover.holds and mover.how in _ROLLS]
+        if rolling:  # two pictures of it may be equal by chance
+            return False, f"列表自行滚动：{_named(rolling)}"
         doubtful = self._rows_in_doubt()
         if not doubtful:
             return True, "列表处没有活动内容"

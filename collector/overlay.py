@@ -244,7 +244,7 @@ async def _pictures(window: Window, edges: list[int], seam: Seam, clock: Clock, 
     left, top, right, bottom = (max(0, edge) for edge in edges)
     for n, start in enumerate(range(top, max(bottom, top + 1), _HIGHEST)):
         box: Box = (left, start, max(1, right - left), max(1, min(_HIGHEST, bottom - start)))
-        blob = seam.put_clean(await shot(window.session, box), snapshot.PNG)
+        blob = seam.put_clean(await shot(window, box), snapshot.PNG)
         yield snapshot.artifact(blob, "region", first + n, taken=clock.now(), box=box)
 
 

@@ -1,6 +1,7 @@
 """The one seam between browser and store: what passes it has lost its secrets before it is hashed (law 9).
 
-Positions first: headers, form fields, query parameters that carry secrets by their name. Then values: secrets of eight
+Positions first: headers, form fields, query parameters, and (of systems with a log-in) members of JSON that carry secrets
+by their name. Then values: secrets of eight
 characters or more that were typed, received as a cookie or found in web storage, in every encoding. Shorter ones never
 by value: a one-time code 202106 would blank dates. Each removal is listed with kind, place and length; nothing of the
 secret, not even a digest, is kept.
@@ -8,12 +9,14 @@ secret, not even a digest, is kept.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import unescape
 from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from collector import packed
 from collector.disguise import disguises, mark_for
 from evidence.model import Blob, Redaction
 from evidence.store import BlobSink
@@ -23,9 +26,12 @@ SHORTEST = 8
 """Characters from which a secret is removed by value."""
 
 Pairs = Sequence[tuple[str, str]]
-Kind = Literal["typed", "cookie", "storage", "query", "header", "field", "path"]
+Kind = Literal["typed", "cookie", "storage", "query", "header", "field", "path", "packed"]
 
-_HEADERS = re.compile(r"(?i)cookie|set-cookie2?|authorization|proxy-authorization|.*(token|secret|api-?key|password).*")
+_HEADERS = re.compile(
+    r"(?i)cookie|set-cookie2?|authorization|proxy-authorization|.*(token|secret|api-?key|password|credential).*"
+    r"|x-(auth|session).*"
+)
 _PARAMETERS = re.compile(
     r"(?i)(?:.*[_\-.]?(?:token|password|passwd|secret|sessionid)|pwd|passcode|passphrase|jsessionid|phpsessid"
     r"|session_?(?:id|key)?|asp\.net_sessionid|ticket|auth(?:orization)?|api_?key|access_?key|x?csrf.*|xsrf.*|_csrf"
@@ -34,6 +40,9 @@ _PARAMETERS = re.compile(
 _PATH_PARAMETER = re.compile(r"(?i);(jsessionid|phpsessid|sid)=([^/?#;]*)")
 _INPUT = re.compile(r'<input\b(?:[^>"]|"[^"]*")*>', re.IGNORECASE)
 _LINKED = re.compile(r"""[?&;]([\w.\-]{2,40})=([^"'&\s<>#;\\]{8,2000})""")
+_MEMBER = re.compile(r'"([\w.\-]{2,40})"\s*:\s*"((?:[^"\\]|\\.)+)"')
+"""A member of a JSON object that is text."""
+_ADDRESS = re.compile(r"""https?://[^\s"'<>]+""")
 _ATTRIBUTE = re.compile(r'\s([\w:.-]+)(?:="([^"]*)")?')
 
 
@@ -42,6 +51,8 @@ class Redactor:
 
     def __init__(self) -> None:
         self._kinds: dict[str, Kind] = {}
+        self.guarded = False
+        """Whether the visit logs in: then JSON and packed files are looked through as well."""
 
     def learn(self, value: str, kind: Kind) -> None:
         """Remember a secret; those that are too short, or that received values no secret looks like, are let be."""
@@ -67,8 +78,15 @@ class Redactor:
                 self.learn(value, "query")
         for tag in _INPUT.findall(html):
             attributes = _attributes(tag)
-            if _is_secret_field(attributes):
+            if is_secret_field(attributes):
                 self.learn(unescape(attributes.get("value", "")), "field")
+
+    def learn_json(self, data: bytes) -> None:
+        """Remember what stands in secret members of a JSON answer, where the visit logs in."""
+        if self.guarded:
+            for name, value in _MEMBER.findall(data.decode("utf-8", "replace")):
+                if _PARAMETERS.fullmatch(name):
+                    self.learn(_plain(value), "field")
 
     def seam(self, sink: BlobSink) -> Seam:
         """Return the seam that one capture's bytes pass on their way to `sink`."""
@@ -77,6 +95,14 @@ class Redactor:
     def secrets(self) -> Iterator[tuple[str, Kind]]:
         """Yield what is removed by value, the longest first, so that no part of one outlives a shorter one."""
         yield from sorted(self._kinds.items(), key=lambda pair: (-len(pair[0]), pair[0]))
+
+
+def _plain(escaped: str) -> str:
+    """Return what a JSON text says; where it is none, the text itself."""
+    try:
+        return str(json.loads(f'"{escaped}"'))
+    except ValueError:
+        return escaped
 
 
 class Seam:
@@ -94,7 +120,29 @@ class Seam:
 
     def put(self, data: bytes, media_type: str, where: str) -> Blob:
         """Store bytes without their secrets."""
-        return self._sink.put(self.clean(data, where), media_type)
+        cleaned = self.clean(data, where)
+        if self._redactor.guarded:
+            cleaned = self._unpacked(cleaned, where)
+        return self._sink.put(cleaned, media_type)
+
+    def put_body(self, data: bytes, media_type: str, where: str) -> Blob:
+        """Store the body of an answer: secrets are removed by position where it is HTML or JSON, then by value.
+
+        Latin-1 gives every byte a character and back, so that all other bytes stay as they came, whatever the charset.
+        """
+        if "html" in media_type.lower():
+            data = self._without_fields(data.decode("latin-1"), where).encode("latin-1")
+        elif self._redactor.guarded and "json" in media_type.lower():
+            data = self._without_members(data.decode("latin-1"), where).encode("latin-1")
+        return self.put(data, media_type, where)
+
+    def _unpacked(self, data: bytes, where: str) -> bytes:
+        """Return bytes without the secrets that packed files hold; one that cannot be looked through is not kept."""
+        try:
+            return packed.cleaned(data, lambda plain: self.clean(plain, f"{where} (packed)"))
+        except packed.Swells:
+            self._note("packed", where, len(data))
+            return MARK.encode()
 
     def put_clean(self, data: bytes, media_type: str) -> Blob:
         """Store bytes that cannot hold a secret: pixels, or what was put together from cleaned parts."""
@@ -141,18 +189,33 @@ class Seam:
             kept.append((self.text(name, where), self.text(value, f"{where} {name.lower()}")))
         return tuple(kept)
 
+    def prose(self, text: str, where: str) -> str:
+        """Return a sentence of ours or of the browser's, the addresses in it without their secret parameters."""
+        return _ADDRESS.sub(lambda found: self.url(found[0], where), text)
+
     def html(self, html: str, where: str) -> str:
         """Return serialised HTML without the values of password fields, and without secrets known by value."""
+        return self.text(self._without_fields(html, where), where)
 
+    def _without_members(self, text: str, where: str) -> str:
+        def without_value(match: re.Match[str]) -> str:
+            if not _PARAMETERS.fullmatch(match[1]):
+                return match[0]
+            self._note("field", where, len(match[2]))
+            return match[0][: match.start(2) - match.start()] + MARK + '"'
+
+        return _MEMBER.sub(without_value, text)
+
+    def _without_fields(self, html: str, where: str) -> str:
         def without_value(match: re.Match[str]) -> str:
             tag = match[0]
             attributes = _attributes(tag)
-            if not attributes.get("value") or not _is_secret_field(attributes):
+            if not attributes.get("value") or not is_secret_field(attributes):
                 return tag
             self._note("field", where, len(attributes["value"]))
             return re.sub(r'(\svalue=")[^"]*"', rf'\g<1>{MARK}"', tag, count=1, flags=re.IGNORECASE)
 
-        return self.text(_INPUT.sub(without_value, html), where)
+        return _INPUT.sub(without_value, html)
 
     def _note(self, kind: Kind, where: str, length: int) -> None:
         self._removed.append(Redaction(kind=kind, where=where, length=length))
@@ -162,7 +225,8 @@ def _attributes(tag: str) -> dict[str, str]:
     return {name.lower(): value for name, value in _ATTRIBUTE.findall(tag)}
 
 
-def _is_secret_field(attributes: dict[str, str]) -> bool:
+def is_secret_field(attributes: Mapping[str, str]) -> bool:
+    """Tell whether an input field holds a secret, by its type or its name; names of attributes are in lower case."""
     named = attributes.get("name") or attributes.get("id") or ""
     return attributes.get("type", "").lower() == "password" or _PARAMETERS.fullmatch(named) is not None
 

@@ -20,6 +20,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from collector import layout, movement, opening, snapshot
 from collector.clock import SystemClock
+from collector.device import DESKTOP, DEVICES
 from collector.frames import tree
 from collector.keeper import Running
 from collector.persona import Persona
@@ -210,4 +211,6 @@ def _persona(capture: Capture, store: Store) -> Persona | None:
     told = environment.get("browser") if isinstance(environment, dict) else None
     if not isinstance(told, dict) or "user_agent" not in told or "client_hints" not in told:
         return None
-    return Persona(user_agent=told["user_agent"], hints=told["client_hints"])
+    named = environment.get("device")
+    device = DEVICES.get(str(named.get("name"))) if isinstance(named, dict) else None
+    return Persona(user_agent=told["user_agent"], hints=told["client_hints"], device=device or DESKTOP)

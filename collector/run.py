@@ -6,6 +6,7 @@ A run that was cut off is taken up again: what its journal says is done is not d
 from __future__ import annotations
 
 import asyncio
+import copy
 import os
 import secrets as random
 from collections import Counter
@@ -17,14 +18,16 @@ from collector import browser as browsers
 from collector import environment, freshness, passes, proxies
 from collector.cleanliness import Cleanliness
 from collector.clock import Clock
+from collector.device import DeviceName
 from collector.errors import FlowError, TargetsError
 from collector.executor import Executor, Job
 from collector.flow import GENERIC, Catalogue, Flow, discover
 from collector.journal import Due, Journal
 from collector.keeper import Keeper
+from collector.login.access import Access
 from collector.lookout import Lookout
 from collector.manners import Gate
-from collector.secrets import Secrets
+from collector.outcome import Trouble
 from collector.targets import Target, from_written
 from collector.visit import Visit
 from collector.workspace import Workspace
@@ -32,6 +35,8 @@ from evidence import digest, words
 from evidence.admit import admit
 from evidence.holdings import Holdings
 from evidence.model import Capture, Purpose, Record
+
+ATTENDED = Trouble(outcome="skipped", reason="attended", fault="ours")
 
 
 class Watcher(Protocol):
@@ -59,6 +64,8 @@ class RunReport:
     """Target and label of what was due and has no record."""
     concerns: tuple[str, ...] = ()
     """What of the cleanliness record did not pass, one sentence each."""
+    by_hand: int = 0
+    """Accounts without a web view, which no browser can visit."""
 
     @property
     def last(self) -> tuple[Record, ...]:
@@ -91,6 +98,8 @@ class RunReport:
             lines.append(f"有 {troubled} 页未能采到，原因已记入各条记录")
         if self.missing:
             lines.append(f"缺 {len(self.missing)} 页：" + "、".join(f"{t}/{label}" for t, label in self.missing[:10]))
+        if self.by_hand:
+            lines.append(f"有 {self.by_hand} 个账号没有可打开的网页，未采集，由人查看：quzheng queue")
         lines += [f"清洁性检查未通过：{concern}" for concern in self.concerns]
         return "\n".join(lines)
 
@@ -106,15 +115,17 @@ async def run(
     resume: bool = True,
     progress: Watcher | None = None,
     due: Mapping[str, Sequence[str]] | None = None,
-    secrets: Secrets | None = None,
+    access: Access | None = None,
 ) -> RunReport:
     """Visit the targets (or `only` those; or only the labels in `due`), and admit every capture.
 
     Raises TargetsError where `only` names a target that is not there, BrowserError where no browser starts. A target
     that cannot be reached, and a flow that breaks, raise nothing: their records say so.
     """
-    targets = _chosen(workspace.targets(), only)
-    flows = {target.id: _flow_for(target, discover(workspace.flows_dir)) for target in targets}
+    chosen = _chosen(workspace.targets(), only)
+    targets = tuple(target for target in chosen if not target.by_hand)
+    catalogue = discover(workspace.flows_dir)
+    flows = {target.id: _flow_for(target, catalogue, named=target.id in only) for target in targets}
     planned = _plan(targets, flows, due)
     cut_off = Journal.unfinished(holdings.root, purpose, clock.now()) if resume else None
     resumed = cut_off is not None and {t for t, _ in cut_off.due} == {t for t, _ in planned}
@@ -126,7 +137,7 @@ async def run(
     if purpose == "second_look":
         every = tuple(replace(job, past_caches=_cached(job, holdings)) for job in every)
     cleanliness = _cleanliness(workspace, holdings)
-    records = await _work(workspace, holdings, journal, every, clock, jobs, secrets, progress, cleanliness)
+    records = await _work(workspace, holdings, journal, every, clock, jobs, access, progress, cleanliness)
     done = journal.done()
     missing = tuple((t, label) for t, labels in journal.due for label in labels if (t, label) not in done)
     journal.end(clock.now())
@@ -138,6 +149,7 @@ async def run(
         records=records,
         missing=missing,
         concerns=cleanliness.concerns,
+        by_hand=len(chosen) - len(targets),
     )
 
 
@@ -147,14 +159,28 @@ async def capture_url(
     url: str,
     *,
     label: str = "page",
+    device: DeviceName = "desktop",
     clock: Clock,
     purpose: Purpose = "manual",
 ) -> Record:
     """Capture one address that no target need have; raises TargetsError where it is no web address."""
     target = from_written({"id": f"url-{digest.sha256(url.encode())[:12]}", "name": url[:200], "url": url})
-    flow = _one_page(label)
-    journal = Journal.begin(holdings.root, _new_run(clock), purpose, ((target.id, (label,)),), clock.now())
-    job = Job(target=target, flow=flow, labels=(label,))
+    return await visit_once(workspace, holdings, target, _one_page(label, device), clock=clock, purpose=purpose)
+
+
+async def visit_once(
+    workspace: Workspace,
+    holdings: Holdings,
+    target: Target,
+    flow: Flow,
+    *,
+    clock: Clock,
+    purpose: Purpose = "manual",
+) -> Record:
+    """Run a flow over one target, with the workspace's browser and manners; return its last record."""
+    labels = flow.labels
+    journal = Journal.begin(holdings.root, _new_run(clock), purpose, ((target.id, labels),), clock.now())
+    job = Job(target=target, flow=flow, labels=labels)
     cleanliness = _cleanliness(workspace, holdings)
     records = await _work(workspace, holdings, journal, (job,), clock, 1, None, None, cleanliness)
     journal.end(clock.now())
@@ -168,7 +194,7 @@ async def _work(
     every: tuple[Job, ...],
     clock: Clock,
     jobs: int | None,
-    secrets: Secrets | None,
+    access: Access | None,
     progress: Watcher | None,
     cleanliness: Cleanliness,
 ) -> tuple[Record, ...]:
@@ -199,7 +225,7 @@ async def _work(
     async with kept as keeper:
         environs = (await keeper.running()).environment
         journal.cleanliness("before", await asyncio.to_thread(cleanliness.before, environs))
-        executor = _executor(workspace, holdings, journal, keeper, clock, jobs, secrets, cleanliness.lookout)
+        executor = _executor(workspace, holdings, journal, keeper, clock, jobs, access, cleanliness.lookout)
         for n in range(limits.passes):
             if progress and todo:
                 progress.step("重试一时失败的页面" if n else "采集", sum(len(job.labels) for job in todo))
@@ -216,7 +242,7 @@ def _executor(
     keeper: Keeper,
     clock: Clock,
     jobs: int | None,
-    secrets: Secrets | None,
+    access: Access | None,
     lookout: Lookout,
 ) -> Executor:
     settings = workspace.settings
@@ -232,7 +258,7 @@ def _executor(
         sink=holdings.store,
         clock=clock,
         limits=limits,
-        secrets=secrets or Secrets.of_process(),
+        access=access or Access.of(workspace),
         run=journal.run,
         purpose=journal.purpose,
         vantage=environment.vantage(settings.egress),
@@ -264,12 +290,29 @@ def _chosen(targets: tuple[Target, ...], only: Sequence[str]) -> tuple[Target, .
     return tuple(target for target in targets if not only or target.id in only)
 
 
-def _flow_for(target: Target, catalogue: Catalogue) -> Flow:
-    """Return the target's flow; where none can be used, one that says so for each label that is due."""
+def _flow_for(target: Target, catalogue: Catalogue, *, named: bool) -> Flow:
+    """Return the target's flow; where none can be used, one that says so for each label that is due.
+
+    A flow that a person must attend is run only for a target that was `named`; else it is skipped, and says so.
+    """
     try:
-        return catalogue.choose(target)
+        flow = catalogue.choose(target)
     except FlowError as error:
         return _unusable(target, str(error))
+    return _skipped(flow) if flow.attended and not named else flow
+
+
+def _skipped(flow: Flow) -> Flow:
+    """Return the flow without its steps: each label that is due gives a record that nobody was there."""
+    absent = copy.copy(flow)
+    absent.login = None
+
+    async def skip(visit: Visit) -> None:
+        for label in visit.due:
+            visit.fail(label, ATTENDED, flow.attended)
+
+    absent.script = skip
+    return absent
 
 
 def _unusable(target: Target, why: str) -> Flow:
@@ -283,8 +326,8 @@ def _unusable(target: Target, why: str) -> Flow:
     return flow
 
 
-def _one_page(label: str) -> Flow:
-    flow = Flow("collector.one_page", labels=(label,))
+def _one_page(label: str, device: DeviceName) -> Flow:
+    flow = Flow("collector.one_page", labels=(label,), device=device, scripted=False)
 
     @flow.visit
     async def open_and_capture(visit: Visit) -> None:

@@ -12,14 +12,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import CDPSession
-
 from collector import snapshot
 from collector.clock import Clock
 from collector.frames import Frame, evaluate
 from collector.look import MAIN
 from collector.redactor import Seam
-from collector.window import VIEWPORT, Window
+from collector.window import Window
 from evidence.model import Artifact, Box
 
 MOST_BOXES = 12
@@ -140,18 +138,20 @@ async def find(
     most = max((answer["rows"] for _, answer in told), default=0)
     page = (0, 0, *size)
     boxes = [
-        _scroll_box(frame, n, one, places.get(frame.id, page), most)
+        _scroll_box(frame, n, one, places.get(frame.id, page), most, window.viewport)
         for frame, answer in told
         for n, one in enumerate(answer["boxes"])
     ]
     return sorted(boxes, key=lambda box: not box.carries_list)
 
 
-def _scroll_box(frame: Frame, n: int, told: dict[str, Any], place: Box, most: int) -> ScrollBox:
+def _scroll_box(
+    frame: Frame, n: int, told: dict[str, Any], place: Box, most: int, viewport: tuple[int, int]
+) -> ScrollBox:
     left, top, width, height = told["box"]
     right, bottom = min(place[2], left + width), min(place[3], top + height)
     box = (place[0] + max(0, left), place[1] + max(0, top), max(0, right - max(0, left)), max(0, bottom - max(0, top)))
-    big = 3 * told["client"][0] * told["client"][1] > VIEWPORT["width"] * VIEWPORT["height"]
+    big = 3 * told["client"][0] * told["client"][1] > viewport[0] * viewport[1]
     return ScrollBox(
         frame=frame.id,
         n=n,
@@ -172,7 +172,7 @@ async def picture(
     n = 0
     try:
         for box in boxes[:MOST_BOXES]:
-            async for data in _screens(window.session, box):
+            async for data in _screens(window, box):
                 blob = seam.put_clean(data, snapshot.PNG)
                 yield snapshot.artifact(
                     blob, "region", n, taken=clock.now(), frame=numbers.get(box.frame, 0), box=box.box
@@ -190,7 +190,7 @@ def _noted(box: ScrollBox, first: int) -> str:
     return json.dumps(told, separators=(",", ":"))
 
 
-async def _screens(session: CDPSession, box: ScrollBox) -> AsyncIterator[bytes]:
+async def _screens(window: Window, box: ScrollBox) -> AsyncIterator[bytes]:
     """Yield pictures of a box from the upper left on, column by column, until its content or its share is at its end."""
     if min(box.box[2:]) <= 0:
         return
@@ -199,12 +199,12 @@ async def _screens(session: CDPSession, box: ScrollBox) -> AsyncIterator[bytes]:
     while covered_right < box.inner[0] - 1 and box.pictures < MOST_STEPS:
         top, covered, reached = 0, 0, -1
         while covered < box.inner[1] - 1 and box.pictures < MOST_STEPS:
-            step = await evaluate(session, box.frame, _STEP % (box.n, left, top, _SETTLE_SECONDS))
+            step = await evaluate(window.session, box.frame, _STEP % (box.n, left, top, _SETTLE_SECONDS))
             if step is None or step["top"] <= reached or step["top"] + step["held"] > covered and covered:
                 break
             reached, left_now = step["top"], step["left"]
             box.inner = (step["inner"][0], step["inner"][1])
-            yield await shot(session, box.box)
+            yield await shot(window, box.box)
             box.pictures += 1
             box.seen.append((step["left"], step["top"]))
             covered, top = step["top"] + box.box[3], step["top"] + box.box[3] - step["held"]
@@ -215,12 +215,12 @@ async def _screens(session: CDPSession, box: ScrollBox) -> AsyncIterator[bytes]:
     box.whole = whole and covered_right >= box.inner[0] - 2
 
 
-async def shot(session: CDPSession, box: Box) -> bytes:
+async def shot(window: Window, box: Box) -> bytes:
     """Return a picture of a place of the page; the view is left as it is where the place lies in it."""
     left, top, width, height = box
-    beyond = left + width > VIEWPORT["width"] or top + height > VIEWPORT["height"]
+    beyond = left + width > window.viewport[0] or top + height > window.viewport[1]
     clip = {"x": left, "y": top, "width": width, "height": height, "scale": 1}
-    reply = await session.send(
+    reply = await window.session.send(
         "Page.captureScreenshot",
         {"format": "png", "captureBeyondViewport": beyond, "optimizeForSpeed": True, "clip": clip},
     )

@@ -17,12 +17,13 @@ from urllib.parse import urljoin, urlsplit
 from collector import yamlfile
 from collector.errors import TargetsError
 from evidence import plain, words
-from evidence.columns import ACCOUNT_KINDS, SITE_KINDS, Column, ColumnClass, ColumnLedger, Subject
+from evidence.columns import ACCOUNT_KINDS, BY_HAND, SITE_KINDS, Column, ColumnClass, ColumnKind, ColumnLedger, Subject
 from evidence.errors import ShapeError
 from evidence.model import TargetRef
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 LABEL = re.compile(r"[\w][\w.\-/]{0,79}")
+
 
 CLASSES = {name: class_ for class_, name in words.CLASSES.items()} | {"调查征集": "survey", "专题": "topic"}
 """What inspectors write for a class, beside its identifier."""
@@ -58,6 +59,13 @@ class Target:
     flow: str | None
     jurisdiction: str | None
     ledger: ColumnLedger
+    platform_id: str | None = None
+    certified_as: str | None = None
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether no browser can open it, so that a person must look at it."""
+        return self.subject.by_hand
 
     @property
     def ref(self) -> TargetRef:
@@ -79,6 +87,8 @@ class Target:
             platform=self.platform,
             jurisdiction=self.jurisdiction,
             ledger=self.ledger,
+            platform_id=self.platform_id,
+            certified_as=self.certified_as,
         )
 
 
@@ -96,6 +106,9 @@ class _ColumnLine:
     exemption: str | None = None
     basis: str | None = None
     path: str | None = None
+    kind: str | None = None
+    unit: str | None = None
+    document: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +124,8 @@ class _TargetLine:
     platform: str | None = None
     flow: str | None = None
     jurisdiction: str | None = None
+    platform_id: str | None = None
+    certified_as: str | None = None
     columns: tuple[_ColumnLine, ...] | None = None
 
 
@@ -146,17 +161,31 @@ def from_written(written: Mapping[str, Any]) -> Target:
     return _target(source, 0, source.shape(_TargetLine, written, (0,)), None)
 
 
+def column_of(written: Mapping[str, Any], site: str) -> Column:
+    """Return the column that one mapping in the form of a column ledger describes; raises TargetsError."""
+    source = _Source(None)
+    line = source.shape(_ColumnLine, written, ())
+    _check_label(source, ("label",), line.label)
+    return _column(source, (), line, site)
+
+
+def ledger_of(path: Path, target: Target) -> ColumnLedger:
+    """Return the column ledger in a file of its own; raises TargetsError."""
+    return _ledger_file(path, target.id, target.url)
+
+
 def _target(source: _Source, n: int, line: _TargetLine, columns_folder: Path | None) -> Target:
     if line.kind not in SITE_KINDS + ACCOUNT_KINDS:
         source.fail((n, "kind"), f"kind“{line.kind}”不认识，可用：{'、'.join((*SITE_KINDS, *ACCOUNT_KINDS))}")
-    _web_address(source, (n, "url"), line.url)
+    if not (line.kind in ACCOUNT_KINDS and line.url.startswith(BY_HAND)):
+        _web_address(source, (n, "url"), line.url)
     own_file = columns_folder / f"{line.id}.yaml" if columns_folder else None
     if own_file and own_file.exists() and line.columns is not None:
         source.fail(
             (n, "columns"), f"栏目既写在这里又写在 {own_file}，只能留一处（台账文件优先，请删去这里的 columns）"
         )
     if own_file and own_file.exists():
-        ledger = _ledger_file(own_file, line)
+        ledger = _ledger_file(own_file, line.id, line.url)
     else:
         ledger = ColumnLedger(target=line.id, columns=_columns(source, (n, "columns"), line.columns or (), line.url))
     return Target(
@@ -170,15 +199,17 @@ def _target(source: _Source, n: int, line: _TargetLine, columns_folder: Path | N
         flow=line.flow,
         jurisdiction=line.jurisdiction,
         ledger=ledger,
+        platform_id=line.platform_id,
+        certified_as=line.certified_as,
     )
 
 
-def _ledger_file(path: Path, target: _TargetLine) -> ColumnLedger:
+def _ledger_file(path: Path, target: str, site: str) -> ColumnLedger:
     source = _Source(path)
     line = source.shape(_LedgerFile, source.read(dict), ())
     return ColumnLedger(
-        target=target.id,
-        columns=_columns(source, ("columns",), line.columns, target.url),
+        target=target,
+        columns=_columns(source, ("columns",), line.columns, site),
         confirmed_by=line.confirmed_by,
         confirmed_on=line.confirmed_on,
     )
@@ -191,8 +222,7 @@ def _columns(
     seen: set[str] = set()
     for n, line in enumerate(lines):
         here = (*place, n)
-        if not LABEL.fullmatch(line.label) or ".." in line.label:
-            source.fail((*here, "label"), f"标签“{line.label}”只能用字母、数字和 . _ - /，最长80个字符")
+        _check_label(source, (*here, "label"), line.label)
         if line.label in seen:
             source.fail((*here, "label"), f"标签“{line.label}”重复，同一对象内每个栏目的标签必须不同")
         seen.add(line.label)
@@ -200,11 +230,17 @@ def _columns(
     return tuple(columns)
 
 
+def _check_label(source: _Source, place: tuple[str | int, ...], label: str) -> None:
+    if not LABEL.fullmatch(label) or ".." in label:
+        source.fail(place, f"标签“{label}”只能用字母、数字和 . _ - /，最长80个字符")
+
+
 def _column(source: _Source, here: tuple[str | int, ...], line: _ColumnLine, site: str) -> Column:
     address = urljoin(site, line.url)
     _web_address(source, (*here, "url"), address)
     column = Column(label=line.label, name=line.name, url=address, level=line.level, basis=line.basis, path=line.path)
     column = replace(column, cycle=_cycle(source, here, line.cycle), exemption=line.exemption)
+    column = replace(column, kind=_kind(source, here, line.kind), unit=line.unit, document=line.document)
     column = _with_duty(source, here, line.duty, column)
     return _with_class(source, here, line.class_, column)
 
@@ -235,6 +271,12 @@ def _with_class(source: _Source, here: tuple[str | int, ...], written: str | Non
     if word not in get_args(ColumnClass):
         source.fail((*here, "class"), f"类别“{written}”不认识，可用：{'、'.join(get_args(ColumnClass))}")
     return replace(column, class_=cast(ColumnClass, word))
+
+
+def _kind(source: _Source, here: tuple[str | int, ...], written: str | None) -> ColumnKind | None:
+    if written is None or written in get_args(ColumnKind):
+        return cast(ColumnKind | None, written)
+    return source.fail((*here, "kind"), f"类型“{written}”不认识，可用：{'、'.join(get_args(ColumnKind))}")
 
 
 def _cycle(source: _Source, here: tuple[str | int, ...], written: str | int | None) -> str | None:
@@ -287,7 +329,7 @@ class _Source:
         try:
             return plain.load(cls, value, place)
         except ShapeError as error:
-            return self.fail(error.path, _in_chinese(error))
+            return self.fail(error.path, _in_chinese(error, self._written(error.path)))
 
     def fail(self, place: tuple[str | int, ...], problem: str) -> NoReturn:
         if self.path is None:
@@ -295,11 +337,21 @@ class _Source:
         line = yamlfile.line_of(self.path, place)
         raise TargetsError(f"{self.path} 第{line}行：{problem}")
 
+    def _written(self, place: tuple[str | int, ...]) -> str | None:
+        """Return what stands in the file behind the key of a place, as far as one line tells; a parser drops its zeros."""
+        if self.path is None or not place:
+            return None
+        line = self.path.read_text("utf-8", "replace").splitlines()[yamlfile.line_of(self.path, place) - 1]
+        found = re.search(rf"\b{re.escape(str(place[-1]))}\s*:\s*([^\s,}}#]+)", line)
+        return found[1] if found else None
 
-def _in_chinese(error: ShapeError) -> str:
+
+def _in_chinese(error: ShapeError, written: str | None) -> str:
     key = next((str(part) for part in reversed(error.path) if isinstance(part, str)), "条目")
-    if isinstance(error.got, int) and not isinstance(error.got, bool) and "text" in error.expected:
-        return f'{key} 应为文字，得到数字 {error.got}；数字要加引号，如 {key}: "{error.got}"，否则前面的0会丢失'
+    if isinstance(error.got, int | float | date) and not isinstance(error.got, bool) and "text" in error.expected:
+        said = written or error.got
+        kind = "日期" if isinstance(error.got, date) else "数字"
+        return f'{key} 应为文字，得到{kind} {said}；要加引号，如 {key}: "{said}"，否则前面的0会丢失'
     if error.expected.startswith("one of the keys"):
         return f"不认识的项“{key}”；可用：{error.expected.removeprefix('one of the keys ')}"
     if error.got is None and error.expected == "a value":

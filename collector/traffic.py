@@ -39,12 +39,14 @@ class Traffic:
         bounds: Bounds,
         resident: Callable[[], Awaitable[int | None]],
         answering: Answering | None = None,
+        relayed: bool = False,
     ) -> None:
         self._session = session
         self._clock = clock
         self._redactor = redactor
         self._bodies = Bodies(session, bounds, resident)
         self._answering = answering
+        self._relayed = relayed
         self._hops: dict[str, list[Exchange]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._early: dict[str, list[tuple[tuple[str, str], ...]]] = {}
@@ -92,6 +94,13 @@ class Traffic:
     def documents(self, frame_id: str) -> tuple[Exchange, ...]:
         """Return the documents asked for in one frame, redirects included, in order."""
         return tuple(e for e in self.exchanges if e.resource_type == "Document" and e.frame_id == frame_id)
+
+    def downloaded(self, url: str) -> None:
+        """Take note that what was asked for as a document became a file: the page stayed, and none of this is its own."""
+        loaders = {e.loader_id for e in self.exchanges if e.url == url and e.resource_type == "Document"}
+        for exchange in self.exchanges:
+            if exchange.loader_id in loaders and exchange.resource_type == "Document" and exchange.loader_id:
+                exchange.resource_type = "Download"
 
     def restart(self) -> None:
         """Forget what was heard so far; answers still under way belong to the page before, and are forgotten too."""
@@ -150,8 +159,7 @@ class Traffic:
         if redirect:
             for before in self._hops.get(identity, [])[-1:]:
                 before.ended = before.ended or now
-                before.remote_address = _address(redirect)
-                before.secured = Secured.of(redirect)
+                self._connected(before, redirect)
         exchange = self._hop("sent", identity, request, event.get("type"), event.get("frameId", ""))
         exchange.loader_id = event.get("loaderId", "")
         exchange.frame_id = event.get("frameId", exchange.frame_id)
@@ -214,11 +222,15 @@ class Traffic:
                 exchange.error = reason
         return exchange
 
+    def _connected(self, exchange: Exchange, response: Event) -> None:
+        """Take down whom the browser spoke with; behind a relay of our own it sees the relay's end, which is nobody's proof."""
+        if not self._relayed:
+            exchange.remote_address, exchange.secured = _address(response), Secured.of(response)
+
     def _received(self, event: Event) -> None:
         self._now()
         for exchange in self._hops.get(event["requestId"], [])[-1:]:
-            exchange.remote_address = _address(event["response"])
-            exchange.secured = Secured.of(event["response"])
+            self._connected(exchange, event["response"])
             exchange.resource_type = _kind(event.get("type"))
             exchange.frame_id = event.get("frameId", exchange.frame_id)
             if exchange.status is None:

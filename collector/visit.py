@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from playwright.async_api import Page
+from playwright.async_api import Locator, Page
 
 from collector import capturing, cloaking, opening
 from collector.capturing import Caught
@@ -18,7 +18,7 @@ from collector.errors import FlowError, LoginError
 from collector.exchange import Exchange
 from collector.flow import Flow
 from collector.freshness import past_caches
-from collector.login import fill, shows_form
+from collector.login.entrance import Entrance
 from collector.manners import Gate, pause_asked
 from collector.opening import Opening
 from collector.outcome import Trouble
@@ -26,7 +26,6 @@ from collector.persona import Persona
 from collector.present import page_input
 from collector.redactor import Redactor
 from collector.scribe import Files, Scribe
-from collector.secrets import Secrets
 from collector.snapshot import artifact
 from collector.targets import Target
 from collector.window import Window
@@ -45,7 +44,8 @@ class Outfit:
     """What a visit works with."""
 
     redactor: Redactor
-    secrets: Secrets
+    entrance: Entrance | None
+    """The way in, where the flow logs in."""
     clock: Clock
     limits: Limits
     new_window: Callable[[Window | None], Awaitable[Window]]
@@ -84,8 +84,6 @@ class Visit:
         self._opening = NOT_OPENED
         self._arrived: str | None = None
         """Where the last `open` came to; the flow's own steps may have led on from there."""
-        self._typing = False
-        self._tried = False
         self._files = Files()
         self._steps: list[str] = []
         self._writing: asyncio.Task[None] | None = None
@@ -145,14 +143,11 @@ class Visit:
         if label in self._scribe.written:
             raise FlowError(f"flow {self.flow.name}: captures {label!r} twice in one visit, expected once")
         started = self._outfit.clock.now()
-        if self._typing:
-            trouble = Trouble(outcome="login_lost", reason="not_finished", fault="ours")
-            self.fail(label, trouble)
-            return CaptureRef(label=label, trouble=trouble)
-        opened, login = self._current(), self.flow.login
-        if login and opened.trouble is None and await shows_form(self.page, login):
-            opened = Opening(url=opened.url, trouble=capturing.SESSION_LOST, loaded=opened.loaded)
-        repeatable = login is None and self.page.url == self._arrived
+        if shut := self._shut():
+            self.fail(label, shut)
+            return CaptureRef(label=label, trouble=shut)
+        opened = await self._let_in(self._current())
+        repeatable = self.flow.login is None and self.page.url == self._arrived
         caught = await self._take(opened)
         if caught.blank and repeatable:
             caught = await self._take(await self._afresh())
@@ -165,6 +160,31 @@ class Visit:
         self._writing = asyncio.create_task(self._write(label, started, caught, self._files))
         self._files = Files()
         return CaptureRef(label=label, trouble=caught.trouble)
+
+    def _shut(self) -> Trouble | None:
+        """Return why nothing may be captured now: a log-in that failed, or that has not come to its end."""
+        entrance = self._outfit.entrance
+        if entrance and entrance.failed:
+            return lost(entrance.failed)
+        under_way = entrance is not None and entrance.under_way
+        return Trouble(outcome="login_lost", reason="not_finished", fault="ours") if under_way else None
+
+    async def _let_in(self, opened: Opening) -> Opening:
+        """Return the opening; where the page asks for a log-in, log in once, and open what the flow had opened again."""
+        entrance = self._outfit.entrance
+        if entrance is None or opened.trouble or not await entrance.asks(self.window):
+            return opened
+        if entrance.tried or self.page.url != self._arrived:
+            return replace(opened, trouble=capturing.SESSION_LOST)
+        self.window.note("log in", "会话在途中失效，重新登录一次")
+        try:
+            async with self._standing_still():
+                await entrance.renew(self)
+        except LoginError as error:
+            self.window.note("log in", error.said or error.reason)
+            return replace(opened, trouble=lost(error))
+        again = await self.open(opened.url)
+        return replace(again, trouble=capturing.SESSION_LOST) if await entrance.asks(self.window) else again
 
     async def _compare_agents(self, url: str, document: Exchange) -> None:
         """Ask for the home page with another agent too; what comes of it goes with the capture."""
@@ -222,15 +242,19 @@ class Visit:
         yield
         self._steps.pop()
 
-    async def download(self, selector: str) -> Artifact:
-        """Click `selector`, and keep the file that comes with the next capture; raises playwright's Error if none comes."""
+    async def download(self, place: str | Locator) -> Artifact:
+        """Click a selector or locator, and keep the file that comes with the next capture.
+
+        Raises playwright's Error if none comes, FlowError for one that is too large.
+        """
         limits = self._outfit.limits
         async with self.page.expect_download(timeout=limits.navigation_seconds * 1000) as coming:
-            await self.page.click(selector)
+            await (self.page.locator(place) if isinstance(place, str) else place).click()
         arrived = await coming.value
+        self.window.traffic.downloaded(arrived.url)
         path = Path(await arrived.path())
         if path.stat().st_size > limits.body_bytes:
-            raise FlowError(f"the file behind {selector} has {path.stat().st_size} bytes, limit {limits.body_bytes}")
+            raise FlowError(f"the file behind {place} has {path.stat().st_size} bytes, limit {limits.body_bytes}")
         seam = self._outfit.redactor.seam(self._scribe.sink)
         blob = seam.put(path.read_bytes(), "application/octet-stream", "download")
         await arrived.delete()
@@ -242,26 +266,18 @@ class Visit:
     async def log_in(self) -> None:
         """Log in as the flow declares; one try a visit, since a locked account is worse than a lost night.
 
-        Raises LoginError with the reason, SecretMissing.
+        Raises LoginError with the reason, SecretMissing, VaultError.
         """
-        login = self.flow.login
-        if login is None:
+        entrance = self._outfit.entrance
+        if entrance is None:
             raise FlowError(f"flow {self.flow.name} declares no log-in\ntry: Flow(__name__, login=Login(...))")
-        if self._tried:
-            raise LoginError("second_try")
-        self._tried = True
-        secrets, redactor = self._outfit.secrets, self._outfit.redactor
-        username = secrets.get(self.target.id, "username")
-        password = secrets.get(self.target.id, "password")
-        redactor.learn(username, "typed")
-        redactor.learn(password, "typed")
-        opened = await self.open(login.address(self.target.url))
-        if opened.trouble:
-            raise LoginError(opened.trouble.reason)
-        self._typing = self.window.traffic.withhold = True
-        await fill(self.page, login, username, password, self._outfit.limits.navigation_seconds)
-        await self.window.traffic.quiet(1)
-        self._typing = self.window.traffic.withhold = False
+        async with self._standing_still():
+            await entrance.enter(self)
+
+    async def keep_session(self) -> None:
+        """Keep the session as the flow leaves it, for the next visit."""
+        if self._outfit.entrance and not self.window.crashed:
+            await self._outfit.entrance.keep(self.window)
 
     def fail(self, label: str, trouble: Trouble, said: str = "") -> Capture:
         """Write down that `label` could not be captured, without a look at the page; `said` goes into its log."""
@@ -269,6 +285,14 @@ class Visit:
         seam = self._outfit.redactor.seam(self._scribe.sink)
         taken = capturing.nothing(seam, self._window, self._address_or_home(label), trouble, now, said)
         return self._scribe.write(label, now, taken)
+
+    async def miss(self, label: str, reason: str, said: str) -> None:
+        """Write down that what `label` stands for was not there, as a tab the page lacks; it says nothing against anyone.
+
+        `reason` is a word such as no_tab, `said` a sentence for the log.
+        """
+        await self._written()
+        self.fail(label, Trouble(outcome="flow_failed", reason=reason, fault="ours"), said)
 
     async def ready(self) -> None:
         """See to it that there is a window that works."""
@@ -285,17 +309,25 @@ class Visit:
             await self._written()
 
     async def _mind_manners(self, url: str) -> float:
-        """Wait until the host may be asked for a page, and return the seconds; the visit's time stands still meanwhile."""
-        gate, limit = self._outfit.gate, self.limit
-        if gate is None:
+        """Wait until the host may be asked for a page, and return the seconds."""
+        if self._outfit.gate is None:
             return 0.0
-        end = limit.when() if limit else None
-        if limit:
-            limit.reschedule(None)
-        waited = await gate.page(url)
-        if limit and end is not None:
-            limit.reschedule(end + waited)
-        return waited
+        async with self._standing_still():
+            return await self._outfit.gate.page(url)
+
+    @asynccontextmanager
+    async def _standing_still(self) -> AsyncIterator[None]:
+        """Let the visit's time stand still for the length of the block: what is waited for a host or a person is not its own."""
+        limit, now = self.limit, asyncio.get_running_loop().time
+        end, begun = limit.when() if limit else None, now()
+        if limit is None or end is None:
+            yield
+            return
+        limit.reschedule(None)
+        try:
+            yield
+        finally:
+            limit.reschedule(end + now() - begun)
 
     def _heed(self) -> None:
         """Keep away from a host that asks for it, as long as it says and the workspace allows."""
@@ -320,3 +352,8 @@ class Visit:
             return self.address(label)
         except FlowError:
             return self.target.url
+
+
+def lost(error: LoginError) -> Trouble:
+    """Return what a log-in that failed means for the pages behind it: never the site's fault."""
+    return Trouble(outcome="login_lost", reason=error.reason, fault="ours")

@@ -17,18 +17,21 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from collector import persona as personas
 from collector.clock import Clock
-from collector.errors import LoginError, SecretMissing
+from collector.errors import LoginError, SecretMissing, VaultError
 from collector.flow import Flow
+from collector.login.access import Access
+from collector.login.entrance import Entrance
 from collector.lookout import Lookout
 from collector.manners import Gate
 from collector.opening import BROWSER_GONE, CRASHED
 from collector.outcome import Trouble, of_error
+from collector.passport import NONE
 from collector.persona import Persona
 from collector.redactor import Redactor
 from collector.scribe import Circumstances, Scribe
 from collector.secrets import Secrets
 from collector.targets import Target
-from collector.visit import Outfit, Visit
+from collector.visit import Outfit, Visit, lost
 from collector.window import Window
 from collector.workspace import Limits
 from evidence.model import Capture
@@ -45,7 +48,7 @@ async def visit(
     limits: Limits,
     circumstances: Circumstances,
     redactor: Redactor | None = None,
-    secrets: Secrets | None = None,
+    access: Access | None = None,
     persona: Persona | None = None,
     due: Sequence[str] | None = None,
     gate: Gate | None = None,
@@ -62,13 +65,14 @@ async def visit(
     """
     redactor = redactor or Redactor()
     scribe = Scribe(target, flow, circumstances, sink=sink, clock=clock, deliver=deliver)
+    entrance = _entrance(target, flow, access, redactor, clock, limits)
     asked_twice = _is_asked_twice(target, flow, second_agent)
     outfit = Outfit(
         redactor=redactor,
-        secrets=secrets or Secrets.of_process(),
+        entrance=entrance,
         clock=clock,
         limits=limits,
-        new_window=_windows(browser, persona, clock, limits, redactor, circumstances.lookout, flow, borrowed),
+        new_window=_windows(browser, persona, clock, limits, redactor, circumstances.lookout, flow, entrance, borrowed),
         gate=gate,
         past_caches=frozenset(past_caches),
         window_as=_named_otherwise(browser, clock, limits, redactor) if asked_twice else None,
@@ -83,6 +87,15 @@ async def visit(
     return tuple(scribe.written.values())
 
 
+def _entrance(
+    target: Target, flow: Flow, access: Access | None, redactor: Redactor, clock: Clock, limits: Limits
+) -> Entrance | None:
+    if flow.login is None:
+        return None
+    means = access or Access(secrets=Secrets.of_process())
+    return Entrance(flow.login, target, means, redactor, clock, limits, own=flow.authority == "own")
+
+
 def _windows(
     browser: Browser,
     persona: Persona | None,
@@ -91,6 +104,7 @@ def _windows(
     redactor: Redactor,
     lookout: Lookout,
     flow: Flow,
+    entrance: Entrance | None,
     borrowed: bool,
 ) -> Callable[[Window | None], Awaitable[Window]]:
     """Return what opens a window, in place of a broken one, with its cookies."""
@@ -99,7 +113,7 @@ def _windows(
         cookies = await broken.cookies() if broken and not borrowed else ()
         if broken:
             await broken.close()
-        worn = persona or await personas.of(browser)
+        worn = (persona or await personas.of(browser)).on(flow.device)
         return await Window.open(
             browser,
             persona=worn,
@@ -108,7 +122,8 @@ def _windows(
             redactor=redactor,
             cookies=cookies,
             lookout=lookout,
-            any_certificate=flow.login is None,
+            any_certificate=entrance is None,
+            passport=entrance.passport() if entrance and not borrowed else NONE,
             borrowed=borrowed,
         )
 
@@ -152,10 +167,12 @@ async def _drive(run: Visit, flow: Flow, browser: Browser, seconds: float) -> _B
             if flow.login is not None:
                 await run.log_in()
             await flow(run)
-    except SecretMissing as error:
-        return _Broken(trouble=Trouble(outcome="login_lost", reason="no_secret", fault="ours"), said=str(error))
+            await run.keep_session()
+    except (SecretMissing, VaultError) as error:
+        reason = "vault" if isinstance(error, VaultError) else "no_secret"
+        return _Broken(trouble=Trouble(outcome="login_lost", reason=reason, fault="ours"), said=str(error))
     except LoginError as error:
-        return _Broken(trouble=Trouble(outcome="login_lost", reason=str(error), fault="ours"))
+        return _Broken(trouble=lost(error), said=error.said)
     except PlaywrightError as error:
         return _Broken(trouble=_of_playwright(error, run, browser), said=_told(error, flow))
     except TimeoutError:

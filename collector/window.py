@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Dialog, Page
 from playwright.async_api import Error as PlaywrightError
@@ -15,14 +16,20 @@ from collector import memory
 from collector.bodies import Bounds
 from collector.clock import Clock
 from collector.lookout import Lookout
+from collector.passport import NONE, Passport
 from collector.persona import Persona
 from collector.redactor import Redactor
 from collector.traffic import Answering, Traffic
 from collector.workspace import Limits
 
-VIEWPORT = {"width": 1280, "height": 800}
 LOG_LINES = 500
 """Console lines kept of one page; hostile pages write without end."""
+
+
+FILLING = "quzheng-session"
+_FILL = """{ const kept = %s[location.origin];
+if (kept && !sessionStorage.length) for (const [name, value] of Object.entries(kept)) sessionStorage.setItem(name, value); }"""
+"""Fills the session storage of an origin whose own is empty."""
 
 
 @dataclass(kw_only=True)  # no slots: playwright hangs its wrappers on the owner of a handler
@@ -37,8 +44,12 @@ class Window:
     """The browser's id of the main frame."""
     lookout: Lookout
     """The run's watch over its own path."""
+    viewport: tuple[int, int]
+    """Width and height in CSS pixels."""
     borrowed: bool = False
     """Whether the context is a person's: it stays open, and so do its other pages."""
+    filling: str | None = None
+    """The browser's id of the script that puts session storage back."""
     log: list[dict[str, str]] = field(default_factory=list)
     crash: asyncio.Event = field(default_factory=asyncio.Event)
     downloads: list[str] = field(default_factory=list)
@@ -64,22 +75,25 @@ class Window:
         any_certificate: bool = False,
         borrowed: bool = False,
         answering: Answering | None = None,
+        passport: Passport = NONE,
     ) -> Window:
         """Return a new window, listening, on an empty page; raises playwright's Error where the browser has gone.
 
         `any_certificate`: pages whose certificate is bad are shown all the same; never where a password is typed.
         `borrowed`: a page of its own in the context that a person has open, with that person's log-ins. `answering` decides
-        every request in place of the network, which the window is then cut off from.
+        every request in place of the network, which the window is then cut off from. `passport`: how the other side knows us.
         """
         theirs = browser.contexts[:1] if borrowed else []
-        context = theirs[0] if theirs else await _context(browser, persona, any_certificate, answering is not None)
+        context = (
+            theirs[0] if theirs else await _context(browser, persona, passport, any_certificate, answering is not None)
+        )
         if cookies:
             await context.add_cookies(list(cookies))
         page = await context.new_page()
         page.set_default_timeout(limits.navigation_seconds * 1000)
         session = await context.new_cdp_session(page)
         if theirs:
-            await page.set_viewport_size(cast(Any, VIEWPORT))
+            await persona.shape(page, session)
             await session.send("Emulation.setLocaleOverride", {"locale": "zh-CN"})
             await session.send("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Shanghai"})
         traffic = Traffic(
@@ -89,6 +103,7 @@ class Window:
             bounds=Bounds(bytes=limits.body_bytes, seconds=max(1.0, limits.navigation_seconds / 2)),
             resident=partial(memory.of_browser, browser),
             answering=answering,
+            relayed=passport.relayed,
         )
         tree = await session.send("Page.getFrameTree")
         window = cls(
@@ -98,12 +113,14 @@ class Window:
             traffic=traffic,
             frame_id=tree["frameTree"]["frame"]["id"],
             lookout=lookout or Lookout(),
+            viewport=persona.device.viewport,
             borrowed=bool(theirs),
         )
         window._watch()
         await session.send("Page.enable")
         await persona.wear(session)
         await traffic.listen()
+        await window._fill_tab(passport)
         return window
 
     async def cookies(self) -> tuple[Any, ...]:
@@ -151,6 +168,21 @@ class Window:
         if len(self.log) < LOG_LINES:
             self.log.append({"kind": kind, "text": text[:2000]})
 
+    async def _fill_tab(self, passport: Passport) -> None:
+        """Put a kept session's session storage back, before the first page and out of sight of its scripts."""
+        if passport.tab:
+            source = _FILL % json.dumps(passport.tab)
+            made = await self.session.send(
+                "Page.addScriptToEvaluateOnNewDocument", {"source": source, "worldName": FILLING}
+            )
+            self.filling = made["identifier"]
+
+    async def leave_tab_alone(self) -> None:
+        """Fill no session storage any more: what a page takes out of it stays out."""
+        filling, self.filling = self.filling, None
+        if filling:
+            await self.session.send("Page.removeScriptToEvaluateOnNewDocument", {"identifier": filling})
+
     def _watch(self) -> None:
         self.page.on("crash", lambda _: self.crash.set())
         self.page.on("console", self._console)
@@ -179,16 +211,18 @@ class Window:
             self.traffic.last_event = asyncio.get_running_loop().time()
 
 
-async def _context(browser: Browser, persona: Persona, any_certificate: bool, offline: bool) -> BrowserContext:
+async def _context(
+    browser: Browser, persona: Persona, passport: Passport, any_certificate: bool, offline: bool
+) -> BrowserContext:
     return await browser.new_context(
-        viewport=cast(Any, VIEWPORT),
+        **persona.context,
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
-        user_agent=persona.user_agent,
         service_workers="block",
         accept_downloads=True,
         offline=offline,
         ignore_https_errors=any_certificate,
+        **passport.options(),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from collector import targets, timesource, yamlfile
 from collector.errors import WorkspaceError
 from collector.targets import Target
+from collector.vault import KEY_FILE, KeyPlace
 from evidence import plain
 from evidence.errors import ShapeError
 from evidence.house import House
@@ -79,6 +80,12 @@ class Settings:
     """Whether home pages of websites are asked for with a search engine's agent too (cloaking)."""
     replay_share: int = 50
     """Per mille of a run's pages that are shown once more from the store, to see how faithful it is; 0: none."""
+    vault_key: str = KEY_FILE
+    """File of the vault's key, relative to the workspace; better on another disk."""
+    login_failures_a_day: int = 2
+    """Failed tries to log in that an account is allowed a day; then it rests."""
+    captcha_ocr: bool = False
+    """Whether picture codes (验证码) of the office's own systems may be read by OCR."""
     limits: Limits = field(default_factory=Limits)
     seal: SealSettings = field(default_factory=SealSettings)
 
@@ -125,6 +132,26 @@ class Workspace:
         return self.root / "rules"
 
     @property
+    def vault_path(self) -> Path:
+        """The encrypted passwords."""
+        return self.root / "vault.age"
+
+    @property
+    def sessions_path(self) -> Path:
+        """The kept sessions, encrypted."""
+        return self.root / "logins" / "sessions.age"
+
+    @property
+    def tries_path(self) -> Path:
+        """The count of failed log-ins."""
+        return self.root / "logins" / "tries.json"
+
+    @property
+    def key_place(self) -> KeyPlace:
+        """Where the vault's key is."""
+        return KeyPlace(file=self.root / self.settings.vault_key)
+
+    @property
     def key_path(self) -> Path:
         """The office's signing key."""
         return self.root / self.settings.seal.key
@@ -134,9 +161,19 @@ class Workspace:
         """The office's certificate."""
         return self.root / self.settings.seal.certificate
 
+    @property
+    def targets_path(self) -> Path:
+        """The inspector's list of targets."""
+        return self.root / "targets.yaml"
+
+    @property
+    def columns_dir(self) -> Path:
+        """The column ledgers that have files of their own."""
+        return self.root / "columns"
+
     def targets(self) -> tuple[Target, ...]:
         """Return the targets with their column ledgers; raises TargetsError."""
-        return targets.load(self.root / "targets.yaml", self.root / "columns")
+        return targets.load(self.targets_path, self.columns_dir)
 
     def house(self) -> House:
         """Return what the commands that need no browser work on."""
@@ -176,6 +213,11 @@ def _settings(path: Path, written: Any) -> Settings:
     if not 0 <= settings.replay_share <= 1000:
         line = yamlfile.line_of(path, ("replay_share",))
         raise WorkspaceError(f"{path}:{line}: replay_share: expected 0 to 1000 per mille, got {settings.replay_share}")
+    if settings.login_failures_a_day < 1:
+        line = yamlfile.line_of(path, ("login_failures_a_day",))
+        raise WorkspaceError(
+            f"{path}:{line}: login_failures_a_day: expected at least 1, got {settings.login_failures_a_day}"
+        )
     if settings.jobs < 1:
         raise WorkspaceError(
             f"{path}:{yamlfile.line_of(path, ('jobs',))}: jobs: expected at least 1, got {settings.jobs}"

@@ -100,7 +100,8 @@ def _check_own(dossier: Dossier) -> None:
         raise BundleError(f"the finding {finding.id} has no exhibit: there is nothing that would prove it")
     if cited != finding.exhibits:
         raise BundleError(f"the dossier of {finding.id} does not hold the records that the finding cites")
-    others = {e.record.capture.target.id for e in dossier.exhibits} | {finding.target}
+    records = (*(e.record for e in dossier.exhibits), *(one.record for one in dossier.human))
+    others = {record.capture.target.id for record in records} | {finding.target}
     if others != {dossier.subject.id}:
         raise BundleError(f"the finding {finding.id} is about {dossier.subject.id}, got exhibits of {sorted(others)}")
 

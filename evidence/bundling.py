@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from evidence import indicator, judgements, ruleset
+from evidence import human, indicator, judgements, ruleset
 from evidence.bundle import BundleResult, write_bundle
 from evidence.dossier import Dossier, gather, records_of
 from evidence.errors import BundleError
@@ -70,6 +70,7 @@ def _sources(findings: Sequence[Finding], house: House, holdings: Holdings) -> I
             yield f"indicator-{used.name}.py", used.source
         if rules := ruleset.cited(finding.rules, house.rules_dir):
             yield f"rules-{rules.edition}.yaml", ruleset.source(rules.edition, house.rules_dir)
-        for id in finding.exhibits:
-            flow = holdings.record(id).capture.flow
+        handed_in = (one.record for one in human.of_finding(holdings, finding))
+        for record in (*map(holdings.record, finding.exhibits), *handed_in):
+            flow = record.capture.flow
             yield f"flow-{flow.name}.py", holdings.store.read(flow.sha256)

@@ -6,86 +6,20 @@ composition root sets; `python -m evidence` sets the bare one.
 
 from __future__ import annotations
 
-import json
-import re
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any, TypeVar
 
 import click
 
 from evidence import house, judgements, plain, words
-from evidence.errors import EvidenceError
-from evidence.house import House
+from evidence.command import Commands, Instant, json_option, open_house, say, workspace_option
+from evidence.commands import human as human_commands
 from evidence.model import Finding
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-HERE = ZoneInfo("Asia/Shanghai")
-
-workspace_option = click.option(
-    "-w",
-    "--workspace",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path(),
-    help="Workspace folder (default: here).",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-
-
-class Commands(click.Group):
-    """A group that turns our errors into a sentence and an exit code."""
-
-    faults: ClassVar[tuple[type[Exception], ...]] = (EvidenceError,)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; an error of ours, or of the disk, ends it with a sentence and an exit code."""
-        try:
-            return super().invoke(ctx)
-        except self.faults as error:
-            click.echo(f"error: {error}", err=True)
-            ctx.exit(getattr(error, "exit_code", 1))
-        except OSError as error:
-            if error.filename is None:  # a closed pipe and the like are the shell's affair
-                raise
-            click.echo(f"error: {error.filename}: {error.strerror}", err=True)
-            ctx.exit(1)
-
-
-class Instant(click.ParamType[datetime]):
-    """An ISO instant or day; one without offset is meant in Asia/Shanghai.
-
-    >>> Instant().convert("2021-01-04T12:00:00+08:00", None, None).isoformat()
-    '2021-01-04T04:00:00+00:00'
-    """
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Return the instant in UTC."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not an ISO time such as 2021-06-29T10:00:00+08:00", param, ctx)
-        if re.fullmatch(r"\d{4}-?\d\d-?\d\d", value):
-            moment = moment.replace(hour=23, minute=59, second=59)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=HERE)).astimezone(UTC)
-
-
-def open_house(ctx: click.Context, workspace: Path) -> House:
-    """Open the house of a workspace by whatever opener the composition root gave."""
-    given = ctx.find_object(dict)
-    opener: house.HouseOpener = given["opener"] if given else house.bare
-    return opener(workspace)
-
-
-def say(value: object) -> None:
-    """Print a line of JSON."""
-    click.echo(json.dumps(value, ensure_ascii=False))
 
 
 @click.group(cls=Commands)
@@ -226,16 +160,17 @@ def findings_list(
 @click.pass_context
 def findings_show(ctx: click.Context, workspace: Path, as_json: bool, finding: str) -> None:
     """Explain one finding in plain Chinese."""
-    from evidence import ruleset
+    from evidence import human, ruleset
     from evidence.explain import explain
 
     home = open_house(ctx, workspace)
-    derived = home.holdings().derived
-    found = derived.finding(derived.full_id(finding))
+    holdings = home.holdings()
+    found = holdings.derived.finding(holdings.derived.full_id(finding))
+    handed_in = human.of_finding(holdings, found)
     if as_json:
-        say(found.plain())
+        say({**found.plain(), "human": [{"record": one.record.id, **plain.dump(one.statement)} for one in handed_in]})
     else:
-        click.echo(explain(found, ruleset.cited(found.rules, home.rules_dir)))
+        click.echo(explain(found, ruleset.cited(found.rules, home.rules_dir), handed_in))
 
 
 @cli.command()
@@ -357,6 +292,10 @@ _MARKS = {True: "✓", False: "✗", None: "？"}
 
 def _answer(value: bool | None) -> str:
     return {True: "是", False: "否", None: "不能确定"}[value]
+
+
+for command in human_commands.commands:
+    cli.add_command(command)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ The unit confirms its ledger; a column without a confirmed duty never counts aga
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -16,10 +16,16 @@ ColumnClass = Literal[
 ]
 """动态要闻, 通知公告, 政策文件, 政策解读, 信息公开, 办事, 互动, 征集调查, 专题, 其他."""
 
+ColumnKind = Literal["list", "parent", "static", "jump"]
+"""列表, 父栏目 (shows only its children), 静态, 跳转 (leads to another authority's platform)."""
+
 HOME = "home"
 """The label of a target's home page; every site has it, whether its ledger lists it or not."""
 
 ACCOUNT_KINDS = ("account", "new_media", "gov_new_media")
+BY_HAND = "account:"
+"""How the address of an account begins that has no web view: account:PLATFORM/ID."""
+
 SITE_KINDS = (
     "site",
     "website",
@@ -56,6 +62,11 @@ class Column:
     """Document or agreement the duty rests on."""
     path: str | None = None
     """Where it stands, for example 首页 > 政务公开 > 政策文件."""
+    kind: ColumnKind | None = field(default=None, metadata={plain.ADDED: True})
+    unit: str | None = field(default=None, metadata={plain.ADDED: True})
+    """Who is responsible for it (责任单位)."""
+    document: str | None = field(default=None, metadata={plain.ADDED: True})
+    """The document an exemption rests on (免除依据)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +97,17 @@ class Subject:
     platform: str | None
     jurisdiction: str | None
     ledger: ColumnLedger
+    platform_id: str | None = None
+    """What the platform itself calls an account; registers are matched by it, never by the nickname."""
+    certified_as: str | None = None
+    """Who the platform certified as the account's owner (认证主体)."""
 
     @property
     def is_account(self) -> bool:
         """Whether this is a new-media account (政务新媒体) and not a website."""
         return self.kind in ACCOUNT_KINDS
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether no browser can open it: an account without a web view, which a person must look at."""
+        return self.url.startswith(BY_HAND)

@@ -88,7 +88,8 @@ class Contents:
         for sha256 in record.capture.cited:
             if sha256 not in self._artifacts:
                 self._cited(sha256)
-        self._warc(record)
+        if record.capture.purpose != "human":
+            self._warc(record)
 
     def dossier(self, dossier: Dossier, folder: str) -> None:
         """Take in a finding: itself, its facts, readings, series and its report (in `folder`)."""
@@ -96,6 +97,8 @@ class Contents:
         self.add(Piece.json(finding_path(finding.id), "finding", finding.plain()))
         facts = {"schema": "facts/1", "facts": plain.dump(dossier.facts)}
         self.add(Piece.json(f"data/facts/{finding.id}.json", "facts", facts))
+        if finding.ledger and finding.ledger not in self._artifacts:
+            self._cited(finding.ledger)
         for exhibit in dossier.exhibits:
             self._readings(exhibit)
             self._series(exhibit)
@@ -166,10 +169,12 @@ def custody_events(
 ) -> Iterator[dict[str, str | None]]:
     """Yield who did what when, as far as the records tell: captured, admitted, judged, bundled."""
     places = {leaf.digest: leaf for leaf in leaves}
+    stated_by = {one.record.id: one.statement.by for dossier in dossiers for one in dossier.human}
     for record in records_of(dossiers):
         capture = record.capture
         who = f"flow {capture.flow.name} by way of {capture.vantage.egress}"
-        yield _event(plain.instant(capture.started), who, "captured", record.id)
+        what = "handed in" if capture.purpose == "human" else "captured"
+        yield _event(plain.instant(capture.started), stated_by.get(record.id, who), what, record.id)
         yield _event(None, "ledger", f"admitted as leaf {places[record.id].index}", record.id)
     for dossier in dossiers:
         finding = dossier.finding
@@ -178,7 +183,7 @@ def custody_events(
 
 
 def records_of(dossiers: Sequence[Dossier]) -> tuple[Record, ...]:
-    """Return the records of the dossiers, the earlier captures too, each once."""
+    """Return the records of the dossiers, the earlier captures and human exhibits too, each once."""
     shown = {
         record.id: record
         for dossier in dossiers
@@ -186,6 +191,7 @@ def records_of(dossiers: Sequence[Dossier]) -> tuple[Record, ...]:
         for record in (exhibit.record, exhibit.earlier)
         if record
     }
+    shown |= {one.record.id: one.record for dossier in dossiers for one in dossier.human}
     return tuple(shown.values())
 
 

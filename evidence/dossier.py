@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from evidence import canonical
+from evidence import canonical, human
 from evidence.catalog import Row
 from evidence.errors import NotFound
 from evidence.holdings import Holdings
+from evidence.human import HumanExhibit
 from evidence.model import Fact, Finding, Reading, Record, TargetRef
 from evidence.replay import Replay
 
@@ -42,6 +43,8 @@ class Dossier:
     subject: TargetRef
     exhibits: tuple[Exhibit, ...]
     facts: tuple[Fact, ...]
+    human: tuple[HumanExhibit, ...] = ()
+    """What people handed in on it; shown beside the exhibits, counted by no indicator."""
 
     @property
     def demonstration(self) -> bool:
@@ -66,7 +69,13 @@ def gather(
     known = readings or {}
     exhibits = tuple(_exhibit(id, holdings, known, since) for id in finding.exhibits)
     of_target = tuple(fact for fact in facts if fact.target == finding.target)
-    return Dossier(finding=finding, subject=subject, exhibits=exhibits, facts=of_target)
+    return Dossier(
+        finding=finding,
+        subject=subject,
+        exhibits=exhibits,
+        facts=of_target,
+        human=human.of_finding(holdings, finding),
+    )
 
 
 def records_of(finding: Finding, holdings: Holdings) -> tuple[Record, ...]:

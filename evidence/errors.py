@@ -13,6 +13,7 @@ EvidenceError
 ├── RulesError          a rule set cannot be used
 ├── ReadingError        a file cannot be read as what it claims to be
 ├── ExportError         a record cannot be written in the form asked for
+├── RegisterError       a register or column sheet cannot be used
 ├── NotFound            a record, finding or file that was asked for is not there
 └── BundleError         a bundle cannot be written
 
@@ -89,6 +90,12 @@ class ReadingError(EvidenceError):
 
 class ExportError(EvidenceError):
     """A record cannot be written in the form asked for."""
+
+
+class RegisterError(EvidenceError):
+    """A register or column sheet cannot be used; the message is for the inspector who fetched it."""
+
+    exit_code = 2
 
 
 class NotFound(EvidenceError):

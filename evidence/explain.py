@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from evidence import words
+from evidence.human import HumanExhibit
 from evidence.model import Finding
 from evidence.quoting import plainly
 from evidence.ruleset import Rule, RuleSet
@@ -20,9 +21,10 @@ _SECOND = {
 _REVIEWERS = {0: "无须人工复核即可提出", 1: "须1人核对后方可提出", 2: "须2人核对后方可提出"}
 
 
-def explain(finding: Finding, rules: RuleSet | None = None) -> str:
-    """Return a finding as text for people; with its rule set the clause is quoted too."""
-    return "\n".join(_lines(finding, rules if rules and rules.sha256 == finding.rules else None)) + "\n"
+def explain(finding: Finding, rules: RuleSet | None = None, human: Sequence[HumanExhibit] = ()) -> str:
+    """Return a finding as text for people; with its rule set the clause is quoted too, with `human` what was handed in."""
+    told = (*_lines(finding, rules if rules and rules.sha256 == finding.rules else None), *_handed_in(human))
+    return "\n".join(told) + "\n"
 
 
 def _lines(finding: Finding, rules: RuleSet | None) -> Iterator[str]:
@@ -39,6 +41,22 @@ def _lines(finding: Finding, rules: RuleSet | None) -> Iterator[str]:
     yield from _section("两种算法", _both_ways(finding))
     yield from _section("所依据的记录", finding.exhibits)
     yield f"没有看到的　本结论不说明{local_text(finding.as_of) if finding.as_of else '时点'}以后的情况，也不说明其他网络位置所见。"
+
+
+def _handed_in(exhibits: Sequence[HumanExhibit]) -> Iterator[str]:
+    """Yield what people handed in: stated by them, not seen by the program."""
+    yield from _section("人工提取的材料（所述情况为提取人陈述）", (handed_in(one) for one in exhibits))
+
+
+def handed_in(exhibit: HumanExhibit) -> str:
+    """Return one human exhibit in a sentence."""
+    said = exhibit.statement
+    when = f"，{local_text(said.begun)}至{local_text(said.ended)}" if said.begun and said.ended else ""
+    second = f"，在场{plainly(said.second)}" if said.second else ""
+    files = "、".join(f"{plainly(file.name)}（{file.size}字节，摘要{file.sha256[:12]}）" for file in said.files)
+    return (
+        f"{words.HUMAN_KINDS[said.kind]}，{plainly(said.by)}提取{second}{when}：{files}；记录{exhibit.record.id[:12]}"
+    )
 
 
 def _clause(finding: Finding, rules: RuleSet | None) -> str:

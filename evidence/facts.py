@@ -12,6 +12,7 @@ from evidence.columns import HOME, Column, Subject
 from evidence.look import Look
 from evidence.model import Fact
 from evidence.quoting import title
+from evidence.registers.standing import Standing
 from evidence.ruleset import RuleSet
 from evidence.series import Series
 from evidence.showing import Shown
@@ -47,6 +48,8 @@ class Facts:
     subject: Subject
     at: datetime
     observed: tuple[Observed, ...]
+    registers: tuple[Standing, ...] = ()
+    """How the target stands in the registers of its kind; empty where none was fetched."""
 
     @property
     def home(self) -> Observed | None:
@@ -64,7 +67,14 @@ class Facts:
         return any(one.fact.as_of for one in self.observed)
 
 
-def state(subject: Subject, series: Mapping[str, Series], *, at: datetime, rules: RuleSet) -> Facts:
+def state(
+    subject: Subject,
+    series: Mapping[str, Series],
+    *,
+    at: datetime,
+    rules: RuleSet,
+    registers: tuple[Standing, ...] = (),
+) -> Facts:
     """Return the facts of a target: of every column of its ledger, its home page, and every label that has records."""
     listed = {column.label: column for column in subject.ledger.columns}
     labels = dict.fromkeys((*(() if subject.is_account else (HOME,)), *listed, *sorted(series)))
@@ -74,6 +84,7 @@ def state(subject: Subject, series: Mapping[str, Series], *, at: datetime, rules
         observed=tuple(
             _observe(subject, listed.get(label) or _unlisted(subject, label), series[label], rules) for label in labels
         ),
+        registers=registers,
     )
 
 
@@ -122,18 +133,8 @@ def _under(series: Series, limit: Span | None, unfit: str | None, blank: Shown, 
     if limit is None or blank.value is True:
         return Shown(value=False)
     if unfit:
-        return _cleared_by_sighting(series, limit) or showing.unknown(unfit)
+        return showing.sighting(series, limit) or showing.unknown(unfit)  # 清白一证即可
     return showing.staleness(series, limit, rules)
-
-
-def _cleared_by_sighting(series: Series, limit: Span) -> Shown | None:
-    """Return False where a series that cannot show absence shows something new all the same (清白一证即可)."""
-    until = local_day(series.at)
-    cutoff = limit.before(until)
-    for look in series.looks((row for row in series.rows if row.complete is True), newest_first=True):
-        if look.in_window(cutoff, min(until, look.day)):
-            return Shown(value=False, records=(look.row.record,))
-    return None
 
 
 def possible_limits(subject: Subject, column: Column, rules: RuleSet, at: datetime) -> tuple[Span | None, ...]:

@@ -12,15 +12,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from evidence import digest, facts, judgements, plain
+from evidence import canonical, digest, facts, judgements, ledgers, plain
 from evidence.catalog import Row
 from evidence.columns import HOME, Subject
 from evidence.errors import NotFound, StoreError
 from evidence.holdings import Holdings
 from evidence.indicator import Answer, Indicator, discover
 from evidence.judgements import Judgement
-from evidence.model import Fact, Finding, Reading, Record
+from evidence.model import Capture, Fact, Finding, Reading, Record
 from evidence.readings import readings
+from evidence.registers import archive
+from evidence.registers.standing import Standing, key_of, standings
 from evidence.ruleset import RuleSet
 from evidence.series import Reader, Series, series_of
 from evidence.span import local_day
@@ -38,15 +40,16 @@ def judge(
     at: datetime,
     rules: RuleSet,
     indicators: Sequence[Indicator],
+    registers: tuple[Standing, ...] = (),
 ) -> Judgement:
     """Return facts and findings of one target at T.
 
-    `series` is by label; labels without one count as never visited. Raises RulesError where the rule set does not
+    `series` is by label; labels without one count as never visited; `registers` is how it stands in each register. Raises RulesError where the rule set does not
     hold on the day of T.
     """
     rules.check_in_force(local_day(at))
     every = _every_label(subject, series, at)
-    known = facts.state(subject, every, at=at, rules=rules)
+    known = facts.state(subject, every, at=at, rules=rules, registers=registers)
     findings = [
         _finding(indicator, said, known, every, rules)
         for indicator in indicators
@@ -70,13 +73,23 @@ def judge_holdings(
     """
     rules.check_in_force(local_day(at))
     indicators = discover(indicators_dir)
+    subjects = [ledgers.in_force(holdings, subject, at) for subject in subjects]
     sources = [_Source(holdings, subject, at) for subject in subjects]
     ahead = [record for source in sources for record in source.surely_read()]
     known = dict(readings(_records(holdings, ahead), holdings, jobs=jobs))
+    registers, ours = archive.kept(holdings), frozenset(filter(None, map(key_of, subjects)))
     judged = []
     for source in sources:
-        one = judge(source.subject, source.series(known), at=at, rules=rules, indicators=indicators)
-        one = replace(one, findings=tuple(_mark_simulated(finding, holdings) for finding in one.findings))
+        holdings.store.put(canonical.encode(plain.dump(source.subject.ledger)), "application/json")  # findings cite it
+        one = judge(
+            source.subject,
+            source.series(known),
+            at=at,
+            rules=rules,
+            indicators=indicators,
+            registers=standings(source.subject, registers, ours),
+        )
+        one = replace(one, findings=tuple(_marked(finding, holdings) for finding in one.findings))
         judgements.keep(holdings, source.subject.id, at, rules, one)
         judged.append(one)
     return Judgement(
@@ -139,6 +152,7 @@ def _finding(
         indicator_sha256=indicator.sha256,
         reviewers=indicator.reviewers,
         second_look=said.second_look,
+        ledger=known.subject.ledger.sha256,
     )
 
 
@@ -149,10 +163,25 @@ def _reading_digests(exhibits: Iterable[str], series: Mapping[str, Series]) -> I
                 yield found
 
 
-def _mark_simulated(finding: Finding, holdings: Holdings) -> Finding:
+def _marked(finding: Finding, holdings: Holdings) -> Finding:
+    """Return a finding with what its records say against resting on them alone."""
+    captures = [record.capture for record in _records(holdings, finding.exhibits)]
+    return _mark_unverified(_mark_simulated(finding, captures), captures)
+
+
+def _mark_unverified(finding: Finding, captures: Sequence[Capture]) -> Finding:
+    """Demand a person for a hit that rests on a flow which nobody has tried on the real system."""
+    flows = sorted({one.flow.name for one in captures if one.flow.scripted and one.flow.verified is None})
+    if finding.state != "hit" or not flows:
+        return finding
+    said = f"{finding.message}由未经实测的流程（{'、'.join(flows)}）采集，须人工复核。"
+    numbers = {**finding.numbers, "unverified_flows": flows}
+    return replace(finding, message=said, numbers=numbers, reviewers=max(1, finding.reviewers))
+
+
+def _mark_simulated(finding: Finding, captures: Sequence[Capture]) -> Finding:
     """Mark a finding that rests on a simulated clock: such records say so for ever (law 10)."""
-    clocks = {record.capture.clock.source for record in _records(holdings, finding.exhibits)}
-    if "simulated" not in clocks:
+    if "simulated" not in {one.clock.source for one in captures}:
         return finding
     return replace(finding, message=f"【模拟时钟】{finding.message}", numbers={**finding.numbers, "clock": "simulated"})
 
@@ -173,7 +202,8 @@ class _Source:
         self.subject = subject
         self._holdings = holdings
         self._at = at
-        self._rows = holdings.rows(subject.id)
+        self._rows = tuple(row for row in holdings.rows(subject.id) if row.purpose != "human")
+        """What a person handed in is shown beside a finding; no series counts it."""
 
     def surely_read(self) -> tuple[str, ...]:
         """Return the records any judgement opens: the last complete one of each label."""

@@ -63,12 +63,18 @@ class Look:
         return max((day for day in self._dates() if day <= end), default=None)
 
     def in_window(self, since: date, until: date) -> Item | date | None:
-        """Return an item (or the bare date) that lies from `since` to `until`, the newest first; None if none does."""
+        """Return an item (or the bare date) that lies from `since` to `until`, the newest first; None if none does.
+
+        An article that is surely dated is a sighting like any other: of an account often only its articles can be seen.
+        """
         for item in sorted(self.items, key=lambda item: item.date or date.min, reverse=True):
             if item.date and since <= item.date <= until:
                 return item
-        newest = self.reading.newest if self.reading and self.shows_column else None
-        return newest if newest and since <= newest <= until else None
+        if self.reading is None or not self.shows_column:
+            return None
+        article = self.reading.published
+        bare = (self.reading.newest, article.date if article and article.certain else None)
+        return max((day for day in bare if day and since <= day <= until), default=None)
 
     def undatable(self) -> tuple[Item, ...]:
         """Return the items that might be newer than any dated one: undated, of uncertain date, or of a future date.

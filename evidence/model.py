@@ -7,7 +7,7 @@ record/1, reading/1 and finding/1 are contracts: fields may be added, none renam
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -133,6 +133,8 @@ class FlowRef:
     sha256: str
     verified: date | None
     """The day an office ran it against the real system, if ever."""
+    scripted: bool = field(default=False, metadata={plain.ADDED: True})
+    """Whether it has steps of its own, so that until it is verified its records need a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,6 +320,31 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A letter to a public letter-box, or an entry of 我为政府网站找错, as a page shows it; its writer is left out."""
+
+    number: str
+    title: str
+    unit: str
+    """Who answers."""
+    state: str
+    """In the page's own words."""
+    submitted: date | None
+    accepted: date | None
+    replied: date | None
+    """None: no reply is shown, which is not that there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """One of the ten elements of a service guide (办事指南), and how what stands there begins."""
+
+    name: str
+    """Such as conditions or fee."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """Which reader made a reading."""
 
@@ -351,6 +378,9 @@ class Reading:
     main_box: Box | None = None
     """The region that carries the list or the article."""
     dates: tuple[DateReading, ...] = ()
+    letters: tuple[Letter, ...] = field(default=(), metadata={plain.ADDED: True})
+    elements: tuple[Element, ...] = field(default=(), metadata={plain.ADDED: True})
+    """Of a service guide (办事指南): which of the ten elements it gives."""
 
     def plain(self) -> dict[str, Any]:
         """Return the reading as plain JSON (schema reading/1)."""
@@ -423,6 +453,8 @@ class Finding:
     indicator_sha256: str
     reviewers: int
     second_look: SecondLook
+    ledger: str | None = field(default=None, metadata={plain.ADDED: True})
+    """SHA-256 of the column ledger that was in force at T."""
 
     def plain(self) -> dict[str, Any]:
         """Return the finding as plain JSON (schema finding/1)."""

@@ -31,6 +31,8 @@ class Shown:
     """What speaks for the unit."""
     records: tuple[str, ...] = ()
     """The records beside the latest that it rests on."""
+    seen: bool = False
+    """Something dated in the window was seen, though not so that it settles the matter."""
     second_look: SecondLook = "not needed"
 
 
@@ -66,6 +68,12 @@ def staleness(series: Series, limit: Span, rules: RuleSet) -> Shown:
         return unknown(_why_undatable(look))
     agreement, seconds = second_look(series, rules, lambda other: other.stale_since(cutoff, until))
     return Shown(value=alone, records=seconds, second_look=agreement, remarks=_pinned_future(look))
+
+
+def sighting(series: Series, limit: Span) -> Shown | None:
+    """Return what one sighting of something new says in a series that cannot show absence; None where none was made."""
+    until = local_day(series.at)
+    return _sighted(series, None, limit.before(until), until)
 
 
 def blankness(series: Series, rules: RuleSet) -> Shown:
@@ -110,7 +118,7 @@ def _nothing_complete(series: Series) -> str:
     return f"时点前没有完整的访问记录（最近一次{local_text(gap.at)}：{gap.reason}）"
 
 
-def _sighted(series: Series, latest: Look, cutoff: date, until: date) -> Shown | None:
+def _sighted(series: Series, latest: Look | None, cutoff: date, until: date) -> Shown | None:
     """Return the answer that one sighting of something dated in the window gives; None where there is none.
 
     Only visits on or after the first day of the window can have seen what is dated in it.
@@ -122,11 +130,15 @@ def _sighted(series: Series, latest: Look, cutoff: date, until: date) -> Shown |
             continue
         if look.row.complete is True:
             return Shown(value=False, remarks=_withdrawn(latest, look, seen), records=_other(look, latest))
-        return unknown(f"{_when(look)}的访问不完整，但见到窗口内的{_what(seen)}", records=(look.row.record,))
+        return _doubt(look, f"{_when(look)}的访问不完整，但见到窗口内的{_what(seen)}")
     for look in series.looks(series.later):
         if seen := look.in_window(cutoff, until):
-            return unknown(_seen_later(series, look, seen), records=(look.row.record,))
+            return _doubt(look, _seen_later(series, look, seen))
     return None
+
+
+def _doubt(look: Look, missing: str) -> Shown:
+    return Shown(value=None, missing=(missing,), records=(look.row.record,), seen=True)
 
 
 def _seen_later(series: Series, look: Look, seen: Item | date) -> str:
@@ -137,14 +149,14 @@ def _seen_later(series: Series, look: Look, seen: Item | date) -> str:
     return said + (f"；但{_when(series.look(lacking[-1]))}的完整访问中没有该条，日期是否属实待核" if lacking else "")
 
 
-def _withdrawn(latest: Look, look: Look, seen: Item | date) -> tuple[str, ...]:
-    if look.row.record == latest.row.record:
+def _withdrawn(latest: Look | None, look: Look, seen: Item | date) -> tuple[str, ...]:
+    if latest is None or look.row.record == latest.row.record:
         return ()
     return (f"{_when(look)}曾见{_what(seen)}，已计为更新",)
 
 
-def _other(look: Look, latest: Look) -> tuple[str, ...]:
-    return () if look.row.record == latest.row.record else (look.row.record,)
+def _other(look: Look, latest: Look | None) -> tuple[str, ...]:
+    return () if latest is not None and look.row.record == latest.row.record else (look.row.record,)
 
 
 def _filled_by_t(series: Series, latest: Look) -> Look | None:

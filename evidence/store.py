@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
+import secrets
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -19,7 +21,7 @@ from typing import IO, BinaryIO, Protocol, cast
 
 from evidence import digest
 from evidence.errors import DamagedBlob, NotFound, StoreError
-from evidence.files import TEMPORARY, write_whole
+from evidence.files import TEMPORARY, make_folder, sync_folder, write_whole
 from evidence.model import Blob
 
 CHUNK = 1 << 20
@@ -109,6 +111,26 @@ class FileStore:
             raise StoreError(f"blob {blob.sha256} of {blob.size} bytes cannot be kept at {path}: {error}") from error
         return blob
 
+    def put_file(self, path: Path, media_type: str) -> Blob:
+        """Keep the bytes of a file of any size, never all in memory; they lie as they are, whatever their kind.
+
+        What is hashed is what was copied, so a file that changes meanwhile is kept as one state of it. Raises OSError
+        where `path` cannot be read, StoreError where the disk does not take the copy.
+        """
+        incoming = self.blobs / "incoming" / f"{TEMPORARY}{secrets.token_hex(8)}"
+        make_folder(incoming.parent)
+        try:
+            with path.open("rb") as source, incoming.open("xb") as copy:
+                blob = _copied(source, copy, media_type)
+            if not self._holds(blob.sha256):
+                make_folder(self._plain(blob.sha256).parent)
+                incoming.chmod(READ_ONLY)
+                incoming.replace(self._plain(blob.sha256))
+                sync_folder(self._plain(blob.sha256).parent)
+            return blob
+        finally:
+            incoming.unlink(missing_ok=True)
+
     def open(self, sha256: str) -> BinaryIO:
         """Return the blob's bytes as a stream, already checked.
 
@@ -182,6 +204,21 @@ class FileStore:
     def _packed(self, sha256: str) -> Path:
         path = self._plain(sha256)
         return path.with_name(path.name + ".gz")
+
+
+def _copied(source: BinaryIO, copy: BinaryIO, media_type: str) -> Blob:
+    """Copy a stream and return the digests of what was copied, when it is on the disk."""
+    sha256, sm3, size = hashlib.sha256(), hashlib.new("sm3"), 0
+    try:
+        while piece := source.read(CHUNK):
+            sha256.update(piece)
+            sm3.update(piece)
+            size += copy.write(piece)
+        copy.flush()
+        os.fsync(copy.fileno())
+    except OSError as error:
+        raise StoreError(f"{getattr(source, 'name', 'a file')} cannot be kept: {error}") from error
+    return Blob(sha256=sha256.hexdigest(), sm3=sm3.hexdigest(), size=size, media_type=media_type)
 
 
 def _is_text(media_type: str) -> bool:

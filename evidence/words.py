@@ -22,6 +22,7 @@ CLAUSES = {
     "WV-4.2": "单项否决“栏目不更新”",
     "WV-4.3": "单项否决“栏目不更新”（空白栏目）",
     "NV-2.1": "单项否决“内容不更新”",
+    "漏报": "账号未登记（提示）",
 }
 """Names of the clauses we have indicators for; their numbers are the rule set's."""
 
@@ -48,6 +49,8 @@ REASONS = {
     "tls": "加密连接失败",
     "client_certificate": "服务器要求客户端证书",
     "closed": "连接被关闭",
+    "attended": "须有人在场，未点名执行",
+    "no_tab": "页面没有该标签页",
     "challenge": "没有自行放行",
     "own_side": "我方出口拦截",
 }
@@ -116,6 +119,15 @@ PURPOSES = {
     "demonstration": "演示",
 }
 
+HUMAN_KINDS = {
+    "phone-video": "手机录屏",
+    "photo": "照片或截图",
+    "letter": "来函",
+    "export": "导出文件",
+    "register": "登记表",
+}
+"""Kinds of what people hand in."""
+
 PAGE_KINDS = {
     "list": "列表页",
     "article": "文章页",
@@ -164,6 +176,7 @@ EGRESSES = {
     "proxy": "经代理",
     "inspecting": "经内容检查的出口",
     "split-dns": "内外网分开解析的网络",
+    "by hand": "由人交来，未经本程序访问网络",
 }
 
 TABLE_SOURCES = {"html": "网页表格", "picture": "图片中的表格", "csv": "CSV 附件", "xlsx": "XLSX 附件"}

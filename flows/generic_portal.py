@@ -5,7 +5,7 @@ from __future__ import annotations
 from collector.flow import Flow
 from collector.visit import Visit
 
-flow = Flow(__name__)
+flow = Flow(__name__, scripted=False)
 
 
 @flow.visit

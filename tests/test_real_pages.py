@@ -24,6 +24,7 @@ from PIL import Image
 from collector import browser as browsers
 from collector.clock import SystemClock
 from collector.keeper import Keeper
+from collector.login.access import Access
 from collector.scribe import Circumstances
 from collector.secrets import Secrets
 from collector.visiting import visit
@@ -101,7 +102,7 @@ async def _captured(urls: dict[str, str], sink: Memory) -> dict[str, Capture]:
                     environment=running.environment,
                     vantage=Vantage(egress="direct", address=None, resolver=None),
                 ),
-                secrets=Secrets(variables={}, folder=None),
+                access=Access(secrets=Secrets(variables={}, folder=None)),
             )
     return found
 

@@ -38,8 +38,8 @@ def account_not_updated(facts: Facts, series: Mapping[str, Series], rules: RuleS
 
 
 def _open(due: Sequence[Observed]) -> list[Observed]:
-    """Return the complete sources that cannot be told: any of them may hold something new."""
-    return [one for one in due if one.fact.coverage != "partial" and one.stale.value is not True]
+    """Return the complete sources that cannot be told, and any source that may have shown something new."""
+    return [one for one in due if one.stale.seen or (one.fact.coverage != "partial" and one.stale.value is not True)]
 
 
 def _exempt(facts: Facts) -> Answer:

@@ -9,7 +9,21 @@ from datetime import date, datetime
 from pathlib import Path
 
 from evidence.model import Box, DateReading, PageKind, Reader, Reading, Table
-from evidence.reading import blank, choice, hidden, identity, kind, lists, pictures, published, years
+from evidence.reading import (
+    blank,
+    choice,
+    feeds,
+    guides,
+    hidden,
+    identity,
+    kind,
+    letters,
+    lists,
+    pictures,
+    published,
+    years,
+)
+from evidence.reading.feeds import Feed
 from evidence.reading.lists import Listing
 from evidence.reading.matter import Matter, gather
 from evidence.reading.page import PageInput
@@ -19,6 +33,8 @@ from evidence.reading.tables import from_html
 from evidence.reading.tree import Tree, fold, grow
 
 VERSION = "1"
+MATTER = ("article", "list", "other")
+"""Kinds of page whose tables, letters and guides are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +57,10 @@ def read(page: PageInput, *, at: datetime | None) -> Reading:
     `at` is the aware moment the page was taken; without it no relative date and no missing year is resolved against
     a present day. Raises ReadingError where the layout snapshot contradicts itself.
     """
-    view = _take_apart(page, at)
+    tree = grow(page)
+    if (feed := feeds.find(tree, page.url, at=at)) is not None and not _refused(page):
+        return _of_feed(page, tree, feed)
+    view = _take_apart(page, tree, at)
     what, notes = kind.kind_of(page, view.tree, view.regions, view.listings, view.main, view.matter, view.dates)
     rows, dated = _rows(view, what, at)
     latest, about = _newest(view, what, rows, dated)
@@ -50,6 +69,7 @@ def read(page: PageInput, *, at: datetime | None) -> Reading:
     texts, painted = pictures.read(shown)
     best = view.dates[0] if what == "article" and view.dates else None
     contradiction = published.disagreement(view.dates) if best is not None else None
+    tables = _tables(page, what)
     noted = (*notes, about, emptiness.because if emptiness.blank is not False else "", contradiction or "", *doubts)
     return Reading(
         inputs=page.inputs,
@@ -62,11 +82,13 @@ def read(page: PageInput, *, at: datetime | None) -> Reading:
         published=best,
         hidden_links=hidden.find(page, view.tree),
         images=texts,
-        tables=(*_tables(page, what), *painted),
+        tables=(*tables, *painted),
         identity=identity.read(view.tree),
         notes=tuple(note for note in noted if note),
         main_box=_main_box(view, what, emptiness.node.box if emptiness.node is not None else None),
         dates=view.dates if what == "article" else tuple(one for one in dated if one is not None),
+        letters=letters.read(tree, view.regions, tables) if what in MATTER else (),
+        elements=guides.read(tree, view.regions) if what in MATTER else (),
     )
 
 
@@ -85,8 +107,31 @@ def this_reader() -> Reader:
     return Reader(name="evidence.reading", version=VERSION, sha256=sources.hexdigest())
 
 
-def _take_apart(page: PageInput, at: datetime | None) -> _View:
-    tree = grow(page)
+def _refused(page: PageInput) -> bool:
+    return page.status is not None and page.status >= 400
+
+
+def _of_feed(page: PageInput, tree: Tree, feed: Feed) -> Reading:
+    """Return the reading of what a platform shows of an account; its own faults make an error page."""
+    return Reading(
+        inputs=page.inputs,
+        reader=this_reader(),
+        page_kind="error" if feed.fault else "list",
+        title=title(tree),
+        items=feed.items,
+        newest=feed.newest,
+        blank=False if feed.items else None,
+        published=None,
+        hidden_links=hidden.find(page, tree),
+        images=(),
+        tables=(),
+        identity=identity.read(tree),
+        notes=tuple(note for note in (feed.fault, feed.note) if note),
+        dates=tuple(item.dated for item in feed.items if item.dated is not None),
+    )
+
+
+def _take_apart(page: PageInput, tree: Tree, at: datetime | None) -> _View:
     regions = Regions(tree)
     listings = lists.find(tree, regions)
     main = choice.main(listings, tree, page.url)
@@ -131,7 +176,7 @@ def _newest(
 
 
 def _tables(page: PageInput, what: PageKind) -> tuple[Table, ...]:
-    if what not in ("article", "list", "other"):
+    if what not in MATTER:
         return ()
     return tuple(table for frame in page.frames for table in from_html(frame.html))
 

@@ -23,11 +23,12 @@ from evidence.dossier import Dossier
 from evidence.report.columns import lines
 from evidence.report.exclusions import exclusions
 from evidence.report.exhibit import view
+from evidence.report.handed_in import handed_in
 from evidence.report.surroundings import browsers
 from evidence.report.visible import clipped, visible
 
 _HERE = Path(__file__).parent
-_LISTS = ("counted", "undecided", "not_counted", "comparator")
+_LISTS = ("counted", "undecided", "not_counted", "comparator", "registers", "system")
 
 
 def render(dossier: Dossier, *, href: Callable[[str], str]) -> Mapping[str, bytes]:
@@ -45,6 +46,7 @@ def render(dossier: Dossier, *, href: Callable[[str], str]) -> Mapping[str, byte
             finding=dossier.finding,
             subject=dossier.subject,
             exhibits=[view(n, exhibit, names, href) for n, exhibit in enumerate(dossier.exhibits, 1)],
+            human=handed_in(dossier.human, href),
             lines=lines(dossier),
             numbers=tuple(_numbers(dossier.finding.numbers)),
             browsers=browsers(exhibit.environment for exhibit in dossier.exhibits),

@@ -35,6 +35,11 @@ NAMES = {
     "attended_by": "值守人",
     "files": "文件数",
     "client_hints": "客户端提示",
+    "device": "查看设备",
+    "scale": "屏幕倍率",
+    "touch": "触摸屏",
+    "mobile": "移动版式",
+    "pixels": "截图像素",
     "schema": "格式",
 }
 

@@ -14,6 +14,7 @@ from collector import browser as browsers
 from collector.clock import SystemClock
 from collector.flow import Flow
 from collector.keeper import Keeper
+from collector.login.access import Access
 from collector.redactor import Redactor
 from collector.scribe import Circumstances
 from collector.secrets import Secrets
@@ -57,16 +58,17 @@ class Looker:
         *,
         limits: Limits = LIMITS,
         secrets: Secrets | None = None,
+        access: Access | None = None,
         redactor: Redactor | None = None,
     ) -> tuple[Capture, ...]:
-        return self.do(self._visit(target, flow, limits, secrets, redactor))
+        return self.do(self._visit(target, flow, limits, access or _access(secrets), redactor))
 
     def capture(self, url: str, *, limits: Limits = LIMITS) -> Capture:
         (taken,) = self.visit(target(url), one_page(), limits=limits)
         return taken
 
     async def _visit(
-        self, target: Target, flow: Flow, limits: Limits, secrets: Secrets | None, redactor: Redactor | None
+        self, target: Target, flow: Flow, limits: Limits, access: Access, redactor: Redactor | None
     ) -> tuple[Capture, ...]:
         running = await self.keeper.running()
         return await visit(
@@ -79,12 +81,16 @@ class Looker:
             limits=limits,
             circumstances=Circumstances(
                 run="RUN",
-                environment=running.environment,
+                environment=await self.keeper.environment_on(running, flow.device),
                 vantage=Vantage(egress="direct", address=None, resolver=None),
             ),
-            secrets=secrets or Secrets(variables={}, folder=None),
+            access=access,
             redactor=redactor,
         )
+
+
+def _access(secrets: Secrets | None) -> Access:
+    return Access(secrets=secrets or Secrets(variables={}, folder=None))
 
 
 def target(url: str, **more: Any) -> Target:

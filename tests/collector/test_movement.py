@@ -140,6 +140,14 @@ async def _tasks() -> set[asyncio.Task[object]]:
     return asyncio.all_tasks()
 
 
+@pytest.mark.parametrize("how", ["scroll", "marquee"])
+def test_a_list_that_rolls_does_so_even_where_two_pictures_are_equal_by_chance(how: str) -> None:
+    rolling = Mover(how=how, box=(0, 90, 800, 120), holds=True)
+    still, why = Movement(watched=True, movers=(rolling,), rows=ROWS).of_main()
+    assert still is False
+    assert "列表自行滚动" in why
+
+
 @pytest.mark.parametrize("path", inside.SLOW)
 def test_a_carousel_that_waits_longer_than_we_do_is_known_by_its_build(looker: Looker, site: Site, path: str) -> None:
     taken = looker.capture(site.url + path)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import html
+import io
 import json
+import zipfile
 from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector import packed
 from collector.redactor import MARK, Redactor, secret_parameters
+from tests.canaries import found_in
 from tests.collector.conftest import Memory
 
 SECRET = 'p&ss/wörd\'9 "x"'
@@ -122,3 +127,79 @@ def test_password_fields_lose_their_value_and_other_fields_keep_it() -> None:
 
 def test_a_long_secret_is_removed_before_a_shorter_one_that_is_part_of_it() -> None:
     assert cleaned(b"abcdefgh12345678", "abcdefgh", "abcdefgh12345678") == MARK.encode()
+
+
+def kept(
+    data: bytes, media_type: str, *, guarded: bool = True, secret: str = SECRET
+) -> tuple[bytes, list[tuple[str, int]]]:
+    """A body as it is stored, and what was removed from it."""
+    redactor, sink = Redactor(), Memory()
+    redactor.guarded = guarded
+    redactor.learn(secret, "typed")
+    redactor.learn_json(data)
+    seam = redactor.seam(sink)
+    blob = seam.put_body(data, media_type, "body of http://a/")
+    return sink.blobs[blob.sha256], [(r.kind, r.length) for r in seam.removed]
+
+
+def test_password_fields_of_a_body_lose_their_value_and_every_other_byte_stays() -> None:
+    page = '<p>标题</p><input type="password" value="1234"><input name="q" value="查询">'.encode("gb18030")
+    body, removed = kept(page, "text/html; charset=gb2312")
+    assert body == page.replace(b"1234", MARK.encode())
+    assert removed == [("field", 4)]
+
+
+def test_secret_members_of_json_lose_their_value_however_short_where_the_visit_logs_in() -> None:
+    answer = '{"otp": "202106", "password":"a\\"b", "code": "202106", "title": "发布 202106", "n": 3}'.encode()
+    body, removed = kept(answer, "application/json")
+    assert json.loads(body) == {"otp": MARK, "password": MARK, "code": "202106", "title": "发布 202106", "n": 3}
+    assert removed == [("field", 6), ("field", 4)]
+    assert kept(answer, "application/json", guarded=False)[0] == answer
+
+
+def test_a_token_told_in_json_is_removed_from_everything_else_too() -> None:
+    redactor = Redactor()
+    redactor.guarded = True
+    redactor.learn_json(b'{"data": {"access_token": "tok\\u0065n-9f8e7d6c"}, "auth": "2021-06-29"}')
+    assert redactor.seam(Memory()).text("token-9f8e7d6c 2021-06-29", "DOM") == f"{MARK} 2021-06-29"
+
+
+def packed_in(data: bytes) -> dict[str, bytes]:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sheet1.xml", data)
+        archive.writestr("inner.gz", gzip.compress(data))
+    return {"zip": out.getvalue(), "gzip": gzip.compress(data), "gzip of zip": gzip.compress(out.getvalue())}
+
+
+@pytest.mark.parametrize("how", ["zip", "gzip", "gzip of zip"])
+def test_a_secret_inside_a_packed_file_is_removed_and_the_rest_stays(how: str) -> None:
+    secret = "CANARYuser8f3a"
+    body, removed = kept(packed_in(f"制表人 {secret}，共 3 件".encode())[how], "application/zip", secret=secret)
+    assert found_in(body, (secret,)) == set()
+    assert found_in(body, (f"制表人 {MARK}，共 3 件",))
+    assert ("typed", len(secret)) in removed
+
+
+@pytest.mark.parametrize("how", ["zip", "gzip", "gzip of zip"])
+def test_a_packed_file_without_a_secret_stays_byte_for_byte(how: str) -> None:
+    data = packed_in("共 3 件".encode())[how]
+    assert kept(data, "application/zip") == (data, [])
+
+
+def test_a_packed_file_that_swells_is_not_kept_where_it_cannot_be_looked_through(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(packed, "MOST", 1000)
+    for data in packed_in(b"0" * 2000).values():
+        assert kept(data, "application/zip") == (MARK.encode(), [("packed", len(data))])
+
+
+@pytest.mark.parametrize("data", [b"\x1f\x8bjunk", b"PK\x03\x04junk", b"", b"PK\x03\x04"])
+def test_what_only_begins_like_a_packed_file_stays(data: bytes) -> None:
+    assert kept(data, "application/zip") == (data, [])
+
+
+def test_addresses_in_the_log_lose_their_secret_parameters() -> None:
+    line = Redactor().seam(Memory()).prose("popup http://a/b?token=ab1&page=2, see http://c/", "log")
+    assert line == f"popup http://a/b?token={MARK}&page=2, see http://c/"

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from collector import targets
+from collector.cli import cli
 from collector.errors import TargetsError
+from collector.initialise import initialise
 
 GOOD = """\
 - id: county
@@ -50,6 +53,7 @@ def test_a_good_list_is_read_with_its_column_ledger(tmp_path: Path) -> None:
 def test_an_unquoted_site_code_is_refused_because_its_zeros_are_lost(tmp_path: Path) -> None:
     message = fault(tmp_path, "- id: a\n  name: 甲\n  url: http://a.gov.cn/\n  site_code: 0110000012\n")
     assert "targets.yaml 第4行" in message
+    assert 'site_code: "0110000012"' in message
     assert "引号" in message
 
 
@@ -143,3 +147,38 @@ def test_a_large_list_is_parsed_once(tmp_path: Path) -> None:
     assert len(first) == 2500
     assert len(kept) == 1
     assert targets.load(tmp_path / "targets.yaml", tmp_path / "columns") == first
+
+
+@pytest.mark.parametrize(
+    ("written", "mend"),
+    [("platform_id: 0012", '"0012"'), ("site_code: 2.109e9", '"2.109e9"'), ("name: 2021-01-04", '"2021-01-04"')],
+)
+def test_whatever_yaml_takes_for_a_number_or_a_day_is_shown_as_it_was_written(
+    tmp_path: Path, written: str, mend: str
+) -> None:
+    rest = "" if written.startswith("name") else "  name: 甲\n"
+    message = fault(tmp_path, f"- id: a\n{rest}  url: http://a.gov.cn/\n  {written}\n")
+    assert mend in message
+
+
+CHECKED = """\
+- id: a
+  name: 甲
+  url: http://a.gov.cn/
+  flow: nowhere
+- {id: b, name: 乙, kind: account, url: "account:wechat/gh_1", platform: wechat, platform_id: gh_1}
+- {id: c, name: 丙, kind: account, url: "http://c.gov.cn/", platform: wechat, platform_id: gh_1}
+"""
+
+
+def test_check_names_every_unknown_flow_and_every_account_that_stands_twice_with_its_line(tmp_path: Path) -> None:
+    initialise(tmp_path)
+    (tmp_path / "targets.yaml").write_text(CHECKED, "utf-8")
+    said = CliRunner().invoke(cli, ["targets", "check", "-w", str(tmp_path)])
+    assert said.exit_code == 2
+    assert "targets.yaml 第4行：没有名为“nowhere”的流程；可用：" in said.output
+    assert "targets.yaml 第6行：“c”与“b”是同一个账号" in said.output
+
+
+def test_only_an_account_may_have_no_web_address(tmp_path: Path) -> None:
+    assert "http" in fault(tmp_path, "- {id: a, name: 甲, url: 'account:wechat/gh_1'}\n")

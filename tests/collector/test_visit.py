@@ -122,6 +122,18 @@ def test_a_step_that_finds_nothing_is_a_failed_flow_and_an_address_that_is_dead_
     assert (second.outcome, second.reason) == ("unreachable", "closed")
 
 
+def test_a_link_that_turns_into_a_file_leaves_the_page_whole(looker: Looker, site: Site) -> None:
+    async def script(visit: Visit) -> None:
+        await visit.open(visit.target.url)
+        await visit.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<a id=x href=/download>导出</a>')")
+        await visit.download("#x")
+        await visit.capture("home")
+
+    (home,) = looker.visit(target(f"{site.url}/home"), flow_of(script))
+    assert (home.outcome, home.complete, home.redirects) == ("captured", True, ())
+    assert len(home.of_role("download")) == 1
+
+
 def test_a_download_is_kept_with_the_next_capture(looker: Looker, site: Site) -> None:
     async def script(visit: Visit) -> None:
         await visit.open(f"{visit.target.url}/form")

@@ -14,8 +14,12 @@ from evidence.columns import Column, ColumnLedger, Subject
 from evidence.indicator import discover
 from evidence.judge import Judgement, judge
 from evidence.model import BlankColumn, DateReading, Finding, Item, Reader, Reading, Table
+from evidence.registers import rows
+from evidence.registers.register import Register
+from evidence.registers.standing import key_of, standings
 from evidence.ruleset import RuleSet
 from evidence.series import Series, series_of
+from tests.evidence.sheets import ACCOUNTS, account, xlsx
 
 T = datetime(2021, 1, 4, 4, 0, tzinfo=UTC)
 """2021-01-04T12:00:00+08:00, a Monday."""
@@ -165,10 +169,18 @@ class Scene:
     visits: tuple[Visit, ...] = ()
     at: datetime = T
     rules: RuleSet = field(default=RULES)
+    registers: tuple[Register, ...] = ()
 
     def judged(self) -> Judgement:
         """Return facts and findings."""
-        return judge(self.subject, series(self.visits, self.at), at=self.at, rules=self.rules, indicators=INDICATORS)
+        return judge(
+            self.subject,
+            series(self.visits, self.at),
+            at=self.at,
+            rules=self.rules,
+            indicators=INDICATORS,
+            registers=standings(self.subject, self.registers, frozenset(filter(None, [key_of(self.subject)]))),
+        )
 
     def finding(self, indicator: str) -> Finding:
         """Return the one finding of an indicator."""
@@ -215,6 +227,28 @@ def stale_account(**fields: Any) -> Scene:
     posts = column("posts", None, None)
     who = subject([posts], kind="account", platform="wechat", **fields)
     return Scene(subject=who, visits=(news("posts"), news("public", coverage="partial")))
+
+
+def register(*table: Sequence[str], name: str = "国家", **fields: Any) -> Register:
+    """Return a whole, fresh register of accounts."""
+    found = rows.read(xlsx(ACCOUNTS, *table), f"{name}.xlsx", name=name)
+    stated: dict[str, Any] = {"whole": True, "fetched": T - timedelta(days=3), "record": "ab" * 32, **fields}
+    return replace(found, **stated)
+
+
+def unregistered_account() -> Scene:
+    """Return a lively account of a government unit that stands in no register."""
+    who = subject(
+        kind="account",
+        name="示范教育",
+        unit="示范市教育局",
+        certified_as="示范市教育局",
+        platform="weibo",
+        platform_id="1000000001",
+        site_code=None,
+    )
+    other = account("别的账号", id="2000000002", unit="示范市公安局")
+    return Scene(subject=who, visits=(news("home", 1, coverage="partial"),), registers=(register(other),))
 
 
 def home_days(count: int = 16, *items: Item, hour: int = 3) -> tuple[Visit, ...]:

@@ -11,11 +11,12 @@ import pytest
 
 from evidence import judge as judging
 from evidence.admit import admit
+from evidence.digest import EMPTY
 from evidence.errors import StoreError
 from evidence.explain import explain
 from evidence.holdings import Holdings
 from evidence.judge import Judgement, judge_holdings
-from evidence.model import ClockRef, Finding
+from evidence.model import ClockRef, Finding, FlowRef
 from tests.evidence.factory import NOON, artifact, capture
 from tests.evidence.judging_factory import RULES, column, subject
 
@@ -172,3 +173,25 @@ def test_an_explanation_without_its_rule_set_cites_the_digest_and_never_another_
     other = replace(RULES, edition="other")
     assert explain(found, other) == explain(found)
     assert f"规则集摘要{RULES.sha256[:12]}" in explain(found)
+
+
+@pytest.mark.parametrize(
+    ("scripted", "verified", "reviewers"), [(True, None, 1), (True, date(2020, 12, 1), 0), (False, None, 0)]
+)
+def test_a_hit_on_a_flow_that_nobody_tried_for_real_needs_a_person_and_says_so(
+    tmp_path: Path, scripted: bool, verified: date | None, reviewers: int
+) -> None:
+    held = Holdings.open(tmp_path)
+    flow = FlowRef(name="own", sha256=EMPTY, verified=verified, scripted=scripted)
+    held.store.put(b"", "text/x-python")
+    for label in ("home", *(f"c{n}" for n in range(5))):
+        look(held, label, date(2021, 1, 2) if label == "home" else date(2020, 11, 2), flow=flow)
+    found = finding(judged(held), "WV-4.1")
+    assert (found.state, found.reviewers) == ("hit", reviewers)
+    assert ("由未经实测的流程（own）采集，须人工复核" in found.message) == bool(reviewers)
+    assert finding(judged(held), "WV-4.2").reviewers == 0  # what accuses nobody needs nobody
+
+
+def test_records_from_before_flows_said_what_they_are_count_as_they_did(holdings: Holdings) -> None:
+    assert judged(holdings).findings
+    assert all("unverified_flows" not in one.numbers for one in judged(holdings).findings)

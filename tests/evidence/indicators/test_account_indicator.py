@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from evidence.model import DateReading
 from tests.evidence.judging_factory import TODAY, Scene, T, changed, item, news, reading, stale_account, subject, visit
 
 NAME = "account_not_updated"
@@ -79,6 +80,39 @@ def test_taking_one_thing_we_know_away_leaves_no_hit_but_names_what_is_missing(w
     found = KNOCKED_OUT[why](stale_account()).finding(NAME)
     assert found.state == "undecided", found.message
     assert found.missing
+
+
+@pytest.mark.parametrize("label", ["videos", "album/newest"])
+@pytest.mark.parametrize("coverage", ["complete", "partial"])
+def test_every_tab_and_form_of_a_platform_counts_as_update(label: str, coverage: str) -> None:
+    assert stale_account().with_(news(label, 2, coverage=coverage)).state(NAME) == "clear"
+
+
+@pytest.mark.parametrize("coverage", ["complete", "partial"])
+def test_an_article_of_the_window_seen_by_itself_clears(coverage: str) -> None:
+    day = TODAY - timedelta(days=2)
+    dated = DateReading(kind="script", date=day, text="ct", certain=True)
+    article = reading(page_kind="article", blank=False, published=dated)
+    assert stale_account().with_(visit("newest", read=article, coverage=coverage)).state(NAME) == "clear"
+    guessed = replace(article, published=replace(dated, certain=False))
+    assert stale_account().with_(visit("newest", read=guessed, coverage="partial")).state(NAME) == "hit"
+
+
+@pytest.mark.parametrize("complete", [True, False, None])
+@pytest.mark.parametrize("coverage", ["complete", "partial"])
+@pytest.mark.parametrize("label", ["posts", "public", "videos"])
+def test_whatever_shows_a_post_of_the_window_after_t_leaves_no_hit(
+    label: str, coverage: str, complete: bool | None
+) -> None:
+    later = news(label, 2, at=T + HOUR, coverage=coverage, complete=complete)
+    assert stale_account().with_(later).state(NAME) != "hit"
+
+
+def test_an_old_article_of_a_partial_source_accuses_nobody() -> None:
+    dated = DateReading(kind="script", date=TODAY - timedelta(days=90), text="ct", certain=True)
+    alone = replace(stale_account(), subject=subject(kind="account"), visits=())
+    article = reading(page_kind="article", blank=False, published=dated)
+    assert alone.with_(visit("newest", read=article, coverage="partial")).state(NAME) == "undecided"
 
 
 def test_an_exempt_account_is_clear_and_says_why() -> None:

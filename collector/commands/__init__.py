@@ -1,0 +1,1 @@
+"""Commands of the one command line, a file a noun; `collector.cli` mounts them."""

@@ -1,0 +1,243 @@
+"""Human exhibits: what a person captured on a telephone, photographed, was sent or exported, as a record like any other.
+
+The bytes are hashed the moment they are handed in. What the person states (device, account, beginning and end, second
+person, checklist) stands in the record's environment as their statement, apart from what we know: when the file came
+and what its digest is. Such a record has the purpose "human" and shows only a part (law 6); it stands under a label of
+its own, so no browser capture is ever compared with it and no series counts it.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from evidence import canonical, digest, plain
+from evidence.admit import admit
+from evidence.columns import Subject
+from evidence.errors import AdmitError, NotFound, ShapeError
+from evidence.holdings import Holdings
+from evidence.model import Artifact, Blob, Capture, ClockRef, Finding, FlowRef, Record, TargetRef, Vantage
+from evidence.span import local_day
+
+Kind = Literal["phone-video", "photo", "letter", "export", "register"]
+KINDS: tuple[Kind, ...] = ("phone-video", "photo", "letter", "export")
+"""What `exhibit add` takes; a register comes by `targets import`."""
+
+EGRESS = "by hand"
+SCHEMA = "human/1"
+_MAGIC = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+    b"%PDF-": "application/pdf",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """One file as it was handed in."""
+
+    name: str
+    sha256: str
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What the person states of a human exhibit; nothing of it was seen by the program."""
+
+    kind: Kind
+    by: str
+    finding: str | None = None
+    """The finding it is about; None for a register."""
+    indicator: str | None = None
+    at: datetime | None = None
+    """Indicator and T of that finding, so that it stays with it when the same T is judged again."""
+    device: str | None = None
+    os: str | None = None
+    app: str | None = None
+    """Program and version, such as 微信 8.0.50."""
+    account: str | None = None
+    """The account the person was logged in with."""
+    begun: datetime | None = None
+    ended: datetime | None = None
+    """When the recording began and ended; for an export: when it was fetched."""
+    second: str | None = None
+    """The second person who was there."""
+    whole: bool | None = None
+    """For an export: whether it is stated to be all there is."""
+    note: str | None = None
+    checklist: tuple[tuple[str, str], ...] = ()
+    """Points with their answers, such as 飞行模式 and 否."""
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HumanExhibit:
+    """A record of purpose human and what was stated with it."""
+
+    record: Record
+    statement: Statement
+
+
+def add(
+    holdings: Holdings,
+    target: TargetRef,
+    label: str | None,
+    paths: Sequence[Path],
+    statement: Statement,
+    *,
+    now: datetime,
+) -> Record:
+    """Keep the files and the statement, and return the record; the same again gives the record that is there.
+
+    `label` is that of the finding (None: the target as a whole). Raises AdmitError where nothing is handed in or the
+    end lies before the beginning, OSError for a file that cannot be read.
+    """
+    _check(paths, statement)
+    blobs = [holdings.store.put_file(path, media_type(path)) for path in paths]
+    stated = replace(statement, files=tuple(map(_file, paths, blobs)))
+    environment = holdings.store.put(canonical.encode({"schema": SCHEMA, **plain.dump(stated)}), "application/json")
+    taken = Capture(
+        key=f"HUMAN-{environment.sha256[:24]}/{target.id}/{own_label(label)}/1",
+        purpose="human",
+        target=target,
+        label=own_label(label),
+        column=None,
+        started=now,
+        ended=now,
+        clock=ClockRef(source="system"),
+        vantage=Vantage(egress=EGRESS, address=None, resolver=None),
+        requested_url=target.url,
+        final_url=None,
+        redirects=(),
+        outcome="captured",
+        reason=None,
+        fault="unknown",
+        coverage="partial",
+        checks=(),
+        moving=(),
+        artifacts=tuple(_artifact(n, blob, now) for n, blob in enumerate(blobs)),
+        exchanges=_nothing(holdings, "exchanges"),
+        times=_nothing(holdings, "times"),
+        environment=environment.sha256,
+        cleanliness=None,
+        flow=_this_program(holdings),
+        redactions=(),
+    )
+    return admit(taken, store=holdings.store, ledger=holdings.ledger, catalog=holdings.catalog)
+
+
+def own_label(label: str | None) -> str:
+    """Return the label under which human exhibits on a label stand.
+
+    >>> own_label(None), own_label("zwgk/tzgg")
+    ('human', 'human/zwgk/tzgg')
+    """
+    return "human" if label is None else f"human/{label}"
+
+
+def of_target(holdings: Holdings, target: str) -> Iterator[HumanExhibit]:
+    """Yield the human exhibits on a target, oldest first; raises what reading the records raises."""
+    for row in holdings.rows(target):
+        if row.purpose == "human":
+            record = holdings.record(row.record)
+            yield HumanExhibit(record=record, statement=statement_of(record, holdings))
+
+
+def of_finding(holdings: Holdings, finding: Finding) -> tuple[HumanExhibit, ...]:
+    """Return what people handed in on a finding, or on what the same indicator said of the same day's T, oldest first."""
+    return tuple(one for one in of_target(holdings, finding.target) if _is_on(one, finding))
+
+
+def target_of(finding: Finding, holdings: Holdings, subjects: Callable[[], Sequence[Subject]]) -> TargetRef:
+    """Return the target of a finding as it stood when it was looked at; of one never seen, as the list has it.
+
+    Raises NotFound where neither says who it is.
+    """
+    if finding.exhibits:
+        return holdings.record(finding.exhibits[0]).capture.target
+    for one in subjects():
+        if one.id == finding.target:
+            return TargetRef(
+                id=one.id, name=one.name, kind=one.kind, site_code=one.site_code, unit=one.unit, url=one.url
+            )
+    raise NotFound(f"the target {finding.target} of finding {finding.id[:12]} is neither in a record nor in the list")
+
+
+def kind_of(said: str) -> Kind:
+    """Return the kind of an exhibit by its name; raises AdmitError for one that is none."""
+    for kind in KINDS:
+        if kind == said:
+            return kind
+    raise AdmitError(f"a human exhibit is one of {', '.join(KINDS)}, got {said!r:.40}")
+
+
+def _is_on(one: HumanExhibit, finding: Finding) -> bool:
+    said = one.statement
+    if said.finding == finding.id:
+        return True
+    same = (one.record.capture.label, said.indicator) == (own_label(finding.label), finding.indicator)
+    return same and said.at is not None and local_day(said.at) == local_day(finding.at)
+
+
+def statement_of(record: Record, holdings: Holdings) -> Statement:
+    """Return what was stated with a human exhibit; raises ShapeError for a record that is none."""
+    body = canonical.decode(holdings.store.read(record.capture.environment))
+    if not isinstance(body, dict) or body.pop("schema", None) != SCHEMA:
+        raise ShapeError(("schema",), SCHEMA, body)
+    return plain.load(Statement, body)
+
+
+def media_type(path: Path) -> str:
+    """Return the media type of a file: by its first bytes for what a report shows, else by its name."""
+    with path.open("rb") as stream:
+        head = stream.read(16)
+    known = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+    guessed = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return known or ("application/octet-stream" if guessed.startswith("image/") else guessed)
+
+
+def _check(paths: Sequence[Path], statement: Statement) -> None:
+    if not paths:
+        raise AdmitError("no file was handed in: a human exhibit is at least one file")
+    if not statement.by.strip():
+        raise AdmitError("who captured this is not said\ntry: --by NAME")
+    if statement.begun and statement.ended and statement.ended < statement.begun:
+        raise AdmitError(f"the recording ends ({statement.ended}) before it begins ({statement.begun})")
+
+
+def _file(path: Path, blob: Blob) -> File:
+    return File(name=path.name, sha256=blob.sha256, size=blob.size, media_type=blob.media_type)
+
+
+def _artifact(n: int, blob: Blob, now: datetime) -> Artifact:
+    return Artifact(
+        role="human",
+        n=n,
+        frame=0,
+        url=None,
+        box=None,
+        taken=now,
+        media_type=blob.media_type,
+        size=blob.size,
+        sha256=blob.sha256,
+        sm3=blob.sm3,
+    )
+
+
+def _nothing(holdings: Holdings, name: str) -> str:
+    """Return the digest of an empty list of exchanges or times: no network was used."""
+    return holdings.store.put(canonical.encode({"schema": f"{name}/1", name: []}), "application/json").sha256
+
+
+def _this_program(holdings: Holdings) -> FlowRef:
+    """Return this file as the record's source: what admitted it, since no flow did."""
+    source = Path(__file__).read_bytes()
+    holdings.store.put(source, "text/x-python; charset=utf-8")
+    return FlowRef(name="human", sha256=digest.sha256(source), verified=None)

@@ -1,0 +1,38 @@
+"""Makes small workbooks and CSV files in memory, as the registries and inspectors write them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import openpyxl
+
+SITES = ("网站名称", "网站标识码", "首页网址", "主办单位", "运行状态")
+ACCOUNTS = ("账号名称", "平台类型", "平台ID", "认证主体", "主办单位", "状态")
+
+
+def xlsx(*rows: Sequence[Any], merged: Iterable[str] = (), title: str = "表") -> bytes:
+    """Return a workbook of one sheet."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = title
+    for row in rows:
+        sheet.append(list(row))
+    for cells in merged:
+        sheet.merge_cells(cells)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def csv(*rows: Sequence[Any], encoding: str = "utf-8", mark: str = ",") -> bytes:
+    """Return the bytes of a CSV."""
+    return "".join(mark.join(map(str, row)) + "\r\n" for row in rows).encode(encoding)
+
+
+def account(
+    name: str, platform: str = "微博", id: str = "1000000001", unit: str = "示范市教育局", state: str = "正常"
+) -> tuple[str, ...]:
+    """Return the row of an account."""
+    return name, platform, id, unit, unit, state
