@@ -20,9 +20,10 @@ from collector.clock import Clock
 from collector.flow import Flow
 from collector.present import page_input
 from collector.run import visit_once
+from collector.settle import settle
 from collector.targets import Target
 from collector.visit import Visit
-from collector.workspace import Workspace
+from collector.workspace import Limits, Workspace
 from evidence import navigation
 from evidence.columns import HOME, Column, ColumnKind, ColumnLedger
 from evidence.holdings import Holdings
@@ -34,8 +35,6 @@ from evidence.ruleset import RuleSet
 
 MOST_PAGES = 200
 DEPTH = 3
-REDIRECT_MS = 3000
-"""Of a page that sends itself elsewhere, how long that is waited for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +75,7 @@ class _Walk:
     host: str
     most: int
     depth: int
+    limits: Limits
     due: deque[tuple[Link, tuple[str, ...], int]] = field(default_factory=deque)
     known: set[str] = field(default_factory=set)
     pages: list[Page] = field(default_factory=list)
@@ -114,7 +114,8 @@ async def discover(
     depth: int = DEPTH,
 ) -> Discovery:
     """Return the column ledger that a site's navigation proposes; what cannot be opened is told in it."""
-    walk = _Walk(host=urlsplit(target.url).netloc.lower(), most=most, depth=depth)
+    limits = workspace.settings.limits
+    walk = _Walk(host=urlsplit(target.url).netloc.lower(), most=most, depth=depth, limits=limits)
     record = await visit_once(workspace, holdings, target, _flow(walk, clock), clock=clock)
     columns = tuple(_columns(walk, rules))
     return Discovery(
@@ -135,7 +136,7 @@ def _flow(walk: _Walk, clock: Clock) -> Flow:
         await visit.open(visit.target.url)
         await visit.capture(HOME)
         at = clock.now()
-        _, place = await _look(visit, at)
+        _, place = await _look(visit, at, walk.limits)
         walk.host = urlsplit(visit.page.url).netloc.lower()
         walk.known |= {navigation.same_page(visit.page.url), navigation.same_page(visit.target.url)}
         walk.take(place.links, (HOME_NAME,), 1)
@@ -154,7 +155,10 @@ async def _step(visit: Visit, walk: _Walk, link: Link, above: tuple[str, ...], d
         walk.failed.append((link.url, opening.trouble.reason))
         return
     try:
-        kind, place = await _look(visit, at)
+        kind, place = await _look(visit, at, walk.limits)
+    except TimeoutError:
+        walk.failed.append((link.url, "timeout"))
+        return
     except PlaywrightError as error:
         walk.failed.append((link.url, error.message.splitlines()[0]))
         return
@@ -177,24 +181,11 @@ async def _step(visit: Visit, walk: _Walk, link: Link, above: tuple[str, ...], d
     walk.take(place.links, _path(page), depth + 1)
 
 
-async def _look(visit: Visit, at: datetime) -> tuple[PageKind, Navigation]:
-    """Return kind and navigation of the page as it stands, after a page that sends itself elsewhere has done so."""
-    kind, place, page = await _study(visit, at)
-    if kind == "redirect":
-        try:
-            await visit.page.wait_for_url(lambda url: url != page.url, timeout=REDIRECT_MS)
-        except PlaywrightError:
-            return kind, place
-        if not visit.page.url.startswith("http") or (await visit.open(visit.page.url)).trouble:
-            return "error", place
-        kind, place, _ = await _study(visit, at)
-    return kind, place
-
-
-async def _study(visit: Visit, at: datetime) -> tuple[PageKind, Navigation, PageInput]:
+async def _look(visit: Visit, at: datetime, limits: Limits) -> tuple[PageKind, Navigation]:
+    """Return kind and navigation of the page, once it has come to rest and, if it sends itself elsewhere, has done so."""
+    await settle(visit.window, limits)
     page = await page_input(visit.window)
-    kind, place = await asyncio.to_thread(_read, page, at)
-    return kind, place, page
+    return await asyncio.to_thread(_read, page, at)
 
 
 def _read(page: PageInput, at: datetime) -> tuple[PageKind, Navigation]:

@@ -34,6 +34,10 @@ ROWS = "".join(
     for n in range(4, 16)
 )
 
+LATE = """<script>setTimeout(() => document.querySelector(".nav ul").insertAdjacentHTML(
+    "beforeend", '<li><a href="/hdjl/">互动交流</a></li>'), 80)</script>"""
+"""A menu that a script completes after the page has loaded."""
+
 
 def page(body: str, crumb: str = "") -> str:
     trail = f'<div class="crumb">当前位置：{crumb}</div>' if crumb else ""
@@ -44,7 +48,8 @@ SITE = {
     "index.html": page(
         f'<div><h3><a href="/zwgk/tzgg/">通知公告</a><a href="/zwgk/tzgg/">更多&gt;&gt;</a></h3><ul>{ROWS.replace("202101/", "/zwgk/tzgg/202101/")}</ul></div>'
     ),
-    "gzdt/index.html": page(f"<ul>{ROWS}</ul>", "首页 &gt; 工作动态"),
+    "gzdt/index.html": page(f"<ul>{ROWS}</ul>{LATE}", "首页 &gt; 工作动态"),
+    "hdjl/index.html": page(f"<ul>{ROWS}</ul>", "首页 &gt; 互动交流"),
     "zwgk/index.html": '<html><head><meta http-equiv="refresh" content="0;url=tzgg/"></head></html>',
     "zwgk/tzgg/index.html": page(
         f'<div class="leftnav"><a href="/zwgk/zcjd/">政策解读</a></div><ul>{ROWS}</ul>',
@@ -103,6 +108,10 @@ def test_a_page_that_sends_on_to_its_child_is_a_parent_and_another_authority_a_j
     columns = {column.name: column for column in found.ledger.columns}
     assert (columns["政务公开"].kind, columns["政务公开"].level) == ("parent", 1)
     assert (columns["政务服务网"].kind, columns["政务服务网"].url) == ("jump", "http://zwfw.example.test/")
+
+
+def test_a_menu_that_a_script_completes_late_is_read_to_its_end(found: Discovery) -> None:
+    assert "互动交流" in {column.name for column in found.ledger.columns}
 
 
 def test_static_and_yearly_columns_are_proposed_as_exempt_and_the_site_map_leads_to_what_no_menu_has(
