@@ -16,7 +16,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
-from collector import elsewhere
+from collector import elsewhere, memory
 from collector.elsewhere import Elsewhere
 from collector.errors import BrowserError
 
@@ -77,6 +77,7 @@ async def start(source: BrowserSource) -> AsyncIterator[Browser]:
 
     Raises BrowserError where it will not start, or does not answer.
     """
+    memory.give_back_large_blocks()
     async with AsyncExitStack() as stack:
         playwright = await _driver(stack)
         if isinstance(source, Elsewhere):

@@ -1,7 +1,8 @@
-"""How much memory a browser on this machine holds: the resident pages of all its processes."""
+"""How much memory a browser on this machine holds, and how this program gives back what it no longer holds."""
 
 from __future__ import annotations
 
+import ctypes
 import os
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,18 @@ PROC = Path("/proc")
 _OWN: WeakKeyDictionary[Browser, int] = WeakKeyDictionary()
 """The process id of each browser."""
 _NOBODY = 0
+_MMAP_THRESHOLD, _LARGE = -3, 1 << 20
+"""The C library's name for the size from which blocks stand alone, and that size in bytes."""
+
+
+def give_back_large_blocks() -> bool:
+    """Have the C library give large blocks back to the system as soon as they are free; tell whether it does.
+
+    Left alone it raises the size from which it does so with each picture that passes, up to 32 MB, and keeps the gaps
+    between them: after a page of 50,000 pixels a seventh of what this program holds.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc's; others have no such habit
+    return mallopt is not None and bool(mallopt(_MMAP_THRESHOLD, _LARGE))
 
 
 async def resident(browser: Browser) -> int | None:

@@ -68,7 +68,9 @@ async def tiles(session: CDPSession, size: tuple[int, int], clock: Clock) -> Asy
                 "clip": {"x": x, "y": y, "width": width, "height": height, "scale": 1},
             },
         )
-        yield Tile(n=n, box=box, png=base64.b64decode(reply["data"]), taken=clock.now())
+        png = base64.b64decode(reply.pop("data"))
+        yield Tile(n=n, box=box, png=png, taken=clock.now())
+        del png
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

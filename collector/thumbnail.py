@@ -15,8 +15,8 @@ from evidence.model import Box
 
 PART = 4
 """CSS pixels that one pixel of a thumbnail stands for, each way."""
-_BAND = 64_000
-"""CSS pixels of height a picture: 16,000 of its own; some browsers' textures end at 16,384."""
+_BAND = 32_000
+"""CSS pixels of height a picture: 8,000 of its own, no more than a tile, so that it holds no more memory."""
 _UNLIKE = 12
 """Steps of 255 by which a channel must differ; the same page painted twice differs by none."""
 _CELL = 4
