@@ -174,7 +174,7 @@ class Visit:
         entrance = self._outfit.entrance
         if entrance is None or opened.trouble or not await entrance.asks(self.window):
             return opened
-        if entrance.tried or self.page.url != self._arrived:
+        if not entrance.may_renew or self.page.url != self._arrived:
             return replace(opened, trouble=capturing.SESSION_LOST)
         self.window.note("log in", "会话在途中失效，重新登录一次")
         try:
@@ -264,7 +264,7 @@ class Visit:
         return kept
 
     async def log_in(self) -> None:
-        """Log in as the flow declares; one try a visit, since a locked account is worse than a lost night.
+        """Log in as the flow declares; no second try after one that failed: a locked account is worse than a lost night.
 
         Raises LoginError with the reason, SecretMissing, VaultError.
         """

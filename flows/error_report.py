@@ -3,13 +3,14 @@
 已知：留言由省级平台转办到承办单位，3 个工作日内核实答复；列表常有：编号、网站、问题类型、提交时间、转办时间、答复时间、状态。
 时限自转办起按工作日计；没有显示答复时间，不等于没有答复。留言人的联系方式在原件里，读取结果不含。
 
-单位须做：url 写留言列表的网址，把选择器改成实际的；登录方式按系统实际声明。
+单位须做：url 写留言列表的网址，把选择器改成实际的；登录方式按系统实际声明（此处为口令加动态口令，种子 otp_seed 放进保密存储；系统不用动态口令的删去 codes 一行）。
 """
 
 from __future__ import annotations
 
 from collector.flow import Flow
 from collector.login import Login
+from collector.login.codes import OneTimeCode
 from collector.visit import Visit
 from flows import paging
 
@@ -29,6 +30,7 @@ flow = Flow(
         submit="#submit",
         marker="#signed-in",
         refused="#wrong",
+        codes=(OneTimeCode(field="#code"),),
     ),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urldefrag, urlsplit
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator, Page
@@ -12,6 +13,8 @@ from collector.visit import Visit
 NEXT = re.compile(r"^\s*(下一?页|后一页|›|»|>)\s*$")
 PATIENCE = 3_000
 """Milliseconds for a page to turn."""
+_WHERE = "e => e.closest('a[href]')?.target ? null : e.closest('a[href]')?.href"
+"""Where an element leads to by itself."""
 
 
 async def through(visit: Visit, label: str, most: int) -> int:
@@ -21,17 +24,23 @@ async def through(visit: Visit, label: str, most: int) -> int:
     """
     await visit.capture(label)
     for n in range(2, most + 1):
-        if not await _turned(visit.page):
+        if not await _turned(visit):
             return n - 1
         await visit.capture(f"{label}/page-{n}")
     return most
 
 
-async def _turned(page: Page) -> bool:
+async def _turned(visit: Visit) -> bool:
+    """Turn the page: where that is another address by opening it, which minds manners and outlives a lost session."""
+    page = visit.page
     forward = await _next(page)
     if forward is None:
         return False
     before = await page.locator("body").inner_text()
+    where = await forward.evaluate(_WHERE)
+    if where and urldefrag(where).url != urldefrag(page.url).url and urlsplit(where).scheme in ("http", "https"):
+        opened = await visit.open(where)
+        return opened.trouble is not None or await visit.page.locator("body").inner_text() != before
     try:
         await forward.click(timeout=PATIENCE)
         await page.wait_for_function("before => document.body.innerText !== before", arg=before, timeout=PATIENCE)

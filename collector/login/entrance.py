@@ -27,6 +27,8 @@ from collector.targets import Target
 from collector.window import Window
 from collector.workspace import Limits
 
+MOST_LOG_INS = 2
+"""Log-ins in one visit that may succeed: the first, and one more where its session was lost."""
 KEEPING = 10
 """Seconds that taking a session out of the browser may need."""
 _TAB = "[location.origin, Object.entries(sessionStorage)]"
@@ -62,7 +64,7 @@ class Entrance:
         """`own`: whether the system is the office's own."""
         self.login = login
         self.failed: LoginError | None = None
-        self.tried = False
+        self._log_ins = 0
         self._kind = kinds.of(login)
         redactor.guarded = True
         self._target = target
@@ -93,17 +95,22 @@ class Entrance:
     async def enter(self, door: Door) -> None:
         """Go in; raises LoginError with the reason, SecretMissing, VaultError.
 
-        One try a visit, since a locked account is worse than a lost night.
+        After a try that failed there is no second one in a visit, since a locked account is worse than a lost night.
         """
         if self._session and await self._still_good(door):
             return
         await self.renew(door)
 
+    @property
+    def may_renew(self) -> bool:
+        """Whether a session that was lost in the middle of the visit may be renewed: once, and not after a failure."""
+        return self.failed is None and self._log_ins < MOST_LOG_INS
+
     async def renew(self, door: Door) -> None:
         """Log in, whatever was before; raises as `enter` does."""
-        if self.tried:
+        if not self.may_renew:
             raise LoginError("second_try")
-        self.tried = True
+        self._log_ins += 1
         if self._session and self._access.sessions:
             self._access.sessions.forget(self._target.id)
             self._session = None

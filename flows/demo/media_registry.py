@@ -6,7 +6,7 @@ from datetime import date
 
 from collector.standin import Case, Expect, StandIn
 from flows.demo import gate
-from flows.demo.registry import Registry
+from flows.demo.office import BackOffice
 
 COUNT = 13
 _HEADINGS = ("账号名称", "平台", "平台标识", "认证主体", "主办单位", "状态")
@@ -19,18 +19,25 @@ stand_in = StandIn(
         Case(
             path="/accounts/",
             name="新媒体信息报送系统（替身）",
-            secrets=gate.SECRETS,
+            secrets=gate.secrets(),
             expects={
                 "accounts": Expect(downloads=1, says=("gh_000000000001", "注销中")),
                 "accounts/page-2": Expect(says=("示范科普",)),
             },
+        ),
+        Case(
+            path="/accounts/",
+            name="新媒体信息报送系统（替身，账号锁定）",
+            suffix="-locked",
+            secrets=gate.secrets(gate.LOCKED),
+            expects={"accounts": Expect(outcome="login_lost", reason="locked")},
         ),
     ),
 )
 
 
 @stand_in.site
-def site(today: date) -> Registry:
+def site(today: date) -> BackOffice:
     """Return the registry; it is the same on every day."""
     rows = [
         (
@@ -43,4 +50,4 @@ def site(today: date) -> Registry:
         )
         for n in range(1, COUNT + 1)
     ]
-    return Registry("全国政务新媒体信息报送系统", _HEADINGS, rows)
+    return BackOffice("全国政务新媒体信息报送系统", _HEADINGS, rows)

@@ -6,7 +6,7 @@ from datetime import date
 
 from collector.standin import Case, Expect, StandIn
 from flows.demo import gate
-from flows.demo.registry import Registry
+from flows.demo.office import BackOffice
 
 COUNT = 16
 _HEADINGS = ("网站标识码", "网站名称", "首页网址", "主管单位", "主办单位", "状态")
@@ -18,18 +18,25 @@ stand_in = StandIn(
         Case(
             path="/sites/",
             name="网站信息报送系统（替身）",
-            secrets=gate.SECRETS,
+            secrets=gate.secrets(),
             expects={
                 "sites": Expect(downloads=1, says=("0000000001", "临时下线")),
                 "sites/page-2": Expect(says=(f"{COUNT:010}",)),
             },
+        ),
+        Case(
+            path="/sites/",
+            name="网站信息报送系统（替身，口令错误）",
+            suffix="-wrong",
+            secrets=gate.secrets(password="not-this-one"),  # noqa: S106 - it opens nothing at all
+            expects={"sites": Expect(outcome="login_lost", reason="wrong_credentials")},
         ),
     ),
 )
 
 
 @stand_in.site
-def site(today: date) -> Registry:
+def site(today: date) -> BackOffice:
     """Return the registry; it is the same on every day."""
     rows = [
         (
@@ -42,4 +49,4 @@ def site(today: date) -> Registry:
         )
         for n in range(1, COUNT + 1)
     ]
-    return Registry("全国政府网站信息报送系统", _HEADINGS, rows)
+    return BackOffice("全国政府网站信息报送系统", _HEADINGS, rows)

@@ -113,8 +113,9 @@ def test_a_session_lost_on_the_way_is_told_and_not_captured_as_the_page(looker: 
 
     @flow.visit
     async def lose(visit):  # type: ignore[no-untyped-def]
-        await visit.page.context.clear_cookies()
         await visit.open(f"{visit.target.url}/inside")
+        await visit.page.context.clear_cookies()
+        await visit.page.goto(f"{visit.target.url}/inside?more")  # by a step of its own, which nobody can repeat
         await visit.capture("home")
 
     secrets = Secrets(

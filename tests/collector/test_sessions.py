@@ -133,12 +133,29 @@ def test_a_kept_session_lost_in_mid_visit_is_renewed_once(looker: Looker, gates:
     assert "重新登录" in told(looker, captures["again"])
 
 
-def test_a_fresh_session_lost_in_mid_visit_is_told_and_not_renewed(
+def test_a_fresh_session_lost_in_mid_visit_is_renewed_once_too(
     looker: Looker, gates: Gates, sessions: Sessions
 ) -> None:
     captures = visited(looker, gates, portal(login(gates, "/form"), leave_before="again"), means(gates, sessions))
+    assert ends(captures) == CAPTURED
+    assert gates.tries("/form") == 2
+
+
+def test_a_session_lost_again_and_again_is_renewed_once_and_then_told(
+    looker: Looker, gates: Gates, sessions: Sessions
+) -> None:
+    flow = Flow("tests.thrown_out", login=login(gates, "/form"), authority="own")
+
+    @flow.visit
+    async def visit(visit):  # type: ignore[no-untyped-def]
+        for label in ("home", "again"):
+            gates.valid.clear()
+            await visit.open(f"{visit.target.url}/inside")
+            await visit.capture(label)
+
+    captures = visited(looker, gates, flow, means(gates, sessions))
     assert ends(captures) == [("captured", None), ("login_lost", "session")]
-    assert gates.tries("/form") == 1
+    assert gates.tries("/form") == 2
 
 
 def test_a_renewal_in_mid_visit_that_fails_is_told_for_every_page_left(

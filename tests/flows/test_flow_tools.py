@@ -17,6 +17,7 @@ from collector.cli import cli
 from collector.clock import SystemClock
 from collector.errors import FlowError
 from collector.flow import BOX, discover
+from collector.opening import Opening
 from collector.run import run
 from collector.workspace import Workspace
 from evidence.holdings import Holdings
@@ -211,6 +212,7 @@ def test_a_flow_that_a_person_must_attend_is_skipped_with_a_record_unless_it_is_
 LISTS = (
     (3, 9, ("<a href='?p=2'>下一页</a>", "<a href='?p=3'>下页</a>", "<span class=disabled>下一页</span>")),
     (2, 2, ("<a href='?p=2'>下一页</a>", "<a href='?p=3'>下一页</a>", "<a href='?p=4'>下一页</a>")),
+    (2, 9, ("<button onclick=\"location = '?p=2'\">下一页</button>", "乙")),
     (1, 5, ("<button disabled>下一页</button>",)),
     (1, 5, ("<li class=disabled><a href='?p=2'>下一页</a></li>", "甲")),
     (1, 5, ("<a href='#'>下一页</a>",)),
@@ -224,9 +226,15 @@ class Few:
     def __init__(self, page: Any) -> None:
         self.page = page
         self.captured: list[str] = []
+        self.opened: list[str] = []
 
     async def capture(self, label: str) -> None:
         self.captured.append(label)
+
+    async def open(self, url: str) -> Opening:
+        self.opened.append(url)
+        await self.page.goto(url)
+        return Opening(url=url, trouble=None, loaded=True)
 
 
 def test_a_list_is_gone_through_page_by_page_until_it_does_not_turn_or_is_enough() -> None:
@@ -241,6 +249,7 @@ def test_a_list_is_gone_through_page_by_page_until_it_does_not_turn_or_is_enough
         await page.goto("http://list.test/")
         few = Few(page)
         assert await paging.through(few, "list", most) == len(few.captured)  # type: ignore[arg-type]
+        assert all(url.startswith("http://list.test/?p=") for url in few.opened)
         return few.captured
 
     async def every() -> list[list[str]]:
