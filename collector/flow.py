@@ -68,6 +68,7 @@ class Flow:
         device: DeviceName = "desktop",
         attended: str = "",
         scripted: bool = True,
+        private: tuple[str, ...] | None = None,
     ) -> None:
         self.module = module
         self.name = module.rpartition(".")[2]
@@ -83,6 +84,8 @@ class Flow:
         self.attended = attended
         self.scripted = scripted
         """Whether it has steps of its own; one that only opens the addresses it is given has nothing to verify."""
+        self.private = private
+        """Selectors of citizens' personal data (by rule it is found as well); None: the pages show none."""
         self.device = self._device(device)
         self.source = b""
         """The file's bytes; every record cites them."""
@@ -109,6 +112,7 @@ class Flow:
             sha256=digest.sha256(self.source),
             verified=self.verified,
             scripted=self.scripted,
+            private=self.private,
         )
 
     @property

@@ -16,9 +16,9 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 
-from evidence import bag, digest, zipform
+from evidence import bag, digest, masking, zipform
 from evidence.contents import Contents, Opener, Piece, custody_events, records_of
-from evidence.dossier import Dossier
+from evidence.dossier import Dossier, Exhibit
 from evidence.errors import BundleError, FormError
 from evidence.files import TEMPORARY, make_folder, sync_folder
 from evidence.holdings import Holdings
@@ -27,6 +27,7 @@ from evidence.manifest import FORMAT, MANIFEST, Manifest, Subject, Tool, heading
 from evidence.model import TargetRef
 from evidence.note import Checkpoint
 from evidence.seal import Signer
+from evidence.store import Store
 
 UNSEALED = ".UNSEALED.zip"
 
@@ -58,6 +59,7 @@ def write_bundle(
     cite is not there, and above the limits of the zip form; nothing is then left at `out`.
     """
     subject = _subject(dossiers)
+    dossiers = [_for_others(dossier, holdings.store) for dossier in dossiers]
     leaves = _leaves(dossiers, holdings.ledger)
     checkpoint = _checkpoint(holdings.ledger, leaves, signer)
     with tempfile.TemporaryDirectory(prefix="quzheng-bundle-") as work:
@@ -69,12 +71,25 @@ def write_bundle(
         contents.ledger(checkpoint, leaves)
         contents.sources(sources or {})
         contents.custody(tuple(custody_events(dossiers, leaves, by)))
-        manifest = _manifest(dossiers, subject, contents.pieces(), by)
+        manifest = _manifest(dossiers, subject, contents, by)
         path = _destination(out, manifest.bundle, sealed=signer is not None)
         _write(path, manifest, contents.pieces(), signer)
     if signer:
         holdings.ledger.append("bundle", manifest.bundle, digest.of_value(manifest.plain()))
     return BundleResult(path=path, sealed=signer is not None, name=manifest.bundle)
+
+
+def _for_others(dossier: Dossier, store: Store) -> Dossier:
+    """Return a dossier whose readings show no personal data."""
+    return replace(dossier, exhibits=tuple(_masked(exhibit, store) for exhibit in dossier.exhibits))
+
+
+def _masked(exhibit: Exhibit, store: Store) -> Exhibit:
+    pairs = (exhibit.record, exhibit.reading), (exhibit.earlier, exhibit.earlier_reading)
+    now, before = (
+        masking.reading(reading, record, store) if record and reading else reading for record, reading in pairs
+    )
+    return replace(exhibit, reading=now, earlier_reading=before)
 
 
 def _subject(dossiers: Sequence[Dossier]) -> Subject:
@@ -136,7 +151,7 @@ def _report_folder(dossier: Dossier, dossiers: Sequence[Dossier]) -> str:
     return "data/report/" if len(dossiers) == 1 else f"data/report/{dossier.finding.id[:16]}/"
 
 
-def _manifest(dossiers: Sequence[Dossier], subject: Subject, pieces: Sequence[Piece], by: str | None) -> Manifest:
+def _manifest(dossiers: Sequence[Dossier], subject: Subject, contents: Contents, by: str | None) -> Manifest:
     unnamed = Manifest(
         format=FORMAT,
         bundle="",
@@ -145,7 +160,8 @@ def _manifest(dossiers: Sequence[Dossier], subject: Subject, pieces: Sequence[Pi
         findings=tuple(heading(dossier.finding) for dossier in dossiers),
         by=by,
         tool=Tool(name="quzheng", version=_version()),
-        files=tuple(piece.entry for piece in pieces),
+        files=tuple(piece.entry for piece in contents.pieces()),
+        withheld=contents.withheld,
     )
     return replace(unnamed, bundle=unnamed.derived_name)
 

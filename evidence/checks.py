@@ -83,7 +83,10 @@ def records(question: Question) -> Answer:
         faults.append("证据目录所列问题与问题文件不一致")
     if not found or not known:
         faults.append("没有问题或没有记录")
-    return _answer(faults, f"{len(found)} 个问题，{len(known)} 条记录，所引文件齐全")
+    faults += _withheld_faults(question, known.values())
+    kept = len(question.withheld)
+    whole = "齐全" if not kept else f"齐全，其中 {kept} 个含个人信息，原件留存取证单位，记录里有其摘要"
+    return _answer(faults, f"{len(found)} 个问题，{len(known)} 条记录，所引文件{whole}")
 
 
 def ledger_inclusion(question: Question) -> Answer:
@@ -232,9 +235,28 @@ def _record_faults(question: Question, id: str, record: Record) -> Iterator[Faul
         if entry and (entry.size, entry.sm3) != (artifact.size, artifact.sm3):
             yield f"记录 {id[:12]} 所引 {artifact.role} {artifact.n} 与 {entry.path} 不符"
     for sha256 in record.capture.cited:
+        if sha256 in question.withheld:
+            continue
         entry = question.artifacts.get(sha256)
         if entry is None or not entry.path.startswith(f"data/artifacts/{sha256}."):
             yield f"记录 {id[:12]} 所引文件 {sha256} 不在包内"
+
+
+def _withheld_faults(question: Question, records: Iterable[Record]) -> Iterator[Fault]:
+    """What stays in the house must be cited by a record whose pages show personal data, and every copy be of such."""
+    private = {
+        sha256 for record in records if record.capture.flow.private is not None for sha256 in record.capture.cited
+    }
+    copies = {entry.path for entry in question.bundle.manifest.files if entry.role == "masked"}
+    for sha256, one in question.withheld.items():
+        if sha256 not in private:
+            yield f"未附原件的 {sha256} 不属于含个人信息的记录"
+        if sha256 in question.artifacts:
+            yield f"{sha256} 列为未附原件，却在包内"
+        if one.copy is not None and one.copy not in copies:
+            yield f"{sha256} 的遮盖副本 {one.copy} 不在包内"
+    for path in sorted(copies - {one.copy for one in question.withheld.values()}):
+        yield f"{path} 不是任何文件的遮盖副本"
 
 
 def _finding_faults(question: Question, finding: Finding, known: Mapping[str, Record]) -> Iterator[Fault]:

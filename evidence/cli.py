@@ -246,6 +246,8 @@ def export(
         raise click.UsageError("say --warc FILE, --wacz FILE or --png FILE")
     holdings = open_house(ctx, workspace).holdings()
     found = holdings.record(holdings.full_id(record))
+    if found.capture.flow.private is not None:
+        click.echo("注意：这条记录的页面含个人信息，导出的是未遮盖的原件，不得外传", err=True)
     for path, write in ((warc, write_warc), (png, write_png)):
         if path:
             with whole_file(path) as out:

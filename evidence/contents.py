@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from evidence import bag, canonical, digest, plain, report
+from evidence import bag, canonical, digest, masking, plain, report
 from evidence.catalog import Row
 from evidence.dossier import Dossier, Exhibit
 from evidence.errors import BundleError
@@ -20,11 +20,14 @@ from evidence.manifest import (
     INSTRUCTIONS,
     FileEntry,
     FileRole,
+    Withheld,
     artifact_path,
     finding_path,
+    masked_path,
     proof_path,
     record_path,
 )
+from evidence.masking import Masked
 from evidence.model import Record
 from evidence.note import Checkpoint
 from evidence.warc import write_warc
@@ -64,6 +67,7 @@ class Contents:
         self._work = work
         self._pieces: dict[str, Piece] = {}
         self._artifacts: dict[str, str] = {}
+        self._withheld: dict[str, Withheld] = {}
 
     def pieces(self) -> tuple[Piece, ...]:
         """Return the payload in the order of its paths."""
@@ -78,18 +82,41 @@ class Contents:
             raise BundleError(f"two different files for {path}")
 
     def record(self, record: Record) -> None:
-        """Take in a record with everything it cites, and its network as WARC."""
+        """Take in a record with everything it cites, and its network as WARC.
+
+        Where it shows personal data the originals stay in the house: what can be masked is there as a copy, and the
+        network, which repeats it all, is not.
+        """
         self.add(Piece.json(record_path(record.id), "record", record.plain()))
+        masked = masking.masked(record, self._holdings.store)
+        if masked:
+            self._stand_in(masked)
         for artifact in record.capture.artifacts:
+            if artifact.sha256 in self._withheld:
+                continue
             path = self._artifacts.setdefault(artifact.sha256, artifact_path(artifact.sha256, artifact.media_type))
             if path not in self._pieces:
                 facts = artifact.size, artifact.sha256, artifact.sm3
                 self.add(self._blob(path, artifact.media_type, *facts))
         for sha256 in record.capture.cited:
-            if sha256 not in self._artifacts:
+            if sha256 not in self._artifacts and sha256 not in self._withheld:
                 self._cited(sha256)
-        if record.capture.purpose != "human":
+        if record.capture.purpose != "human" and not masked:
             self._warc(record)
+
+    @property
+    def withheld(self) -> tuple[Withheld, ...]:
+        """What stays in the house, by digest."""
+        return tuple(self._withheld[sha256] for sha256 in sorted(self._withheld))
+
+    def _stand_in(self, masked: Masked) -> None:
+        for copy in masked.copies.values():
+            path = None
+            if copy.data is not None:
+                path = masked_path(digest.sha256(copy.data), copy.media_type)
+                if path not in self._pieces:
+                    self.add(Piece.of(path, "masked", copy.media_type, copy.data))
+            self._withheld[copy.sha256] = Withheld(sha256=copy.sha256, copy=path)
 
     def dossier(self, dossier: Dossier, folder: str) -> None:
         """Take in a finding: itself, its facts, readings, series and its report (in `folder`)."""
@@ -158,7 +185,8 @@ class Contents:
         self.add(Piece.json(f"data/series/{_named(capture.target.id)}/{_named(capture.label)}.json", "series", body))
 
     def _href(self, sha256: str, up: str) -> str:
-        path = self._artifacts.get(sha256)
+        kept = self._withheld.get(sha256)
+        path = kept.copy if kept else self._artifacts.get(sha256)
         if path is None:
             raise BundleError(f"the report shows {sha256}, which no record of the bundle cites")
         return up + path.removeprefix("data/")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -25,6 +25,7 @@ FileRole = Literal[
     "finding",
     "facts",
     "artifact",
+    "masked",
     "reading",
     "series",
     "checkpoint",
@@ -79,6 +80,15 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """A blob that a record cites and that stays in the house, since it shows personal data; the record has its digest."""
+
+    sha256: str
+    copy: str | None
+    """Path of the masked copy that stands for it, which is derived and proves nothing by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """The contents of data/manifest.json."""
 
@@ -93,6 +103,7 @@ class Manifest:
     """Who bundled."""
     tool: Tool
     files: tuple[FileEntry, ...]
+    withheld: tuple[Withheld, ...] = field(default=(), metadata={plain.ADDED: True})
 
     def plain(self) -> dict[str, Any]:
         """Return the manifest as plain JSON."""
@@ -140,6 +151,11 @@ def finding_path(id: str) -> str:
 def proof_path(id: str) -> str:
     """Return where the inclusion proof of a record or finding lies."""
     return f"data/ledger/proofs/{id}.json"
+
+
+def masked_path(sha256: str, media_type: str) -> str:
+    """Return where a masked copy lies; the digest is its own."""
+    return artifact_path(sha256, media_type).replace("data/artifacts/", "data/masked/")
 
 
 def artifact_path(sha256: str, media_type: str) -> str:

@@ -135,6 +135,9 @@ class FlowRef:
     """The day an office ran it against the real system, if ever."""
     scripted: bool = field(default=False, metadata={plain.ADDED: True})
     """Whether it has steps of its own, so that until it is verified its records need a person."""
+    private: tuple[str, ...] | None = field(default=None, metadata={plain.ADDED: True})
+    """Selectors of citizens' personal data on its pages, which leave the house only masked, by rule as well; None: its
+    pages show none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from cryptography import x509
 
 from evidence import bag, note, seal
-from evidence.manifest import CHECKPOINT, FileEntry
+from evidence.manifest import CHECKPOINT, FileEntry, Withheld
 from evidence.model import Finding, Record
 from evidence.note import Checkpoint
 from evidence.opened import Opened
@@ -38,6 +38,11 @@ class Question:
     def artifacts(self) -> Mapping[str, FileEntry]:
         """The manifest's artifacts by their SHA-256; raises EvidenceError."""
         return {entry.sha256: entry for entry in self.bundle.manifest.files if entry.role == "artifact"}
+
+    @cached_property
+    def withheld(self) -> Mapping[str, Withheld]:
+        """What stays in the house, by the SHA-256 of the original; raises EvidenceError."""
+        return {one.sha256: one for one in self.bundle.manifest.withheld}
 
     def records(self) -> Iterator[tuple[str, Record]]:
         """Yield the records with their ids, one at a time; raises EvidenceError."""

@@ -87,12 +87,14 @@ def _unreadable(why: str) -> Verdict:
 
 def _notices(question: Question) -> Iterator[str]:
     try:
-        demonstration = question.bundle.manifest.demonstration
+        demonstration, withheld = question.bundle.manifest.demonstration, question.withheld
         clocks = {(record.capture.purpose, record.capture.clock.source) for _, record in question.records()}
     except UNREADABLE:
         return  # what cannot be read is a failed check already
     if demonstration or any(purpose == "demonstration" for purpose, _ in clocks):
         yield "这是演示数据，不是对真实网站的取证"
+    if withheld:
+        yield f"{len(withheld)} 个文件含个人信息，包内只有遮盖副本或没有副本；副本不是原件，原件可凭记录里的摘要核对"
     if any(source == "simulated" for _, source in clocks):
         yield "部分记录的时间来自模拟时钟，不能作为证据使用"
 

@@ -23,6 +23,7 @@ flow = Flow(
     authority="authorised",
     coverage="complete",
     labels=("entries",),
+    private=(),
     login=Login(
         url="/login",
         username="#username",
