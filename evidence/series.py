@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from evidence.catalog import Row
 from evidence.look import Look
 from evidence.model import Fault, Item, Reading
+from evidence.span import Span
 
 Reader = Callable[[Row], Reading | None]
 """Gives the reading of a row's record; None where there is none."""
@@ -102,6 +103,15 @@ def series_of(target: str, label: str, rows: Iterable[Row], *, at: datetime, rea
         rows=tuple(row for row in ordered if row.ended <= at),
         later=tuple(row for row in ordered if row.ended > at),
         reader=reader,
+    )
+
+
+def sighted(series: Iterable[Series], *, at: datetime, age: Span) -> bool:
+    """Tell whether a whole look close to T shows what a target holds: a part of it is enough to show that it is there."""
+    return any(
+        look.shows_column and look.items
+        for own in series
+        for look in own.looks(row for row in own.rows if row.complete is True and at - row.started <= age.length)
     )
 
 

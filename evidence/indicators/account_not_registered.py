@@ -13,12 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from evidence import plain
 from evidence.facts import Facts
 from evidence.indicator import Answer, Indicator
-from evidence.registers.standing import Registration, Standing, registration
+from evidence.registers.standing import cited, registration
 from evidence.ruleset import RuleSet
-from evidence.series import Series
+from evidence.series import Series, sighted
 from evidence.span import Span, local_text
 
 indicator = Indicator(__name__, clause="漏报", scope="account", reviewers=1)
@@ -32,43 +31,21 @@ def account_not_registered(facts: Facts, series: Mapping[str, Series], rules: Ru
     if not facts.registers:
         return
     max_age = Span.parse(rules.of(indicator.name).limit or "31d")
-    found = registration(facts.subject, facts.registers, at=facts.at, max_age=max_age, seen=_seen(facts, series, rules))
+    age = Span.parse(rules.max_evidence_age)
+    found = registration(
+        facts.subject,
+        facts.registers,
+        at=facts.at,
+        max_age=max_age,
+        seen=sighted(series.values(), at=facts.at, age=age),
+    )
     yield Answer(
         state=found.state,
         message=f"截至{local_text(facts.at)}，{facts.subject.name}{_SAID[found.state]}：{found.because}。",
         as_of=max((one.fact.as_of for one in facts.observed if one.fact.as_of), default=None),
-        numbers=_numbers(found, facts.registers),
+        numbers={"system": found.system, "registers": cited(facts.registers)},
         against=(found.because,) if found.state == "hit" else (),
         missing=found.missing,
         for_the_unit=found.for_the_unit,
         exhibits=tuple(dict.fromkeys(record for one in facts.observed for record in one.records)),
     )
-
-
-def _seen(facts: Facts, series: Mapping[str, Series], rules: RuleSet) -> bool:
-    """Tell whether a whole look close to T shows the account's content: a part of it is enough to show that it is there."""
-    age = Span.parse(rules.max_evidence_age).length
-    return any(
-        look.shows_column and look.items
-        for own in series.values()
-        for look in own.looks(row for row in own.rows if row.complete is True and facts.at - row.started <= age)
-    )
-
-
-def _numbers(found: Registration, standings: tuple[Standing, ...]) -> dict[str, object]:
-    return {
-        "system": found.system,
-        "registers": [
-            {
-                "name": one.register.name,
-                "record": one.register.record,
-                "sha256": one.register.sha256,
-                "fetched": plain.dump(one.register.fetched),
-                "whole": one.register.whole,
-                "row": str(one.entry.place) if one.entry else None,
-                "state": one.entry.state if one.entry else None,
-                "state_on": plain.dump(one.entry.state_on) if one.entry else None,
-            }
-            for one in standings
-        ],
-    }

@@ -48,7 +48,7 @@ MATTERS: dict[Matter, str] = {
     "unusable": "登记表中无法核对的行",
 }
 WEIGHTS: dict[Weight, str] = {"proposed": "建议核实", "undecided": "不能确定", "told": "告知"}
-_COMPARED = ("name", "url", "unit", "certified_as")
+COMPARED = ("name", "url", "unit", "certified_as")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,24 +161,23 @@ def _registration(subject: Subject, found: Sequence[Standing], compared: Compari
 
 
 def _differs(subject: Subject, register: Register, entry: Entry) -> Iterator[Row]:
-    ours: dict[str, str | None] = {
+    for said in differences(subject, Standing(register=register, entry=entry, doubts=())):
+        weight: Weight = "told" if entry.state == "changing" else "undecided"
+        yield _row("differs", weight, entry, said + _filing(entry), (register,), target=subject.id)
+
+
+def differences(subject: Subject, standing: Standing) -> Iterator[str]:
+    """Yield how a target differs from its entry in a register, a sentence a field."""
+    ours = {
         "name": subject.name,
         "url": subject.url,
         "unit": subject.unit,
         "certified_as": subject.certified_as,
     }
-    for field in _COMPARED:
-        mine, theirs = ours[field], getattr(entry, field)
-        if mine and theirs and not _alike(field, mine, theirs):
-            said = f"{FIELDS[field]}：对象清单为“{mine}”，{register.name}为“{theirs}”{_filing(entry)}"
-            yield _row(
-                "differs",
-                "told" if entry.state == "changing" else "undecided",
-                entry,
-                said,
-                (register,),
-                target=subject.id,
-            )
+    for field in COMPARED:
+        mine, theirs = ours[field], getattr(standing.entry, field)
+        if mine and theirs and not alike(field, mine, theirs):
+            yield f"{FIELDS[field]}：对象清单为“{mine}”，{standing.register.name}为“{theirs}”"
 
 
 def _filing(entry: Entry) -> str:
@@ -237,9 +236,9 @@ def _one_of_two(found: dict[str, Entry], telling: Sequence[Register]) -> Iterato
 def _two_words(found: dict[str, Entry], telling: Sequence[Register]) -> Iterator[Row]:
     (first_name, first), *others = found.items()
     for name, other in others:
-        for field in (*_COMPARED, "state"):
+        for field in (*COMPARED, "state"):
             one, two = getattr(first, field), getattr(other, field)
-            if one and two and not _alike(field, one, two):
+            if one and two and not alike(field, one, two):
                 said = f"{FIELDS[field]}：{first_name}为“{_shown(first, field)}”，{name}为“{_shown(other, field)}”"
                 involved = [register for register in telling if register.name in (first_name, name)]
                 yield _row("differs", "undecided", first, said, involved, places=(str(first.place), str(other.place)))
@@ -355,7 +354,7 @@ def _records(registers: Iterable[Register]) -> tuple[str, ...]:
     return tuple(register.record for register in registers if register.record)
 
 
-def _alike(field: str, one: Any, two: Any) -> bool:
+def alike(field: str, one: Any, two: Any) -> bool:
     """Tell whether two values of a field say the same; addresses are compared by host, as a change of page is no news."""
     if field != "url":
         return bool(one == two)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from evidence import plain
 from evidence.columns import Subject
 from evidence.model import State
 from evidence.registers import government, lifecycle
@@ -87,6 +88,34 @@ def registration(
     return Registration(state="hit", because=f"{names}均无此平台ID（{own.because}）", system=own.system)
 
 
+def cited(standings: Iterable[Standing]) -> list[dict[str, object]]:
+    """Return how a finding cites the registers it rests on: by record and digest, with the row, never with their contents."""
+    return [
+        {
+            "name": one.register.name,
+            "record": one.register.record,
+            "sha256": one.register.sha256,
+            "fetched": plain.dump(one.register.fetched),
+            "whole": one.register.whole,
+            "row": str(one.entry.place) if one.entry else None,
+            "state": one.entry.state if one.entry else None,
+            "state_on": plain.dump(one.entry.state_on) if one.entry else None,
+        }
+        for one in standings
+    ]
+
+
+def kept_from_counting(register: Register, *, at: datetime, max_age: Span) -> Iterator[str]:
+    """Yield why an export may say nothing of the state at T: nobody said when it was fetched, or not in time."""
+    name, fetched = register.name, register.fetched
+    if fetched is None:
+        yield f"{name}何时取得没有写明（导入时用 --fetched）"
+    elif fetched > at:
+        yield f"{name}取得于时点之后（{local_text(fetched)}），只能用于排除"
+    elif at - fetched > max_age.length:
+        yield f"{name}取得于{local_text(fetched)}，距时点超过{max_age.chinese}"
+
+
 def _standing(subject: Subject, register: Register, ours: frozenset[str]) -> Standing:
     key, kind = key_of(subject), kind_of(subject)
     entry = next((one for one in register.of(kind) if key and one.key == key), None)
@@ -132,13 +161,7 @@ def _lacking(subject: Subject, lacks: Sequence[Standing], *, at: datetime, max_a
     if not seen:
         yield "时点前没有看到该对象内容的近期完整记录，不能确定其存在"
     for one in lacks:
-        name, fetched = one.register.name, one.register.fetched
         if not one.register.whole:
-            yield f"{name}是否为完整的登记表没有声明（导入时用 --whole）"
-        if fetched is None:
-            yield f"{name}何时取得没有写明（导入时用 --fetched）"
-        elif fetched > at:
-            yield f"{name}取得于时点之后（{local_text(fetched)}），只能用于排除"
-        elif at - fetched > max_age.length:
-            yield f"{name}取得于{local_text(fetched)}，距时点超过{max_age.chinese}"
+            yield f"{one.register.name}是否为完整的登记表没有声明（导入时用 --whole）"
+        yield from kept_from_counting(one.register, at=at, max_age=max_age)
         yield from (f"{doubt.place}“{doubt.name}”可能就是该对象（名称或单位相同，ID不同或缺）" for doubt in one.doubts)

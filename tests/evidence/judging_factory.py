@@ -19,7 +19,7 @@ from evidence.registers.register import Register
 from evidence.registers.standing import key_of, standings
 from evidence.ruleset import RuleSet
 from evidence.series import Series, series_of
-from tests.evidence.sheets import ACCOUNTS, account, xlsx
+from tests.evidence.sheets import ACCOUNTS, SITES, account, xlsx
 
 T = datetime(2021, 1, 4, 4, 0, tzinfo=UTC)
 """2021-01-04T12:00:00+08:00, a Monday."""
@@ -249,6 +249,32 @@ def unregistered_account() -> Scene:
     )
     other = account("别的账号", id="2000000002", unit="示范市公安局")
     return Scene(subject=who, visits=(news("home", 1, coverage="partial"),), registers=(register(other),))
+
+
+def sites(name: str = "国家", *, state: str = "正常运行", **entry: Any) -> Register:
+    """Return a whole, fresh register of sites with one row, that of the subject; `entry` changes cells of it."""
+    cells = {
+        "name": "示范县人民政府网",
+        "code": "1234567890",
+        "url": "http://www.shifan.gov.cn/",
+        "unit": "示范县政府办",
+    }
+    row = (*(cells | entry).values(), state)
+    found = rows.read(xlsx(SITES, row), f"{name}.xlsx", name=name)
+    return replace(found, whole=True, fetched=T - timedelta(days=3), record="ab" * 32)
+
+
+def registered_site(*registers: Register) -> Scene:
+    """Return a lively site as registers have it, or otherwise."""
+    who = subject(name="示范县人民政府网", url="http://www.shifan.gov.cn/", unit="示范县政府办", site_code="1234567890")
+    return Scene(subject=who, visits=(news("home", 1),), registers=registers or (sites(name="国家"),))
+
+
+def gone_site(days: int = 3, **fields: Any) -> Scene:
+    """Return a site that a register has as running and that did not open on so many days, by its own fault."""
+    failed = {"outcome": "unreachable", "reason": "dns", "fault": "theirs", "complete": False, **fields}
+    visits = tuple(visit("home", T - timedelta(days=n, hours=1), **failed) for n in range(days - 1, -1, -1))
+    return replace(registered_site(), visits=visits)
 
 
 def home_days(count: int = 16, *items: Item, hour: int = 3) -> tuple[Visit, ...]:

@@ -19,8 +19,11 @@ from tests.evidence.judging_factory import (
     annex,
     blank_site,
     changed,
+    gone_site,
     home_days,
+    registered_site,
     series,
+    sites,
     stale_account,
     stale_site,
     unregistered_account,
@@ -33,6 +36,8 @@ GOLDEN: dict[str, Scene] = {
     "account_not_updated": stale_account(),
     "home_not_updated": replace(stale_site(1), visits=home_days()),
     "account_not_registered": unregistered_account(),
+    "site_filing_differs": registered_site(sites(url="http://www.old.gov.cn/")),
+    "site_registered_gone": gone_site(),
     "annex_blank_column": replace(stale_site(0), visits=(annex(),)),
 }
 LOCAL = '''"""Never anything wrong.
@@ -101,8 +106,10 @@ DEGRADED = ["partial", "incomplete", "unchecked", "failed", "challenged"] + [
 @pytest.mark.parametrize("how", DEGRADED)
 @pytest.mark.parametrize("name", GOLDEN)
 def test_no_indicator_accuses_on_poor_evidence(name: str, how: str) -> None:
-    if (name, how) == ("account_not_registered", "partial"):
+    if name in ("account_not_registered", "site_filing_differs") and how == "partial":
         pytest.skip("that an account is there a part of it shows; only absence it cannot show")
+    if name == "site_registered_gone" and how in ("incomplete", "unchecked", "unreadable", "an error page"):
+        pytest.skip("a visit that brought no page has none that could be incomplete or unreadable")
     states = {finding.state for finding in degraded(GOLDEN[name], how).judged().findings}
     assert "hit" not in states
 
