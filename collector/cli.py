@@ -113,7 +113,7 @@ def demo(ctx: click.Context, out: Path, as_json: bool) -> None:
 @json_option
 def run(workspace: Path, only: tuple[str, ...], jobs: int | None, second_look: bool, as_json: bool) -> None:
     """Visit the targets and admit what was captured; resumes a run that was cut off."""
-    from collector import replays
+    from collector import replays, signing_in
     from collector.run import run as run_targets
 
     opened = Workspace.open(workspace)
@@ -140,6 +140,8 @@ def run(workspace: Path, only: tuple[str, ...], jobs: int | None, second_look: b
         click.echo(report.sentence())
         if said := replays.sentence(sample, measured):
             click.echo(said)
+        for warning in signing_in.warnings(opened, SystemClock().now()):
+            click.echo(warning, err=True)
 
 
 @cli.command()

@@ -15,7 +15,7 @@ import importlib
 import importlib.util
 import re
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -89,13 +89,18 @@ class Flow:
         self.device = self._device(device)
         self.source = b""
         """The file's bytes; every record cites them."""
+        self.helpers: tuple[bytes, ...] = ()
+        """The bytes of the files beside it whose help it uses, which records cite as well."""
         self.script: Script | None = None
         self._check()
 
     def visit(self, script: Script) -> Script:
         """Declare the decorated coroutine function as the script of this flow."""
         self.script = script
-        self.source = Path(script.__code__.co_filename).read_bytes()
+        file = Path(script.__code__.co_filename)
+        self.source = file.read_bytes()
+        if self.module.startswith((IN_THE_BOX, LOCAL)):
+            self.helpers = tuple(_helpers(script, file))
         return script
 
     async def __call__(self, visit: Visit) -> None:
@@ -113,6 +118,7 @@ class Flow:
             verified=self.verified,
             scripted=self.scripted,
             private=self.private,
+            helpers=tuple(digest.sha256(source) for source in self.helpers),
         )
 
     @property
@@ -154,11 +160,26 @@ class Flow:
             )
 
 
+IN_THE_BOX, LOCAL = "flows.", "quzheng_local_flows."
+"""How the modules of found flows are named: ours, and an office's."""
 BOX = Path(__file__).resolve().parent.parent / "flows"
 """The flows that come with the program."""
 GENERIC = "generic_portal"
 _DECLARES = re.compile(r"\bFlow\(\s*__name__")
 """A file that says this declares a flow; other files beside flows only help them."""
+
+
+def _helpers(script: Script, file: Path) -> Iterator[bytes]:
+    """Yield the sources of what a flow's file uses of the files beside it or in the box: `paging`, and an office's own."""
+    used = (
+        value if isinstance(value, ModuleType) else sys.modules.get(getattr(value, "__module__", None) or "")
+        for value in vars(sys.modules[script.__module__]).values()
+    )
+    paths = {Path(path).resolve() for module in used if (path := getattr(module, "__file__", None))}
+    for path in sorted(
+        path for path in paths if path.parent in (BOX, file.parent.resolve()) and path != file.resolve()
+    ):
+        yield path.read_bytes()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,7 +313,7 @@ def _load(path: Path, *, local: bool) -> Found:
 def _module(path: Path, local: bool) -> ModuleType:
     if not local:
         return importlib.import_module(".".join(path.relative_to(BOX.parent).with_suffix("").parts))
-    name = f"quzheng_local_flows.{path.stem}"
+    name = f"{LOCAL}{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise FlowError(f"{path} is no Python file")

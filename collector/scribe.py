@@ -68,7 +68,8 @@ class Scribe:
         self._clock = clock
         self._deliver = deliver
         self._ledger = target.ledger.sha256
-        sink.put(flow.source, "text/x-python; charset=utf-8")
+        for source in (flow.source, *flow.helpers):
+            sink.put(source, "text/x-python; charset=utf-8")
         sink.put(canonical.encode(plain.dump(target.ledger)), "application/json")
 
     def write(self, label: str, started: datetime, taken: Taken, files: Files = NO_FILES) -> Capture:

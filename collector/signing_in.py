@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -100,6 +101,13 @@ def told(kept: Kept | None, now: datetime) -> str:
     if kept is None:
         return "登录成功；这种登录没有可保存的会话，每次访问都会重新登录"
     return f"登录成功，会话已保存；{until(kept, now)}"
+
+
+def warnings(workspace: Workspace, now: datetime) -> Iterator[str]:
+    """Yield a sentence for every kept session that is known to end before the next night; none where there is no vault."""
+    sessions = Access.of(workspace).sessions
+    for kept in sessions.ending(now) if sessions else ():
+        yield f"{kept.target} 的会话{until(kept, now)}：须有人在场的登录请先 quzheng login {kept.target}"
 
 
 def until(kept: Kept, now: datetime) -> str:

@@ -138,6 +138,8 @@ class FlowRef:
     private: tuple[str, ...] | None = field(default=None, metadata={plain.ADDED: True})
     """Selectors of citizens' personal data on its pages, which leave the house only masked, by rule as well; None: its
     pages show none."""
+    helpers: tuple[str, ...] = field(default=(), metadata={plain.ADDED: True})
+    """SHA-256 of the sources it uses besides its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +202,7 @@ class Capture:
     def cited(self) -> tuple[str, ...]:
         """The SHA-256 of every blob this capture cites, each once, in order of mention."""
         digests = [artifact.sha256 for artifact in self.artifacts]
-        digests += [self.exchanges, self.times, self.environment, self.flow.sha256]
+        digests += [self.exchanges, self.times, self.environment, self.flow.sha256, *self.flow.helpers]
         if self.cleanliness:
             digests.append(self.cleanliness)
         if self.column and self.column.ledger:

@@ -150,6 +150,7 @@ def _outputs(workspace: Workspace, holdings: Holdings, records: tuple[Record, ..
             f"{name}.png",
         )
     for words in (
+        "run --only http-basic",
         "judge",
         "findings list --json",
         "queue",
@@ -190,3 +191,8 @@ def test_what_a_page_shows_stays_though_it_was_a_code_as_well(night: Night) -> N
     holdings = Holdings.open(night.folder / "ws" / "store")
     sms = next(record for record in night.records if record.capture.target.id == "sms")
     assert f"验证码 {SMS}" in holdings.store.read(sms.capture.of_role("dom")[0].sha256).decode()
+
+
+def test_a_run_says_which_sessions_end_before_the_next_night(night: Night) -> None:
+    (said,) = (night.folder / "out").glob("said-run*")
+    assert "form 的会话有效至" in said.read_text("utf-8")

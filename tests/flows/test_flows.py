@@ -59,6 +59,24 @@ def test_every_flow_in_the_box_loads_is_documented_and_cites_its_own_file(found:
     assert json.dumps(found.plain())
 
 
+def test_a_flow_cites_the_helpers_it_uses_as_well() -> None:
+    by_name = {found.name: found.flow for found in FOUND if found.flow}
+    paging = digest.sha256((BOX / "paging.py").read_bytes())
+    assert by_name["mayor_mailbox"].ref.helpers == (paging,)
+    assert by_name["generic_portal"].ref.helpers == ()
+
+
+def test_an_office_s_own_helper_is_cited_too(tmp_path: Path) -> None:
+    (tmp_path / "_steps.py").write_text("async def go(visit):\n    await visit.open(visit.target.url)\n", "utf-8")
+    text = declared("").replace(
+        "from collector", 'import sys; sys.path.insert(0, __file__.rpartition("/")[0])\nimport _steps\nfrom collector'
+    )
+    write(tmp_path, "own", text)
+    (own,) = [found.flow for found in discover(tmp_path).all() if found.name == "own"]
+    assert own is not None
+    assert own.ref.helpers == (digest.sha256((tmp_path / "_steps.py").read_bytes()),)
+
+
 @pytest.mark.parametrize("found", FOUND, ids=lambda found: found.name)
 def test_every_flow_in_the_box_knows_what_is_due(found: Found) -> None:
     assert found.flow is not None

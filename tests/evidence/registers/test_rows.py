@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from evidence.errors import RegisterError
 from evidence.registers import rows
 from evidence.registers.register import Register
-from tests.evidence.sheets import ACCOUNTS, SITES, account, csv, xlsx
+from tests.evidence.sheets import ACCOUNTS, SITES, account, csv, xls, xlsx
 
 SITE = ("示范县人民政府", "0110000012", "http://www.example.gov.cn/", "示范县政府办公室", "正常运行")
 
@@ -32,6 +32,16 @@ def test_a_csv_is_read_in_every_encoding_offices_write(encoding: str, mark: str)
 def test_a_four_byte_character_of_gb18030_is_kept() -> None:
     (entry,) = read(csv(SITES, ("㐂𠮷镇", *SITE[1:]), encoding="gb18030")).entries
     assert entry.name == "㐂𠮷镇"
+
+
+def test_the_old_binary_workbook_is_read_like_the_new_one() -> None:
+    site = ("示范县人民政府网", "0110000012", "http://www.shifan.gov.cn/", "示范县政府办", "正常")
+    number = ("示范局", 110000013, "http://www.ju.gov.cn/", None, "正常")
+    old = rows.read(xls(("网站一览表",), SITES, site, number, merged=((2, 3, 3, 3),)), "导出.xls")
+    assert [(one.key, one.name, one.unit) for one in old.entries] == [
+        ("0110000012", "示范县人民政府网", "示范县政府办"),
+        ("0110000013", "示范局", "示范县政府办"),
+    ]
 
 
 def test_headings_are_found_below_title_rows_in_any_order() -> None:
