@@ -14,11 +14,11 @@ from typing import Any
 from collector import targets
 from collector.errors import TargetsError
 from collector.importing import quoted
-from evidence import navigation, words, workbook
+from evidence import navigation, spreadsheet, words, workbook
 from evidence.columns import Column, ColumnLedger
-from evidence.registers import headings, spreadsheet
+from evidence.registers import headings
 from evidence.registers.headings import Headings
-from evidence.registers.spreadsheet import Sheet, Value
+from evidence.spreadsheet import Sheet, Value
 
 KINDS = {"list": "列表", "parent": "父栏目", "static": "静态", "jump": "跳转"}
 DUTY = {True: "有", False: "无", None: ""}

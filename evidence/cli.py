@@ -193,6 +193,30 @@ def bundle(ctx: click.Context, workspace: Path, out: Path, as_json: bool, findin
         ctx.exit(3)
 
 
+@cli.command("read-table")
+@json_option
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.pass_context
+def read_table(ctx: click.Context, as_json: bool, files: tuple[Path, ...]) -> None:
+    """Read the tables of files, and their blank columns: XLSX, XLS, CSV, DOCX, PDF, pictures, saved pages."""
+    from evidence import explain_tables
+    from evidence.errors import ReadingError
+    from evidence.reading.table_file import from_file
+
+    failed = False
+    for path in files:
+        try:
+            tables, error = from_file(path.read_bytes(), path.name), None
+        except ReadingError as told:
+            tables, error, failed = (), str(told), True
+        if as_json:
+            say({"file": str(path), "tables": plain.dump(tables), "error": error})
+        else:
+            click.echo("\n".join(explain_tables.lines(path.name, tables, error)))
+    if failed:
+        ctx.exit(1)
+
+
 @cli.command()
 @click.option("--strict", is_flag=True, help="Checks that could not be made count as failed.")
 @click.option(

@@ -308,11 +308,14 @@ class BlankColumn:
     """In pixels of the picture the table was read from, or of the page for an HTML table."""
 
 
+TableSource = Literal["html", "picture", "csv", "xlsx", "xls", "docx", "pdf"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A table as read: from HTML, or from a picture by its rulings and OCR."""
 
-    source: Literal["html", "picture", "csv", "xlsx"]
+    source: TableSource
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     blank_columns: tuple[BlankColumn, ...]

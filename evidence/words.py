@@ -179,7 +179,15 @@ EGRESSES = {
     "by hand": "由人交来，未经本程序访问网络",
 }
 
-TABLE_SOURCES = {"html": "网页表格", "picture": "图片中的表格", "csv": "CSV 附件", "xlsx": "XLSX 附件"}
+TABLE_SOURCES = {
+    "html": "网页表格",
+    "picture": "图片中的表格",
+    "csv": "CSV 附件",
+    "xlsx": "XLSX 附件",
+    "xls": "XLS 附件",
+    "docx": "DOCX 附件",
+    "pdf": "PDF 附件",
+}
 
 ANSWERS = {True: "通过", False: "未通过", None: "无法检查"}
 

@@ -24,7 +24,8 @@ from evidence.span import local_text
 
 indicator = Indicator(__name__, clause="附件表格空白列", scope="column", reviewers=1)
 
-_SOURCES = {"html": "网页表格", "picture": "图片表格", "csv": "附件表格", "xlsx": "附件表格"}
+_SOURCES = {"html": "网页表格", "picture": "图片表格"}
+"""Any other table is an annex's."""
 
 
 @indicator.judge
@@ -47,7 +48,8 @@ def _answer(facts: Facts, series: Series, look: Look, tables: Sequence[Table], r
     disagreement = ("前后两次查看结果不一致",) if second == "disagrees" else ()
     where = f"{facts.subject.name}“{_name(facts, look)}”"
     said = "；".join(
-        f"{_SOURCES[table.source]}第{blank.index + 1}列“{plainly(blank.heading)}”全列空白" for table, blank in found
+        f"{_SOURCES.get(table.source, '附件表格')}第{blank.index + 1}列“{plainly(blank.heading)}”全列空白"
+        for table, blank in found
     )
     return Answer(
         state="undecided" if undecided else "hit" if found else "clear",

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from evidence.model import BlankColumn, Box, Table
+from evidence.model import BlankColumn, Box, Table, TableSource
 
 _NO_HEADING = re.compile(r"[\d\s.,:/\\%~—–年月日时分第-]*")
 """Numbers, dates and bare signs: a cell of these names no column."""
@@ -68,7 +67,7 @@ class Grid:
 def table(
     grid: Grid,
     *,
-    source: Literal["html", "picture", "csv", "xlsx"],
+    source: TableSource,
     picture: str | None = None,
     box: Box | None = None,
     caption: str | None = None,

@@ -53,6 +53,19 @@ class Refused(Exception):
         super().__init__(f"picture not read: {state}")
 
 
+def is_picture(data: bytes) -> bool:
+    """Tell whether bytes begin as a picture of a kind we look into, whole or not."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=FORMATS):
+                return True
+    except Image.DecompressionBombError:
+        return True
+    except _BROKEN:
+        return False
+
+
 def decode(data: bytes) -> Image.Image:
     """Return the first frame of the picture in RGB, transparent parts white; raises Refused."""
     try:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from evidence.registers.spreadsheet import folded
+from evidence.spreadsheet import folded
 
 System = Literal[
     "government",

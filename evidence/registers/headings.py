@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from evidence.registers.spreadsheet import Value, folded, text
+from evidence.spreadsheet import Value, folded, text
 
 DEEPEST = 30
 """Rows from the top in which headings are looked for."""

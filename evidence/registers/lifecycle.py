@@ -9,7 +9,7 @@ import re
 from datetime import date
 from typing import Literal
 
-from evidence.registers.spreadsheet import folded
+from evidence.spreadsheet import folded
 
 State = Literal[
     "running", "filing", "changing", "migrating", "merging", "frozen", "offline", "closing", "closed", "unknown"

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-from evidence import digest
+from evidence import digest, spreadsheet
 from evidence.errors import RegisterError
-from evidence.registers import headings, lifecycle, platforms, spreadsheet
+from evidence.registers import headings, lifecycle, platforms
 from evidence.registers.headings import Headings
 from evidence.registers.register import FIELDS, Entry, Kind, Place, Register, Remark
-from evidence.registers.spreadsheet import Sheet, Value, folded, is_number, text
+from evidence.spreadsheet import Sheet, Value, folded, is_number, text
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "name": (

@@ -22,7 +22,7 @@ from evidence import human
 from evidence.holdings import Holdings
 from evidence.registers import archive, rows
 from evidence.registers.register import Register
-from evidence.registers.spreadsheet import sheets
+from evidence.spreadsheet import sheets
 from tests.evidence.sheets import ACCOUNTS, SITES, account, csv, xlsx
 
 WORDS = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)

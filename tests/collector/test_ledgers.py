@@ -21,12 +21,11 @@ from collector.initialise import initialise
 from collector.ledgers import Confirmation
 from collector.targets import load
 from collector.workspace import Workspace
-from evidence import canonical, plain, workbook
+from evidence import canonical, plain, spreadsheet, workbook
 from evidence.columns import Column, ColumnLedger
 from evidence.errors import RegisterError
 from evidence.holdings import Holdings
 from evidence.ledgers import in_force, versions
-from evidence.registers import spreadsheet
 
 NOW = datetime(2021, 7, 5, 1, tzinfo=UTC)
 TARGETS = "- id: shifan\n  name: 示范县人民政府网\n  url: http://a.test/\n"

@@ -32,8 +32,16 @@ def xls(*rows: Sequence[Any], merged: Iterable[tuple[int, int, int, int]] = (), 
     book = xlwt.Workbook(encoding="utf-8")
     sheet = book.add_sheet(title)
     spans = {(top, left): (bottom, right) for top, bottom, left, right in merged}
+    under = {
+        (y, x)
+        for (top, left), (end, right) in spans.items()
+        for y in range(top, end + 1)
+        for x in range(left, right + 1)
+    } - set(spans)
     for y, row in enumerate(rows):
         for x, value in enumerate(row):
+            if (y, x) in under:
+                continue
             if (y, x) in spans:
                 sheet.write_merge(y, spans[y, x][0], x, spans[y, x][1], value)
             elif value is not None:

@@ -217,6 +217,6 @@ def test_a_file_that_is_no_register_is_refused_with_what_to_do(data: bytes, word
 
 
 def test_a_workbook_that_unpacks_without_end_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evidence.registers.spreadsheet.MOST_UNPACKED", 1000)
+    monkeypatch.setattr("evidence.spreadsheet.MOST_UNPACKED", 1000)
     with pytest.raises(RegisterError, match="解开后"):
         read(xlsx(SITES, SITE))

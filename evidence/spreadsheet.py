@@ -41,6 +41,8 @@ class Sheet:
 
     name: str
     rows: tuple[tuple[Value, ...], ...]
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    """Ranges whose cells are one: first row, first column, last row, last column, counted from 0."""
 
 
 def sheets(data: bytes, name: str) -> tuple[Sheet, ...]:
@@ -122,9 +124,10 @@ def _not_a_bomb(data: bytes, name: str) -> None:
 
 def _sheet(sheet: CalamineSheet, title: str) -> Sheet:
     rows: list[list[Value]] = [list(row[:MOST_COLUMNS]) for row in sheet.to_python(skip_empty_area=False)]
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        _spread(rows, top, left, bottom, right)
-    return Sheet(name=title, rows=tuple(map(tuple, rows)))
+    merged = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
+    for span in merged:
+        _spread(rows, *span)
+    return Sheet(name=title, rows=tuple(map(tuple, rows)), merged=merged)
 
 
 def _spread(rows: list[list[Value]], top: int, left: int, bottom: int, right: int) -> None:
