@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import sys
 from pathlib import Path
 
 import click
@@ -101,6 +102,7 @@ def test_no_path_of_a_machine_and_no_package_host_is_named() -> None:
 
 
 if __name__ == "__main__":
+    sys.path[0] = str(ROOT)  # not this folder, whose collector/ and evidence/ are tests
     for readme in READMES:
         file = ROOT / readme
         file.write_text(BLOCK.sub(lambda _: help_text(), file.read_text("utf-8")), "utf-8")

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import islice
 
 from evidence.model import DateKind, DateReading
 from evidence.reading import dates, rows, years
@@ -30,14 +31,14 @@ _SENTENCE = re.compile(r"[。；！？，]")
 _META = re.compile(
     r"^(pubdate|publishdate|publish_?time|publication_?date|article:published_time|og:published_time|og:release_date|date|dc\.date(\.issued)?|dcterms\.(created|issued|date)|weibo:\s*article:create_at|datepublished|createdate|apub:time|_pubtime|firstpublishedtime)$"
 )
-_STANDARD = re.compile(
-    r"^(pubdate|publishdate|article:published_time|og:release_date|apub:time|weibo:\s*article:create_at)$"
-)
+_STANDARD = re.compile(r"^(pubdate|publishdate|article:published_time|weibo:\s*article:create_at)$")
 _SCRIPT = re.compile(
-    r"""\b(?:var|let|const|,|\{|\s|\.)\s*["']?(?P<name>pub_?dat[ae]|pub_?time|publish_?(?:date|time)|oriCreateTime|create_?time|ct|fbsj|docreltime)["']?\s*[=:]\s*["']?(?P<value>[^"';,\n]{4,40})""",
+    r"""\b(?:var|let|const|,|\{|\s|\.)\s*(?P<key>["']?)(?P<name>pub_?dat[ae]|pub_?time|publish_?(?:date|time)|oriCreateTime|create_?time|ct|fbsj|docreltime)["']?\s*[=:]\s*["']?(?P<value>[^"';,\n]{4,40})""",
     re.I,
 )
 _LINKED = re.compile(r"""["']datePublished["']\s*:\s*["']([^"']{8,40})["']""")
+_CAMBRIAN = re.compile(r"""cambrian\.jsonld.*?["']pubDate["']\s*:\s*["']([^"']{8,40})["']""", re.DOTALL)
+"""What Baidu asks sites to say of a page of theirs."""
 
 
 _UNSURE = 2
@@ -75,12 +76,12 @@ def _displayed(tree: Tree, regions: Regions, matter: Matter, at: datetime | None
     heading = _heading(tree, regions)
     choices: list[tuple[int, int, DateReading]] = []
     runs = rows.runs(matter.texts)
-    passed = 0
+    passed, length = 0, matter.length
     for n, run in enumerate(runs):
         text = join(run)
-        late, passed = matter.length > 300 and passed > 0.6 * matter.length, passed + len(text)
+        late, passed = length > 300 and passed > 0.6 * length, passed + len(text)
         for found in dates.find(text) if len(text) <= 400 else ():
-            before = text[: found.start] or (join(runs[n - 1])[-14:] if n else "")
+            before = text[: found.start] or (_label(runs[n - 1], heading) if n else "")
             worth = _worth(text, before, found, run[0], heading)
             worth = min(worth, _UNSURE) if late else worth
             day = found.day if found.form == "full" else years.relative(found, at)
@@ -93,6 +94,11 @@ def _displayed(tree: Tree, regions: Regions, matter: Matter, at: datetime | None
                 )
                 choices.append((-worth, n, reading))
     return [reading for _, _, reading in sorted(choices, key=lambda choice: choice[:2])]
+
+
+def _label(run: Sequence[Node], heading: Node | None) -> str:
+    """Return the end of the text before a date, which may be its label; a heading is none, whatever it speaks of."""
+    return "" if heading is not None and heading.holds(run[0]) else join(run)[-14:]
 
 
 def _worth(text: str, before: str, found: dates.Found, node: Node, heading: Node | None) -> int:
@@ -141,10 +147,12 @@ def _scripts(tree: Tree) -> Iterator[DateReading]:
     """Yield dates that inline scripts carry: TRS pubdata, WeChat ct and createTime, JSON-LD datePublished."""
     for script in tree.find(tree.root, "script"):
         source = "".join(child.value for child in script.children)[:400_000]
-        for match in _LINKED.finditer(source):
+        for match in (*_LINKED.finditer(source), *islice(_CAMBRIAN.finditer(source), 1)):
             yield from _read("script", match[1], match[1], certain=True)
         for match in _SCRIPT.finditer(source):
-            yield from _read("script", match["value"], fold(match[0]), certain=True)
+            # a key of JSON may be that of a video or a related article; a variable is the page's own
+            own = not match["key"]
+            yield from _read("script", match["value"], fold(match[0]), certain=own)
 
 
 def _metas(tree: Tree) -> Iterator[DateReading]:

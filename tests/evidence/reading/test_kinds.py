@@ -135,3 +135,26 @@ def test_a_date_in_the_address_is_never_certain() -> None:
     )
     published = read(moved, at=None).published
     assert published is not None and (published.kind, published.certain) == ("url", False)
+
+
+def test_a_heading_that_speaks_of_today_does_not_take_the_date_below_it() -> None:
+    article = site(f"<h1>我市新图书馆今天开放了</h1><div><span>2020-06-05 20:35</span><span>记者</span></div>{BODY}")
+    published = read(article, at=None).published
+    assert published is not None and (published.date, published.certain) == (date(2020, 6, 5), True)
+
+
+def test_what_baidu_asks_sites_to_say_of_a_page_is_its_date_of_publication() -> None:
+    told = '{"@context": "https://ziyuan.baidu.com/contexts/cambrian.jsonld",\n "title": "甲",\n "pubDate": "2019-09-11T02:46:57"}'
+    article = site(f"<h1>关于申报项目的通知公告</h1><script type='application/ld+json'>{told}</script>{BODY}")
+    published = read(article, at=None).published
+    assert published is not None and (published.date, published.certain) == (date(2019, 9, 11), True)
+
+
+@pytest.mark.parametrize(
+    "head",
+    ['<script>window.DATA = {"video": {"pubtime": "2019-09-07 19:02:26"}}</script>',
+     '<meta name="apub:time" content="2019-9-7 21:30:50">'],
+)  # fmt: skip
+def test_a_date_that_may_be_of_something_else_is_not_certain(head: str) -> None:
+    published = read(site(f"{head}<h1>关于申报项目的通知公告</h1>{BODY}"), at=None).published
+    assert published is None or not published.certain
