@@ -325,6 +325,22 @@ class Table:
     caption: str | None = None
     header_rows: int = 1
     """How many of the lines (header, then rows) are headings: 2 where headings stand in two levels."""
+    file: str | None = field(default=None, metadata={plain.ADDED: True})
+    """SHA-256 of the file, for a table read from a downloaded annex."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annex:
+    """An annex (附件) that a page names: by a link to its file, by a heading with its body below, or by its name alone."""
+
+    label: str
+    """附件, 附件1 …, as the page has it, white space left out."""
+    title: str
+    href: str | None
+    """Address of its file; None where it stands on the page or is only named."""
+    blank: bool | None
+    """True: a heading with nothing below it; False: with a body; None for a link or a name, which tell nothing of it."""
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -389,6 +405,7 @@ class Reading:
     letters: tuple[Letter, ...] = field(default=(), metadata={plain.ADDED: True})
     elements: tuple[Element, ...] = field(default=(), metadata={plain.ADDED: True})
     """Of a service guide (办事指南): which of the ten elements it gives."""
+    annexes: tuple[Annex, ...] = field(default=(), metadata={plain.ADDED: True})
 
     def plain(self) -> dict[str, Any]:
         """Return the reading as plain JSON (schema reading/1)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -66,7 +66,10 @@ def masked(record: Record, store: Store) -> Masked | None:
 def reading(read: Reading, record: Record, store: Store) -> Reading:
     """Return the reading of a record as it may leave the house; raises as `masked` does."""
     copies = masked(record, store)
-    return Reading.load(_in_values(read.plain(), copies.words)) if copies else read
+    if copies is None:
+        return read
+    on_the_page = tuple(table for table in read.tables if table.file is None)  # files stay in the house altogether
+    return Reading.load(_in_values(replace(read, tables=on_the_page).plain(), copies.words))
 
 
 def _copy(artifact: Artifact, private: Private, store: Store) -> Iterator[Copy]:

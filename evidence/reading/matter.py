@@ -11,7 +11,7 @@ from evidence.reading.regions import PAGES, Regions
 from evidence.reading.rows import whole
 from evidence.reading.tree import Node, Tree, fold
 
-_FILE = re.compile(r"\.(pdf|docx?|xlsx?|pptx?|wps|et|ofd|zip|rar|7z|txt|csv|mp4|mp3)(\?|#|$)", re.I)
+FILE = re.compile(r"\.(pdf|docx?|xlsx?|pptx?|wps|et|ofd|zip|rar|7z|txt|csv|mp4|mp3)(\?|#|$)", re.I)
 _EMBEDS = ("iframe", "frame", "embed", "object", "video", "audio", "canvas")
 _SMALL = 120
 """Pixels; a picture of this width and height or more may carry content."""
@@ -61,7 +61,7 @@ def gather(tree: Tree, regions: Regions, listings: Sequence[Listing]) -> Matter:
         container=_container(texts),
         pictures=tuple(node for node in content if node.tag == "img" and _large(node, tree)),
         embeds=tuple(node for node in content if node.tag in _EMBEDS and _large(node, tree)),
-        files=tuple(node for node in content if node.tag == "a" and _FILE.search(node.get("href"))),
+        files=tuple(node for node in content if node.tag == "a" and FILE.search(node.get("href"))),
     )
 
 

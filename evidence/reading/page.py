@@ -51,6 +51,8 @@ class PageInput:
     """The layout snapshot as `collector.layout` wrote it."""
     bodies: tuple[Body, ...] = ()
     """Pictures and data the page was made of."""
+    files: tuple[Body, ...] = ()
+    """What was downloaded from the page: its annexes."""
     inputs: tuple[str, ...] = ()
     """SHA-256 of the artifacts above, for the reading to cite."""
 
@@ -71,16 +73,17 @@ def from_record(record: Record, store: Store) -> PageInput:
         frames=tuple(_frame(artifact, store) for artifact in used if artifact.role == "dom"),
         layout=_json(store.read(layouts[0].sha256), "layout snapshot") if layouts else None,
         bodies=tuple(_body(artifact, store) for artifact in used if artifact.role == "body"),
+        files=tuple(_body(artifact, store) for artifact in used if artifact.role == "download"),
         inputs=tuple(dict.fromkeys((*(artifact.sha256 for artifact in used), capture.exchanges))),
     )
 
 
 def artifacts_of(record: Record) -> tuple[Artifact, ...]:
-    """Return the artifacts of a record that a reading looks at: DOM, layout, and the bodies that are pictures or scripts."""
+    """Return the artifacts of a record that a reading looks at: DOM, layout, downloads, pictures and short scripts."""
     return tuple(
         artifact
         for artifact in record.capture.artifacts
-        if artifact.role in ("dom", "layout") or (artifact.role == "body" and _is_looked_at(artifact))
+        if artifact.role in ("dom", "layout", "download") or (artifact.role == "body" and _is_looked_at(artifact))
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from evidence.model import Box, DateReading, PageKind, Reader, Reading, Table
 from evidence.reading import (
+    annexes,
     blank,
     choice,
     feeds,
@@ -70,7 +71,15 @@ def read(page: PageInput, *, at: datetime | None) -> Reading:
     best = view.dates[0] if what == "article" and view.dates else None
     contradiction = published.disagreement(view.dates) if best is not None else None
     tables = _tables(page, what)
-    noted = (*notes, about, emptiness.because if emptiness.blank is not False else "", contradiction or "", *doubts)
+    enclosed, unread = annexes.tables(page)
+    noted = (
+        *notes,
+        about,
+        emptiness.because if emptiness.blank is not False else "",
+        contradiction or "",
+        *doubts,
+        *unread,
+    )
     return Reading(
         inputs=page.inputs,
         reader=this_reader(),
@@ -82,13 +91,16 @@ def read(page: PageInput, *, at: datetime | None) -> Reading:
         published=best,
         hidden_links=hidden.find(page, view.tree),
         images=texts,
-        tables=(*tables, *painted),
+        tables=(*tables, *painted, *enclosed),
         identity=identity.read(view.tree),
         notes=tuple(note for note in noted if note),
         main_box=_main_box(view, what, emptiness.node.box if emptiness.node is not None else None),
         dates=view.dates if what == "article" else tuple(one for one in dated if one is not None),
         letters=letters.read(tree, view.regions, tables) if what in MATTER else (),
         elements=guides.read(tree, view.regions) if what in MATTER else (),
+        annexes=annexes.read(tree, view.regions, view.matter, page.url, article=what == "article")
+        if what in MATTER
+        else (),
     )
 
 

@@ -1,0 +1,46 @@
+"""Fetching the annexes (附件) of the page that is open: for flows to use, itself no flow."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from playwright.async_api import Error as PlaywrightError
+
+from collector.errors import FlowError
+from collector.visit import Visit
+from evidence.model import Annex
+
+_PLACE = "(all, href) => all.findIndex(link => link.href === href)"
+_SAVE = "(link, save) => save ? link.setAttribute('download', '') : link.removeAttribute('download')"
+"""Makes a link save what it leads to, so that a file that is not there does not lead the page away."""
+
+
+async def fetch(visit: Visit, most: int = 10) -> int:
+    """Download the files that the page names as annexes, `most` of them, to go with the next capture; return how many.
+
+    One that does not come, is too large or lies on another host is noted in that capture's log, and the others are
+    fetched.
+    """
+    linked = [annex for annex in (await visit.read()).annexes if annex.href]
+    if len(linked) > most:
+        visit.window.note("annex", f"共 {len(linked)} 个附件，只取前 {most} 个")
+    return sum([await _fetched(visit, annex) for annex in linked[:most]])
+
+
+async def _fetched(visit: Visit, annex: Annex) -> bool:
+    named = f"{annex.label} {annex.title}"
+    links = visit.page.locator("a[href]")
+    place = await links.evaluate_all(_PLACE, annex.href)
+    if place < 0 or urlsplit(annex.href or "").netloc != urlsplit(visit.page.url).netloc:
+        visit.window.note("annex", f"{named}：在其他主机上，没有取")
+        return False
+    link = links.nth(place)
+    await link.evaluate(_SAVE, True)
+    try:
+        await visit.download(link)
+    except (PlaywrightError, FlowError) as error:
+        visit.window.note("annex", f"{named}：没有取到（{str(error).splitlines()[0][:80]}）")
+        return False
+    finally:
+        await link.evaluate(_SAVE, False)
+    return True
