@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from urllib.parse import parse_qs, urlsplit
 
 from evidence.reading.tree import Tree, fold
 
@@ -29,7 +30,7 @@ def read(tree: Tree) -> Mapping[str, str]:
     """Return what a page says of its site, under fixed ASCII keys; what it does not say is left out.
 
     Keys: site_name, site_domain, site_code, column_name, column_type, content_source, icp, police_filing, organiser,
-    operator, telephone. Where metadata and foot name different codes, the foot's stands under site_code_shown.
+    operator, telephone, emblem and error_report (addresses). Where metadata and foot name different codes, the foot's stands under site_code_shown.
     """
     said: dict[str, str] = {}
     for meta in tree.find(tree.root, "meta"):
@@ -44,4 +45,48 @@ def read(tree: Tree) -> Mapping[str, str]:
             said[f"{key}_shown"] = fold(match[1])
         elif match:
             said.setdefault(key, fold(match[1]))
+    for key, link in _entries(tree):
+        said.setdefault(key, link[:300])
     return said
+
+
+def doubts(said: Mapping[str, str], address: str) -> tuple[str, ...]:
+    """Return what a page says of its site that does not fit together, or not with where it was found; a sentence each.
+
+    A page of another host than it names may be a copy: that tells of its provenance, and nothing against the unit.
+    """
+    found = []
+    if shown := said.get("site_code_shown"):
+        found.append(f"元数据的网站标识码 {said['site_code']} 与页面所示 {shown} 不一致")
+    asked = parse_qs(urlsplit(said.get("error_report", "")).query).get("site_code", [""])[0]
+    code = said.get("site_code_shown") or said.get("site_code", "")
+    if asked and code and asked != code:
+        found.append(f"找错入口的网站标识码 {asked} 与页面的 {code} 不一致")
+    own, here = _host(said.get("site_domain", "")), _host(address)
+    if own and here and not _kin(own, here):
+        found.append(f"页面自称的域名 {own} 与所访问的 {here} 不同，可能是镜像或抄录，来源须核对")
+    return tuple(found)
+
+
+def _entries(tree: Tree) -> Iterator[tuple[str, str]]:
+    """Yield the links by which a government site is known: its emblem (党政机关标识) and the error-report entry (找错)."""
+    for link in tree.links(tree.root):
+        href = link.get("href").strip()
+        host = urlsplit(href if "//" in href else "").hostname or ""
+        if host == "conac.cn" or host.endswith(".conac.cn"):
+            yield "emblem", href
+        said = tree.text(link, hidden=True) + "".join(
+            f"{inner.get('alt')} {inner.get('title')}" for inner in tree.find(link, "img", "a")
+        )
+        if host == "zfwzgl.www.gov.cn" or "网站找错" in said or "网站纠错" in said:
+            yield "error_report", href
+
+
+def _host(address: str) -> str:
+    """Return the name in an address or bare domain; nothing for a number or a machine's own name."""
+    host = (urlsplit(address if "//" in address else f"//{address}").hostname or "").removeprefix("www.")
+    return host if "." in host and not host.rpartition(".")[2].isdigit() else ""
+
+
+def _kin(one: str, other: str) -> bool:
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")

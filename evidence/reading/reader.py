@@ -15,6 +15,7 @@ from evidence.reading import (
     choice,
     feeds,
     guides,
+    health,
     hidden,
     identity,
     kind,
@@ -72,6 +73,7 @@ def read(page: PageInput, *, at: datetime | None) -> Reading:
     contradiction = published.disagreement(view.dates) if best is not None else None
     tables = _tables(page, what)
     enclosed, unread = annexes.tables(page)
+    known = identity.read(view.tree)
     noted = (
         *notes,
         about,
@@ -79,6 +81,8 @@ def read(page: PageInput, *, at: datetime | None) -> Reading:
         contradiction or "",
         *doubts,
         *unread,
+        *identity.doubts(known, page.url),
+        *health.faults(view.tree),
     )
     return Reading(
         inputs=page.inputs,
@@ -92,7 +96,7 @@ def read(page: PageInput, *, at: datetime | None) -> Reading:
         hidden_links=hidden.find(page, view.tree),
         images=texts,
         tables=(*tables, *painted, *enclosed),
-        identity=identity.read(view.tree),
+        identity=known,
         notes=tuple(note for note in noted if note),
         main_box=_main_box(view, what, emptiness.node.box if emptiness.node is not None else None),
         dates=view.dates if what == "article" else tuple(one for one in dated if one is not None),

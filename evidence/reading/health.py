@@ -1,0 +1,57 @@
+"""Whether a page's text is sound: characters that were lost, and text that was decoded by the wrong table.
+
+Both come of a server's or an editor's mistake, or of ours; a page that shows them says so in its reading, and what it
+says of columns is to be taken with care.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from evidence.reading.tree import Tree
+
+_LOST = re.compile("\ufffd|锟斤拷|锟斤|烫烫烫|屯屯屯")
+_LATIN = re.compile(r"[\u00a1-\u00ff]{4,}")
+"""GBK read as Latin-1: ÕþÎñ¹«¿ª."""
+_RUN = re.compile(r"[^\x00-\xff]{4,}")
+"""UTF-8 read as GBK: 鏀跨瓥鏂囦欢."""
+_SIMPLE = re.compile(r"[\u4e00-\u9fff，。、：；（）]")
+FEW = 3
+"""Characters lost that a page may have: one in an editor's paste is no fault of the page."""
+_SHOWN = 20
+
+
+def faults(tree: Tree) -> tuple[str, ...]:
+    """Return what is wrong with a page's visible text, a sentence each; nothing for sound text."""
+    texts = [text.value for text in tree.texts(tree.root)]
+    lost = sum(len(_LOST.findall(text)) for text in texts)
+    found = [f"有{lost}处文字已经丢失（显示为替代符或“锟斤拷”）"] if lost >= FEW else []
+    wrong = [pair for text in texts for pair in _misread(text)]
+    if wrong:
+        shown, meant = wrong[0]
+        found.append(f"有{len(wrong)}处乱码，如“{shown[:_SHOWN]}”应为“{meant[:_SHOWN]}”")
+    return tuple(found)
+
+
+def _misread(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands in a text and what was meant, for runs that make sense by another table.
+
+    >>> list(_misread("ÕþÎñ¹«¿ª"))
+    [('ÕþÎñ¹«¿ª', '政务公开')]
+    >>> list(_misread("鏀跨瓥鏂囦欢 政策文件"))
+    [('鏀跨瓥鏂囦欢', '政策文件')]
+    """
+    for run in _LATIN.findall(text):
+        yield from _meant(run, "latin-1", "gb18030")
+    for run in _RUN.findall(text):
+        yield from _meant(run, "gb18030", "utf-8")
+
+
+def _meant(run: str, shown_by: str, meant_by: str) -> Iterator[tuple[str, str]]:
+    try:
+        meant = run.encode(shown_by).decode(meant_by)
+    except ValueError:
+        return
+    if len(meant) >= 2 and len(_SIMPLE.findall(meant)) >= 0.9 * len(meant):
+        yield run, meant
