@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 from datetime import datetime
 from pathlib import Path
@@ -43,7 +44,8 @@ def test_one_that_succeeds_is_taken_back(tmp_path: Path) -> None:
     for _ in range(5):
         tries(tmp_path).begin(*ACCOUNT, NOON)
         tries(tmp_path).succeeded(*ACCOUNT, NOON)
-    tries(tmp_path).begin(*ACCOUNT, NOON)
+    book = json.loads((tmp_path / "tries.json").read_text("utf-8"))
+    assert sum(count for day in book["days"].values() for count in day.values()) == 0
 
 
 def test_one_that_was_cut_off_counts_as_a_failure(tmp_path: Path) -> None:
