@@ -23,6 +23,7 @@ flow = Flow(
     # device="wechat",                    # 用什么看：desktop、mobile、wechat
     # coverage="partial", because="……",   # 来源看不全时写明原因：只能证明有更新
     # authority="own",                    # 本单位的（own）、经授权的（authorised）；公开网站不写。要登录就必须写
+    # private=(),                         # 页面上有公民个人信息：证据包里只放遮盖副本；规则找不到的写选择器
 )
 
 
