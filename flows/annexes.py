@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from playwright.async_api import Error as PlaywrightError
 
 from collector.errors import FlowError
 from collector.visit import Visit
 from evidence.model import Annex
 
-_PLACE = "(all, href) => all.findIndex(link => link.href === href)"
+_PLACE = "(all, href) => all.findIndex(link => link.href === href && link.host === location.host)"
 _SAVE = "(link, save) => save ? link.setAttribute('download', '') : link.removeAttribute('download')"
 """Makes a link save what it leads to, so that a file that is not there does not lead the page away."""
 
@@ -31,7 +29,7 @@ async def _fetched(visit: Visit, annex: Annex) -> bool:
     named = f"{annex.label} {annex.title}"
     links = visit.page.locator("a[href]")
     place = await links.evaluate_all(_PLACE, annex.href)
-    if place < 0 or urlsplit(annex.href or "").netloc != urlsplit(visit.page.url).netloc:
+    if place < 0:
         visit.window.note("annex", f"{named}：在其他主机上，没有取")
         return False
     link = links.nth(place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator, Page
@@ -13,8 +13,10 @@ from collector.visit import Visit
 NEXT = re.compile(r"^\s*(下一?页|后一页|›|»|>)\s*$")
 PATIENCE = 3_000
 """Milliseconds for a page to turn."""
-_WHERE = "e => e.closest('a[href]')?.target ? null : e.closest('a[href]')?.href"
-"""Where an element leads to by itself."""
+_WHERE = """e => { const link = e.closest('a[href]');
+  if (!link) return null;
+  return link.protocol === ':' ? '' : !link.target && /^https?:$/.test(link.protocol) ? link.href : null; }"""
+"""The web address that an element leads to in the same window; empty for a broken one, null for a script or a button."""
 
 
 async def through(visit: Visit, label: str, most: int) -> int:
@@ -38,7 +40,9 @@ async def _turned(visit: Visit) -> bool:
         return False
     before = await page.locator("body").inner_text()
     where = await forward.evaluate(_WHERE)
-    if where and urldefrag(where).url != urldefrag(page.url).url and urlsplit(where).scheme in ("http", "https"):
+    if where == "":
+        return False
+    if where and urldefrag(where).url != urldefrag(page.url).url:
         opened = await visit.open(where)
         return opened.trouble is not None or await visit.page.locator("body").inner_text() != before
     try:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from urllib.parse import urljoin
 
 from evidence.errors import ReadingError
 from evidence.model import Annex, Table
-from evidence.reading import rows
+from evidence.reading import addresses, rows
 from evidence.reading.matter import FILE, Matter
 from evidence.reading.page import PageInput
 from evidence.reading.regions import Regions
@@ -64,7 +63,8 @@ def _linked(tree: Tree, regions: Regions, address: str) -> Iterator[Annex]:
             continue
         label = f"附件{named['n'] or ''}" if named else "附件"
         title = (named["title"] if named else said)[:120]
-        yield Annex(label=label, title=title, href=urljoin(address, link.get("href")), blank=None, box=link.box)
+        href = addresses.absolute(address, link.get("href"))
+        yield Annex(label=label, title=title, href=href, blank=None, box=link.box)
 
 
 def _standing(matter: Matter, tree: Tree, *, has_files: bool) -> Iterator[Annex]:

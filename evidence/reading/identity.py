@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import parse_qs, urlsplit
 
+from evidence.reading import addresses
 from evidence.reading.tree import Tree, fold
 
 _METAS = {
@@ -16,6 +16,7 @@ _METAS = {
     "columntype": "column_type",
     "contentsource": "content_source",
 }
+_ASKED = re.compile(r"[?&]site_code=(\w{7,12})")
 _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("site_code", re.compile(r"网站标识码\s*[:：]?\s*([a-zA-Z]{0,2}\d{7,10})")),
     ("icp", re.compile(r"([\u4e00-\u9fff]ICP[备证]\s*\d{6,10}号(?:\s*-\s*\d{1,3})?)", re.I)),
@@ -58,7 +59,8 @@ def doubts(said: Mapping[str, str], address: str) -> tuple[str, ...]:
     found = []
     if shown := said.get("site_code_shown"):
         found.append(f"元数据的网站标识码 {said['site_code']} 与页面所示 {shown} 不一致")
-    asked = parse_qs(urlsplit(said.get("error_report", "")).query).get("site_code", [""])[0]
+    named = _ASKED.search(said.get("error_report", ""))
+    asked = named[1] if named else ""
     code = said.get("site_code_shown") or said.get("site_code", "")
     if asked and code and asked != code:
         found.append(f"找错入口的网站标识码 {asked} 与页面的 {code} 不一致")
@@ -72,20 +74,20 @@ def _entries(tree: Tree) -> Iterator[tuple[str, str]]:
     """Yield the links by which a government site is known: its emblem (党政机关标识) and the error-report entry (找错)."""
     for link in tree.links(tree.root):
         href = link.get("href").strip()
-        host = urlsplit(href if "//" in href else "").hostname or ""
-        if host == "conac.cn" or host.endswith(".conac.cn"):
+        leads_to = addresses.host(href)
+        if leads_to == "conac.cn" or leads_to.endswith(".conac.cn"):
             yield "emblem", href
         said = tree.text(link, hidden=True) + "".join(
             f"{inner.get('alt')} {inner.get('title')}" for inner in tree.find(link, "img", "a")
         )
-        if host == "zfwzgl.www.gov.cn" or "网站找错" in said or "网站纠错" in said:
+        if leads_to == "zfwzgl.www.gov.cn" or "网站找错" in said or "网站纠错" in said:
             yield "error_report", href
 
 
 def _host(address: str) -> str:
     """Return the name in an address or bare domain; nothing for a number or a machine's own name."""
-    host = (urlsplit(address if "//" in address else f"//{address}").hostname or "").removeprefix("www.")
-    return host if "." in host and not host.rpartition(".")[2].isdigit() else ""
+    name = addresses.host(address if "//" in address else f"//{address}").removeprefix("www.")
+    return name if "." in name and not name.rpartition(".")[2].isdigit() else ""
 
 
 def _kin(one: str, other: str) -> bool:

@@ -213,6 +213,7 @@ LISTS = (
     (3, 9, ("<a href='?p=2'>下一页</a>", "<a href='?p=3'>下页</a>", "<span class=disabled>下一页</span>")),
     (2, 2, ("<a href='?p=2'>下一页</a>", "<a href='?p=3'>下一页</a>", "<a href='?p=4'>下一页</a>")),
     (2, 9, ("<button onclick=\"location = '?p=2'\">下一页</button>", "乙")),
+    (1, 5, ("<a href='http://[broken'>下一页</a>",)),
     (1, 5, ("<button disabled>下一页</button>",)),
     (1, 5, ("<li class=disabled><a href='?p=2'>下一页</a></li>", "甲")),
     (1, 5, ("<a href='#'>下一页</a>",)),

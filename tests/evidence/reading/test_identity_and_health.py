@@ -44,6 +44,13 @@ def test_hosts_of_one_family_and_test_servers_are_no_mirror(domain: str, url: st
     assert not any("镜像" in note for note in reading(head=head, url=url).notes)
 
 
+@pytest.mark.parametrize("href", ["http://[broken", "//[::1", "http://a.test:x/1.pdf", "\x00//", "http://"])
+def test_a_broken_address_breaks_no_reading(href: str) -> None:
+    body = f"<a href='{href}'>网站找错</a><a href='{href}.pdf'>附件1：名单</a>"
+    head = f"<meta name='SiteDomain' content='{href}'>"
+    assert reading(body, head=head).page_kind == "article"
+
+
 def test_codes_that_contradict_each_other_are_told() -> None:
     found = reading(
         "<div class='footer'>网站标识码：1234567891 <a href='https://zfwzgl.www.gov.cn/e.html?site_code=9999999999'>找错</a></div>",
