@@ -76,7 +76,8 @@ def _copy(artifact: Artifact, private: Private, store: Store) -> Iterator[Copy]:
     """Yield what stands for an artifact; nothing where it may be shown as it is."""
     data = store.read(artifact.sha256)
     if artifact.role == "tile" and artifact.box:
-        boxes = [box for box in private.boxes if _meet(box, artifact.box)]
+        known = [box for box in private.boxes if _meet(box, artifact.box)]
+        boxes = known if private.located else [artifact.box]
         if boxes:
             yield Copy(sha256=artifact.sha256, data=covered(data, artifact.box, boxes), media_type="image/png")
     elif artifact.role == "region":  # it shows what is scrolled away, whose places are not those of the page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -13,7 +13,7 @@ from evidence.errors import ReadingError
 from evidence.masking import personal
 from evidence.model import Box
 from evidence.reading import from_dom, from_layout
-from evidence.reading.labelled import values
+from evidence.reading.labelled import every
 from evidence.reading.page import PageInput
 from evidence.reading.tree import Node, Tree
 
@@ -21,6 +21,7 @@ MARK = "data-quzheng-node"
 _LABELS = {words: words for words in personal.HEADINGS}
 _STOP = re.compile(r"[\s;；,，。|｜]")
 """What ends a value: a name, a number or an address holds none of it."""
+_BUTTONS = ("button", "submit", "reset", "checkbox", "radio", "image", "hidden")
 _VOID = frozenset({"img", "br", "hr", "input", "meta", "link", "source", "area", "base", "col", "embed", "wbr"})
 
 
@@ -34,6 +35,8 @@ class Private:
     """Places that must not be seen, in CSS pixels of the whole page."""
     urls: frozenset[str]
     """Addresses of pictures that must not be seen."""
+    located: bool = True
+    """Whether places are known at all; without a layout they are not, and no picture may be seen."""
 
 
 def find(page: PageInput, selectors: Sequence[str]) -> Private:
@@ -42,14 +45,16 @@ def find(page: PageInput, selectors: Sequence[str]) -> Private:
     chosen = [node for node in _selected(tree, selectors) for node in tree.inside(node)]
     cells = [text for cell in _cells(tree) for text in tree.texts(cell, hidden=True)]
     texts = tree.texts(tree.root, hidden=True)
-    words = set(_words(chosen, cells, texts))
+    fields = [node for node in tree.nodes if node.tag in ("input", "textarea") and node.get("type") not in _BUTTONS]
+    words = {*_words(chosen, cells, texts), *_typed(fields)}
     told = tuple(sorted(words, key=lambda word: (-len(word), word)))
-    covered = [*chosen, *cells, *(text for text in texts if any(word in text.value for word in told))]
+    covered = [*chosen, *cells, *fields, *(text for text in texts if any(word in text.value for word in told))]
     pictures = [node for node in chosen if node.tag == "img"]
     return Private(
         words=told,
         boxes=tuple(dict.fromkeys(node.box for node in covered if node.box and not node.hidden)),
         urls=frozenset(node.get("current-src") or node.get("src") for node in pictures) - {""},
+        located=page.layout is not None,
     )
 
 
@@ -62,17 +67,21 @@ def _words(chosen: Iterable[Node], cells: Iterable[Node], texts: Sequence[Node])
         yield from personal.numbers(text.value)
 
 
+def _typed(fields: Iterable[Node]) -> Iterator[str]:
+    """Yield what stands in the fields of forms, by which back offices show letters."""
+    for node in fields:
+        inner = "".join(child.value for child in node.children)
+        for value in (node.get("value").strip(), inner.strip()):
+            if personal.names_somebody(value) and personal.tells(value):
+                yield value
+
+
 def _labelled(texts: Sequence[Node]) -> Iterator[str]:
     """Yield what stands behind labels; in a table only within one text, since what follows there is another cell."""
-    apart = [text for text in texts if _in_cell(text)]
-    together = [text for text in texts if not _in_cell(text)]
-    for piece in ([text] for text in apart):
-        yield from _first_words(values(piece, _LABELS, most=1))
-    yield from _first_words(values(together, _LABELS, most=1))
-
-
-def _first_words(found: Mapping[str, str]) -> Iterator[str]:
-    return (words[0] for value in found.values() if (words := _STOP.split(value.strip())))
+    pieces = [[text] for text in texts if _in_cell(text)]
+    for piece in (*pieces, [text for text in texts if not _in_cell(text)]):
+        for _, value in every(piece, _LABELS, most=1):
+            yield _STOP.split(value, maxsplit=1)[0]
 
 
 def _in_cell(text: Node) -> bool:

@@ -31,11 +31,17 @@ def values(texts: Sequence[Node], labels: Mapping[str, str], *, most: int = _MOS
     {'submitted': '2024-05-01', 'unit': '市医保局'}
     """
     found: dict[str, str] = {}
+    for kind, value in every(texts, labels, most=most):
+        found.setdefault(kind, value)
+    return found
+
+
+def every(texts: Sequence[Node], labels: Mapping[str, str], *, most: int = _MOST) -> Iterator[tuple[str, str]]:
+    """Yield each kind of label with what stands behind it, as often as the page says it."""
     pattern = _pattern(tuple(sorted(labels, key=len, reverse=True)))
     for words, value in _pairs([join(run) for run in runs(texts)], pattern, most):
-        if value and labels[words] not in found:
-            found[labels[words]] = value[:_LONGEST].strip()
-    return found
+        if value:
+            yield labels[words], value[:_LONGEST].strip()
 
 
 @lru_cache(maxsize=8)

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from evidence.errors import ReadingError
-from evidence.masking import find, personal
+from evidence.masking import Private, find, personal
 from evidence.masking.covering import COVER, covered, without
 from evidence.reading.page import FrameDom, PageInput
 
@@ -33,6 +33,13 @@ FOUND = (
     ("<p>来信人：李雷　答复单位：市住建局</p>", {"李雷"}),
     ("<dl><dt>姓名</dt><dd>韩梅梅</dd><dt>内容</dt><dd>路灯不亮</dd></dl>", {"韩梅梅"}),
     ("<p>我的电话 13912345678，身份证 110101199003078888。</p>", {"13912345678", "110101199003078888"}),
+    ("<div>来信人：李雷</div><div>内容</div><div>来信人：韩梅梅</div>", {"李雷", "韩梅梅"}),
+    ("<p>来信人：李雷　联系人：王小明　来信人：韩梅梅</p>", {"李雷", "王小明", "韩梅梅"}),
+    ("<table><tr><td>来信人：李雷</td></tr><tr><td>来信人：韩梅梅</td></tr></table>", {"李雷", "韩梅梅"}),
+    (
+        "<p>来信人</p><input value='李雷'><textarea>家住某小区</textarea><input type=submit value='提交'>",
+        {"李雷", "家住某小区"},
+    ),
     ("<p>联系 someone@example.com</p>", {"someone@example.com"}),
     ("<table><tr><td>写信人</td><td>王小明</td><td>写信时间</td><td>2024-05-01</td></tr></table>", {"王小明"}),
     (
@@ -70,6 +77,11 @@ def test_a_flow_names_what_no_rule_finds() -> None:
     assert words(body, ".w b") == {"孙七"}
     with pytest.raises(ReadingError, match="no CSS selector"):
         words(body, "div[[")
+
+
+def test_without_a_layout_no_place_is_known_and_a_page_of_nothing_has_nothing() -> None:
+    page = PageInput(url="http://x.test/", status=None, headers={}, frames=(), layout=None)
+    assert find(page, (".x",)) == Private(words=(), boxes=(), urls=frozenset(), located=False)
 
 
 @pytest.mark.parametrize("value", ["网友", " 匿名 ", "***", "—", ""])
