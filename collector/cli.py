@@ -166,13 +166,20 @@ def capture(workspace: Path, label: str, device: DeviceName, as_json: bool, url:
 @cli.command("read-file")
 @click.option("--url", help="Address the file was saved from.")
 @click.option("--at", type=Instant(), help="When it was saved; without it nothing is resolved against today.")
+@click.option(
+    "--words",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Words that bad links are known by, in place of the shipped list.",
+)
 @json_option
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def read_file(url: str | None, at: datetime | None, as_json: bool, files: tuple[Path, ...]) -> None:
+def read_file(url: str | None, at: datetime | None, words: Path | None, as_json: bool, files: tuple[Path, ...]) -> None:
     """Read saved pages: items, dates, blank or not, links; rendered with the network off."""
     from collector import saved
+    from evidence.reading import wordlist
 
-    for path, reading in saved.read_files(files, url=url, at=at):
+    listed = wordlist.load(words) if words else None
+    for path, reading in saved.read_files(files, url=url, at=at, words=listed):
         if as_json:
             say(saved.file_answer(path, reading))
         else:

@@ -25,9 +25,9 @@ from collector.targets import Target
 from collector.visit import Visit
 from collector.workspace import Limits, Workspace
 from evidence import navigation
-from evidence.columns import HOME, Column, ColumnKind, ColumnLedger
+from evidence.columns import HOME, Column, ColumnLedger
 from evidence.holdings import Holdings
-from evidence.model import PageKind, Record
+from evidence.model import ColumnKind, PageKind, Record
 from evidence.navigation import HOME_NAME, Link, Navigation
 from evidence.reading import read
 from evidence.reading.page import PageInput

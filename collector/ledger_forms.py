@@ -20,7 +20,7 @@ from evidence.registers import headings
 from evidence.registers.headings import Headings
 from evidence.spreadsheet import Sheet, Value
 
-KINDS = {"list": "列表", "parent": "父栏目", "static": "静态", "jump": "跳转"}
+KINDS = words.COLUMN_KINDS
 DUTY = {True: "有", False: "无", None: ""}
 
 HEADER = (

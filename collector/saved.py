@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import multiprocessing
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
@@ -14,9 +14,13 @@ from typing import Any
 
 from collector import offline
 from collector.offline import Rendered, Room
+from evidence import plain
 from evidence.errors import ReadingError
 from evidence.model import Reading
+from evidence.reading.page import PageInput
 from evidence.reading.reader import read
+from evidence.reading.wordlist import WordList
+from evidence.words import COLUMN_KINDS
 
 TABS = 3
 _FEW = 12
@@ -30,17 +34,18 @@ def read_files(
     url: str | None = None,
     at: datetime | None = None,
     browser: str | None = None,
+    words: WordList | None = None,
 ) -> Iterator[tuple[Path, Reading]]:
     """Yield each file with its reading, in the given order.
 
     `url` is the address a single file was saved from; `at` the aware moment it was saved, without which nothing is
-    resolved against a present day. Raises ReadingError for a file that is not there or cannot be shown, and for a
+    resolved against a present day; `words` the list that bad links are known by, the shipped one where none is given. Raises ReadingError for a file that is not there or cannot be shown, and for a
     `url` given with several files; BrowserError where no browser will start.
     """
     files = [_checked(path) for path in paths]
     if url is not None and len(files) != 1:
         raise ReadingError(f"one address for {len(files)} files\ntry: give an address with one file at a time")
-    answers = _answers(files, url, at, browser)
+    answers = _answers(files, url, functools.partial(read, at=at, words=words), browser)
     with asyncio.Runner() as runner:
         try:
             for path in paths:
@@ -63,7 +68,11 @@ def file_answer(path: Path, reading: Reading) -> dict[str, Any]:
         "newest": _day(reading.newest),
         "blank": reading.blank,
         "published": best and {"date": _day(best.date), "certain": best.certain, "kind": best.kind, "text": best.text},
-        "hidden_links": [{"href": link.href, "text": link.text, "why": link.why} for link in reading.hidden_links],
+        "hidden_links": plain.dump(reading.hidden_links),
+        "bad_links": plain.dump(reading.bad_links),
+        "links": plain.dump(reading.links),
+        "column": plain.dump(reading.column),
+        "missing_tags": list(reading.missing_tags),
         "identity": dict(reading.identity),
         "notes": list(reading.notes),
     }
@@ -80,6 +89,10 @@ def file_line(path: Path, reading: Reading) -> str:
         parts.append("空白" if reading.blank else "是否空白不能确定")
     if reading.hidden_links:
         parts.append(f"暗链 {len(reading.hidden_links)} 处")
+    if reading.bad_links:
+        parts.append(f"不良外链 {len(reading.bad_links)} 处")
+    if reading.column is not None and reading.column.kind not in (None, "list"):
+        parts.append(f"{COLUMN_KINDS[reading.column.kind]}栏目（{reading.column.because}）")
     return "\t".join((*parts, *reading.notes))
 
 
@@ -108,14 +121,14 @@ async def _next(answers: AsyncGenerator[Reading, None]) -> Reading:
 
 
 async def _answers(
-    files: Sequence[Path], url: str | None, at: datetime | None, browser: str | None
+    files: Sequence[Path], url: str | None, reader: Callable[[PageInput], Reading], browser: str | None
 ) -> AsyncGenerator[Reading, None]:
     """Yield the readings in the order of the files; TABS pages are shown ahead, and read beside."""
     with _readers(len(files)) as pool:
         async with offline.room(browser) as room:
             gate = asyncio.Semaphore(2 * TABS)
             tabs = asyncio.Semaphore(min(TABS, len(files)))
-            tasks = [asyncio.ensure_future(_one(file, url, at, room, pool, gate, tabs)) for file in files]
+            tasks = [asyncio.ensure_future(_one(file, url, reader, room, pool, gate, tabs)) for file in files]
             try:
                 for task in tasks:
                     reading = await task
@@ -130,7 +143,7 @@ async def _answers(
 async def _one(
     file: Path,
     url: str | None,
-    at: datetime | None,
+    reader: Callable[[PageInput], Reading],
     room: Room,
     pool: Executor,
     gate: asyncio.Semaphore,
@@ -140,7 +153,7 @@ async def _one(
     await gate.acquire()
     async with tabs:
         shown = await room.render(file, url=url)
-    return await asyncio.get_running_loop().run_in_executor(pool, functools.partial(_read, shown, at))
+    return await asyncio.get_running_loop().run_in_executor(pool, functools.partial(_read, shown, reader))
 
 
 def _readers(files: int) -> Executor:
@@ -149,6 +162,6 @@ def _readers(files: int) -> Executor:
     return ProcessPoolExecutor(_READERS, mp_context=multiprocessing.get_context("spawn"))
 
 
-def _read(shown: Rendered, at: datetime | None) -> Reading:
-    reading = read(shown.page, at=at)
+def _read(shown: Rendered, reader: Callable[[PageInput], Reading]) -> Reading:
+    reading = reader(shown.page)
     return replace(reading, notes=(*reading.notes, *shown.notes))

@@ -17,9 +17,9 @@ from urllib.parse import urljoin, urlsplit
 from collector import yamlfile
 from collector.errors import TargetsError
 from evidence import plain, words
-from evidence.columns import ACCOUNT_KINDS, BY_HAND, SITE_KINDS, Column, ColumnClass, ColumnKind, ColumnLedger, Subject
+from evidence.columns import ACCOUNT_KINDS, BY_HAND, SITE_KINDS, Column, ColumnClass, ColumnLedger, Subject
 from evidence.errors import ShapeError
-from evidence.model import TargetRef
+from evidence.model import ColumnKind, TargetRef
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 LABEL = re.compile(r"[\w][\w.\-/]{0,79}")

@@ -107,6 +107,11 @@ class Visit:
             raise FlowError(f"flow {self.flow.name}: the visit has no window yet")
         return self._window
 
+    @property
+    def now(self) -> datetime:
+        """The moment by the run's clock."""
+        return self._outfit.clock.now()
+
     def address(self, label: str) -> str:
         """Return the address of a label: the target's own for the home page, the ledger's for a column.
 

@@ -10,14 +10,12 @@ from datetime import date
 from typing import Literal
 
 from evidence import digest, plain
+from evidence.model import ColumnKind
 
 ColumnClass = Literal[
     "news", "notice", "policy", "interpretation", "disclosure", "service", "interaction", "survey", "topic", "other"
 ]
 """动态要闻, 通知公告, 政策文件, 政策解读, 信息公开, 办事, 互动, 征集调查, 专题, 其他."""
-
-ColumnKind = Literal["list", "parent", "static", "jump"]
-"""列表, 父栏目 (shows only its children), 静态, 跳转 (leads to another authority's platform)."""
 
 HOME = "home"
 """The label of a target's home page; every site has it, whether its ledger lists it or not."""

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from evidence import showing
+from evidence.beside import Beside
 from evidence.catalog import Row
+from evidence.children import with_children
 from evidence.columns import HOME, Column, Subject
 from evidence.look import Look
 from evidence.model import Fact
+from evidence.observed import Observed
+from evidence.parts import is_part, part_of
 from evidence.quoting import title
+from evidence.reading import addresses
 from evidence.registers.standing import Standing
 from evidence.ruleset import RuleSet
 from evidence.series import Series
@@ -20,25 +25,6 @@ from evidence.span import Span, local_day, local_text, longer
 
 ACCOUNT_RULE = "account_not_updated"
 HOME_RULE = "home_not_updated"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observed:
-    """The fact of one label, and how it came to be known."""
-
-    fact: Fact
-    stale: Shown
-    blank: Shown
-    once_filled: str | None
-    """For a blank column: when content was seen in it before, which makes it no blank column by the clause."""
-    gaps: int
-    """Visits that gave no complete capture for reasons that are not theirs."""
-
-    @property
-    def records(self) -> tuple[str, ...]:
-        """Every record the fact rests on, the latest first."""
-        latest = (self.fact.record,) if self.fact.record else ()
-        return tuple(dict.fromkeys((*latest, *self.stale.records, *self.blank.records)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +63,19 @@ def state(
 ) -> Facts:
     """Return the facts of a target: of every column of its ledger, its home page, and every label that has records."""
     listed = {column.label: column for column in subject.ledger.columns}
-    labels = dict.fromkeys((*(() if subject.is_account else (HOME,)), *listed, *sorted(series)))
-    return Facts(
-        subject=subject,
-        at=at,
-        observed=tuple(
-            _observe(subject, listed.get(label) or _unlisted(subject, label), series[label], rules) for label in labels
-        ),
-        registers=registers,
-    )
+    known = dict.fromkeys((*(() if subject.is_account else (HOME,)), *listed, *sorted(series)))
+    labels = [label for label in known if label in listed or not is_part(label, known)]
+    observed = [
+        _observe(subject, column, series[column.label], rules, _beside(column, series))
+        for column in (listed.get(label) or _unlisted(subject, label) for label in labels)
+    ]
+    return Facts(subject=subject, at=at, observed=tuple(with_children(observed, listed)), registers=registers)
+
+
+def _beside(column: Column, series: Mapping[str, Series]) -> Beside:
+    """Return the parts of a column that were captured beside it."""
+    own = {part: series[label] for label in series if (part := part_of(label)) and part.column == column.label}
+    return Beside(parts=own, class_=column.class_)
 
 
 def _unlisted(subject: Subject, label: str) -> Column:
@@ -98,13 +88,13 @@ def _unlisted(subject: Subject, label: str) -> Column:
     return Column(label=label, name=name, url=subject.url, duty=True if by_clause else None)
 
 
-def _observe(subject: Subject, column: Column, series: Series, rules: RuleSet) -> Observed:
-    unfit = showing.unfit(series, rules)
+def _observe(subject: Subject, column: Column, series: Series, rules: RuleSet, beside: Beside) -> Observed:
     shown_row = series.latest or _partial(series)
     look = series.look(shown_row) if shown_row else None
-    blank = showing.unknown(unfit) if unfit else showing.blankness(series, rules)
+    unfit = showing.unfit(series, rules) or _elsewhere(subject, column, look)
+    blank = showing.unknown(unfit) if unfit else showing.blankness(series, rules, beside)
     limits = possible_limits(subject, column, rules, series.at)
-    stale = _stale(series, limits, unfit, blank, rules)
+    stale = _stale(series, limits, unfit, blank, rules, beside)
     before = showing.once_filled(series) if not unfit and blank.value else None
     return Observed(
         fact=_fact(subject, column, look, limits, stale, blank, series.rows),
@@ -120,21 +110,42 @@ def _partial(series: Series) -> Row | None:
     return next((row for row in reversed(series.rows) if row.complete is True), None)
 
 
-def _stale(series: Series, limits: tuple[Span | None, ...], unfit: str | None, blank: Shown, rules: RuleSet) -> Shown:
+def _elsewhere(subject: Subject, column: Column, look: Look | None) -> str | None:
+    """Return why a column that leads to another authority's platform is not judged by what stands there; None if it does not.
+
+    What is there may be others': it is read there for this unit's items, or it is not judged at all.
+    """
+    here = addresses.host(look.reading.url) if look is not None and look.reading is not None else ""
+    own = {addresses.registrable(addresses.host(url)) for url in (subject.url, column.url)}
+    if here and not subject.is_account and addresses.registrable(here) not in own:
+        return f"栏目跳转到其他平台（{here}），须在该平台上按本单位的条目核对"
+    return "台账列为跳转栏目，须在所跳转的平台上按本单位的条目核对" if column.kind == "jump" else None
+
+
+def _stale(
+    series: Series,
+    limits: tuple[Span | None, ...],
+    unfit: str | None,
+    blank: Shown,
+    rules: RuleSet,
+    beside: Beside,
+) -> Shown:
     """Tell whether the column is stale under every limit it may have; a limit of None can never be passed."""
-    answers = [_under(series, limit, unfit, blank, rules) for limit in limits]
+    answers = [_under(series, limit, unfit, blank, rules, beside) for limit in limits]
     if len({answer.value for answer in answers}) == 1:
         return answers[0]
     unknown = next((answer for answer in answers if answer.value is None), None)
     return unknown or showing.unknown("台账未列栏目类别或级别，不能确定更新期限", records=answers[0].records)
 
 
-def _under(series: Series, limit: Span | None, unfit: str | None, blank: Shown, rules: RuleSet) -> Shown:
+def _under(
+    series: Series, limit: Span | None, unfit: str | None, blank: Shown, rules: RuleSet, beside: Beside
+) -> Shown:
     if limit is None or blank.value is True:
         return Shown(value=False)
     if unfit:
         return showing.sighting(series, limit) or showing.unknown(unfit)  # 清白一证即可
-    return showing.staleness(series, limit, rules)
+    return showing.staleness(series, limit, rules, beside)
 
 
 def possible_limits(subject: Subject, column: Column, rules: RuleSet, at: datetime) -> tuple[Span | None, ...]:

@@ -103,6 +103,13 @@ class Look:
             return None
         return True
 
+    def old_since(self, cutoff: date) -> bool | None:
+        """Tell whether every item this look shows is dated before `cutoff`, whatever else the column may hold."""
+        days = [item.date for item in self.items if self._usable(item) and item.date is not None]
+        if any(day >= cutoff for day in days):
+            return False
+        return True if self.whole and days and len(days) == len(self.items) else None
+
     @property
     def digest(self) -> str | None:
         """SHA-256 of the canonical reading."""

@@ -37,6 +37,9 @@ Outcome = Literal[
     "skipped",
 ]
 PageKind = Literal["list", "article", "home", "error", "redirect", "other"]
+ColumnKind = Literal["list", "parent", "tabbed", "search", "embedded", "jump", "static", "attachment", "media"]
+"""列表, 父栏目 (shows only its children), 标签页, 检索 (empty until asked), 嵌入 (a frame of another host), 跳转 (leads to
+another authority's platform), 静态, 附件, 音视频."""
 State = Literal["hit", "clear", "undecided"]
 SecondLook = Literal["agrees", "disagrees", "missing", "not needed"]
 
@@ -271,6 +274,24 @@ class Item:
     dated: DateReading | None = None
 
 
+LinkScope = Literal["internal", "same_authority", "public", "external"]
+"""To this host; to another of the same registered name; to another public body's (gov.cn …); to anybody else's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link of a page, where it leads and whether a visitor sees it."""
+
+    href: str
+    """Absolute where the page's address is known."""
+    text: str
+    """What a visitor reads; where there is no text, what the picture is called."""
+    scope: LinkScope
+    hidden: str
+    """Why no visitor sees it as the page stands, folded menus among them; empty where it is seen."""
+    box: Box | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HiddenLink:
     """A link to another site that no visitor can see (暗链): a proposal for a person, never a finding by itself."""
@@ -278,6 +299,24 @@ class HiddenLink:
     href: str
     text: str
     why: str
+    word: str | None = field(default=None, metadata={plain.ADDED: True})
+    """The word of the list that its text or address holds."""
+    block: str | None = field(default=None, metadata={plain.ADDED: True})
+    """The foreign script or the block of foreign links that it came with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadLink:
+    """A sign of gambling or pornography put on a page (不良外链、标题劫持): a proposal for a person, as above."""
+
+    href: str | None
+    """None for words in the page's head."""
+    text: str
+    word: str
+    """The word of the list; for a jump that only visitors from search engines make, the engine's name."""
+    why: str
+    block: str | None
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -369,6 +408,27 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnReading:
+    """What column (栏目) a page is, by its own account; a proposal, which the unit's ledger overrules."""
+
+    kind: ColumnKind | None
+    """None: cannot be told."""
+    because: str
+    """What the kind was told by."""
+    name: str
+    class_: str
+    """As `evidence.columns.ColumnClass`."""
+    trail: tuple[str, ...]
+    """From 首页 down, by breadcrumb; empty where the page prints none."""
+    level: int | None
+    """1 for a first-level column (一级栏目); None without a trail."""
+    tabs: int = 0
+    """How many blocks of rows beside the list are not shown."""
+    leads_to: str | None = None
+    """Host of the other authority that an embedded column or a jump shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """Which reader made a reading."""
 
@@ -406,6 +466,14 @@ class Reading:
     elements: tuple[Element, ...] = field(default=(), metadata={plain.ADDED: True})
     """Of a service guide (办事指南): which of the ten elements it gives."""
     annexes: tuple[Annex, ...] = field(default=(), metadata={plain.ADDED: True})
+    url: str = field(default="", metadata={plain.ADDED: True})
+    """The address the page was read at, after redirects."""
+    links: tuple[Link, ...] = field(default=(), metadata={plain.ADDED: True})
+    bad_links: tuple[BadLink, ...] = field(default=(), metadata={plain.ADDED: True})
+    column: ColumnReading | None = field(default=None, metadata={plain.ADDED: True})
+    """What column the page is, by its own account; None for an article, an error or a home page."""
+    missing_tags: tuple[str, ...] = field(default=(), metadata={plain.ADDED: True})
+    """Names of required meta tags (网页标签) that the page lacks."""
 
     def plain(self) -> dict[str, Any]:
         """Return the reading as plain JSON (schema reading/1)."""

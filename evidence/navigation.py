@@ -11,17 +11,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urldefrag, urlsplit
 
-from evidence.columns import Column, ColumnClass, ColumnKind
+from evidence.columns import Column
+from evidence.model import ColumnKind
 from evidence.reading import addresses
+from evidence.reading.classes import class_of
 from evidence.reading.page import PageInput
-from evidence.reading.regions import CRUMB, PAGES, Regions
+from evidence.reading.regions import PAGES, Regions
+from evidence.reading.trail import HOME_NAME, LONGEST_NAME, trail
 from evidence.reading.tree import Node, Tree, fold, grow
 
-HOME_NAME = "首页"
-LONGEST_NAME = 16
-LONGEST_TRAIL = 160
+__all__ = [
+    "HOME_NAME",
+    "Link",
+    "Navigation",
+    "class_of",
+    "exemption_of",
+    "is_furniture",
+    "label_of",
+    "leads_to_map",
+    "navigation",
+    "proposal",
+    "same_page",
+]
 
-_SEPARATOR = re.compile(r"\s*-*[>＞»›→/／|｜\\:：]+\s*|\s-+\s")
+
 _INDEX = re.compile(r"(?<=/)(?:index|default|home)(?:_0)?\.(?:s?html?|jspx?|aspx?|php)$", re.I)
 _ARTICLE = re.compile(
     r"/t?20\d{6}_\d+|/(?:art|content|c|info|detail|article|news_?\d*)/[^?]*\d{4,}|[/_](?:content|detail|article|post|info)s?[/_-]?\d{2,}"
@@ -36,22 +49,6 @@ _FURNITURE = re.compile(
 )
 _SITE_MAP = re.compile(r"网站地图|站点地图|网站导航|sitemap", re.I)
 
-_CLASSES: tuple[tuple[ColumnClass, re.Pattern[str]], ...] = (
-    ("interpretation", re.compile(r"解读|回应关切|一图读懂")),
-    ("survey", re.compile(r"征集|调查|民意|意见征求|征求意见")),
-    ("interaction", re.compile(r"信箱|互动|留言|咨询|投诉|举报|建言|访谈|热线|问答|12345|依申请公开")),
-    ("notice", re.compile(r"通知|公告|公示|通告")),
-    ("policy", re.compile(r"政策|法规|文件|规章|规范性|条例|法律")),
-    ("news", re.compile(r"动态|要闻|新闻|快讯|资讯|时政|领导活动|工作信息|图片新闻|信息速递")),
-    ("topic", re.compile(r"专题|专栏")),
-    ("service", re.compile(r"办事|服务|指南|下载|审批|权力清单|责任清单")),
-    (
-        "disclosure",
-        re.compile(
-            r"公开|规划|计划|统计|数据|财政|预算|决算|人事|招考|招聘|考试|任免|采购|招标|应急|监管|执法|公共资源|扶贫|公务员"
-        ),
-    ),
-)
 _STATIC = re.compile(
     r"概况|简介|介绍|职能|职责|机构设置|内设机构|领导信息|领导之窗|领导分工|领导简介|联系方式|公开指南|公开制度|地图|交通|依申请公开"
 )
@@ -82,7 +79,7 @@ def navigation(page: PageInput, rows: frozenset[str] = frozenset()) -> Navigatio
     """Return the trail of a page and its links that may be columns; `rows` are addresses known to be of articles."""
     tree = grow(page)
     regions = Regions(tree)
-    return Navigation(trail=_trail(tree, regions), links=tuple(_links(page.url, tree, regions, rows)))
+    return Navigation(trail=trail(tree, regions), links=tuple(_links(page.url, tree, regions, rows)))
 
 
 def same_page(url: str) -> str:
@@ -108,19 +105,6 @@ def is_furniture(name: str) -> bool:
 def leads_to_map(name: str) -> bool:
     """Tell whether a link leads to the site's map, which lists the columns."""
     return _SITE_MAP.search(name) is not None
-
-
-def class_of(path: tuple[str, ...]) -> ColumnClass:
-    """Return the class that a column's name suggests; where its own name says nothing, that of the one above.
-
-    >>> class_of(("首页", "政务公开", "政策解读")), class_of(("首页", "部门动态", "县城"))
-    ('interpretation', 'news')
-    """
-    for name in reversed(path):
-        for class_, words in _CLASSES:
-            if words.search(name):
-                return class_
-    return "other"
 
 
 def exemption_of(name: str) -> str | None:
@@ -165,35 +149,6 @@ def proposal(url: str, path: tuple[str, ...], kind: ColumnKind, label: str, cycl
         path=" > ".join(path),
         kind=kind,
     )
-
-
-def _trail(tree: Tree, regions: Regions) -> tuple[str, ...]:
-    """Return the names of the smallest part of the page that reads like a trail."""
-    found: list[tuple[int, tuple[str, ...]]] = []
-    for node in tree.nodes:
-        if node.tag.startswith("#") or node.hidden or tree.length(node) > LONGEST_TRAIL:
-            continue
-        text = tree.text(node)
-        if regions.part(node) == "crumb" or CRUMB.search(text):
-            names = tuple(_names(text))
-            if len(names) > 1:
-                found.append((len(text), names))
-    _, names = min(found, default=(0, ()))
-    home = next((n for n, name in enumerate(names) if HOME_NAME in name), -1)
-    return (HOME_NAME, *names[home + 1 :]) if names else ()
-
-
-def _names(text: str) -> Iterator[str]:
-    """Yield the names of a trail: what its prefix leaves, cut at its marks."""
-    said = (
-        re.sub(r"^.{0,10}?(?:位置|栏目)\s*(?:是)?\s*[:：>＞»]?\s*", "", text)
-        if not text.startswith(HOME_NAME)
-        else text
-    )
-    for name in _SEPARATOR.split(said):
-        plain = fold(name).strip("<>[]【】·")
-        if plain and plain not in ("正文", "列表", "详情", "内容", "文章") and len(plain) <= LONGEST_NAME + 14:
-            yield plain
 
 
 def _links(base: str, tree: Tree, regions: Regions, rows: frozenset[str]) -> Iterator[Link]:

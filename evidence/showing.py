@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from evidence.beside import Beside
 from evidence.look import Look
 from evidence.model import Item, SecondLook
 from evidence.quoting import plainly, title
@@ -29,6 +30,8 @@ class Shown:
     """What would be needed to say more."""
     remarks: tuple[str, ...] = ()
     """What speaks for the unit."""
+    basis: tuple[str, ...] = ()
+    """What it rests on beside the list itself: articles that were opened, a series in which nothing changed."""
     records: tuple[str, ...] = ()
     """The records beside the latest that it rests on."""
     seen: bool = False
@@ -57,17 +60,26 @@ def unfit(series: Series, rules: RuleSet) -> str | None:
     return None
 
 
-def staleness(series: Series, limit: Span, rules: RuleSet) -> Shown:
-    """Tell whether nothing new was there within `limit` as of the latest complete look of a fit series."""
-    look = _latest(series)
+def staleness(series: Series, limit: Span, rules: RuleSet, beside: Beside | None = None) -> Shown:
+    """Tell whether nothing new was there within `limit` as of the latest complete look of a fit series.
+
+    `beside` is what was opened beside the column's own page: its articles, tabs, the answer to a query.
+    """
+    look, beside = _latest(series), beside or Beside()
     cutoff, until = limit.before(look.day), local_day(series.at)
-    if sighted := _sighted(series, look, cutoff, until):
+    if sighted := _sighted(series, look, cutoff, until) or _sighted_beside(beside, cutoff, until):
         return sighted
-    alone = look.stale_since(cutoff, until)
-    if alone is None:
-        return unknown(_why_undatable(look))
-    agreement, seconds = second_look(series, rules, lambda other: other.stale_since(cutoff, until))
-    return Shown(value=alone, records=seconds, second_look=agreement, remarks=_pinned_future(look))
+    found = beside.stale(series, look, cutoff, until)
+    if found.value is None:
+        return unknown(found.missing or _why_undatable(look), records=found.records)
+    agreement, seconds = second_look(series, rules, lambda other: beside.stale(series, other, cutoff, until).value)
+    return Shown(
+        value=found.value,
+        basis=(found.basis,) if found.basis else (),
+        records=(*found.records, *seconds),
+        second_look=agreement,
+        remarks=_pinned_future(look),
+    )
 
 
 def sighting(series: Series, limit: Span) -> Shown | None:
@@ -76,12 +88,13 @@ def sighting(series: Series, limit: Span) -> Shown | None:
     return _sighted(series, None, limit.before(until), until)
 
 
-def blankness(series: Series, rules: RuleSet) -> Shown:
-    """Tell whether the column holds nothing as of the latest complete look of a fit series."""
-    look = _latest(series)
-    if look.blank is not True:
-        return Shown(value=False) if look.blank is False else unknown(_why_not_blank(look))
-    agreement, seconds = second_look(series, rules, lambda other: other.blank)
+def blankness(series: Series, rules: RuleSet, beside: Beside | None = None) -> Shown:
+    """Tell whether the column holds nothing as of the latest complete look of a fit series, nor what was opened beside it."""
+    look, beside = _latest(series), beside or Beside()
+    blank = beside.blank(look)
+    if blank is not True:
+        return Shown(value=False) if blank is False else unknown(_why_not_blank(look))
+    agreement, seconds = second_look(series, rules, beside.blank)
     if agreement == "disagrees":
         return unknown("前后两次查看结果不一致", records=seconds, second_look=agreement)
     if later := _filled_by_t(series, look):
@@ -135,6 +148,17 @@ def _sighted(series: Series, latest: Look | None, cutoff: date, until: date) -> 
         if seen := look.in_window(cutoff, until):
             return _doubt(look, _seen_later(series, look, seen))
     return None
+
+
+def _sighted_beside(beside: Beside, cutoff: date, until: date) -> Shown | None:
+    """Return the answer that one sighting in an opened article, tab or query gives; None where there is none."""
+    found = beside.sighted(cutoff, until)
+    if found is None:
+        return None
+    look, seen = found
+    return Shown(
+        value=False, remarks=(f"{_when(look)}打开的页面有{_what(seen)}，已计为更新",), records=(look.row.record,)
+    )
 
 
 def _doubt(look: Look, missing: str) -> Shown:

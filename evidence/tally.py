@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from evidence.facts import Facts, Observed
+from evidence.facts import Facts
 from evidence.indicator import Answer
 from evidence.model import Fact, SecondLook, State
+from evidence.observed import Observed
 from evidence.ruleset import Rule, Scope
 from evidence.showing import Shown
 from evidence.span import Span, local_text
@@ -162,6 +163,7 @@ def entry(case: Case) -> dict[str, Any]:
         "url": fact.url,
         "record": fact.record,
         "second_look": case.shown.second_look,
+        "basis": list(case.shown.basis),
     }
 
 
@@ -193,6 +195,8 @@ def sentence(case: Case) -> str:
     """Say what was seen of one counted column."""
     fact = case.observed.fact
     level = {1: "一级，", None: ""}.get(fact.level, f"{fact.level}级，")
+    if fact.newest is None and not fact.blank:
+        return f"{fact.name}（{fact.path}）：{level}{'；'.join(case.shown.basis) or '列表无日期'}，查看于{_moment(fact.as_of)}"
     if fact.newest is None:
         return f"{fact.name}（{fact.path}）：{level}空白，查看于{_moment(fact.as_of)}"
     limit = Span.parse(fact.limit).chinese if fact.limit else "未列"

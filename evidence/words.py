@@ -150,6 +150,18 @@ CLASSES = {
     "other": "其他",
 }
 
+COLUMN_KINDS = {
+    "list": "列表",
+    "parent": "父栏目",
+    "tabbed": "标签页",
+    "search": "检索",
+    "embedded": "嵌入",
+    "jump": "跳转",
+    "static": "静态",
+    "attachment": "附件",
+    "media": "音视频",
+}
+
 DATE_KINDS = {
     "displayed": "页面显示",
     "document": "成文日期",

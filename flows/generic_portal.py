@@ -1,16 +1,19 @@
-"""任意门户网站：首页和栏目台账所列的各栏目，逐个打开、逐个采集。"""
+"""任意门户网站：首页和栏目台账所列的各栏目，逐个打开、逐个采集；政策列表、无日期列表、标签页、查询再往里打开。"""
 
 from __future__ import annotations
 
 from collector.flow import Flow
 from collector.visit import Visit
+from flows import beside
 
 flow = Flow(__name__, scripted=False)
 
 
 @flow.visit
 async def visit(visit: Visit) -> None:
-    """Open and capture every label that is due."""
+    """Open and capture every label that is due, and what its page leaves open."""
     for label in visit.due:
         await visit.open(visit.address(label))
-        await visit.capture(label)
+        taken = await visit.capture(label)
+        if taken.trouble is None:
+            await beside.look(visit, label)

@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from evidence.facts import Facts, Observed
+from evidence.facts import Facts
 from evidence.indicator import Answer, Indicator
 from evidence.model import SecondLook
+from evidence.observed import Observed
 from evidence.ruleset import RuleSet
 from evidence.series import Series
 from evidence.span import Span, local_text

@@ -16,8 +16,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from evidence import tally
-from evidence.facts import Facts, Observed
+from evidence.facts import Facts
 from evidence.indicator import Answer, Indicator
+from evidence.observed import Observed
 from evidence.ruleset import Rule, RuleSet
 from evidence.series import Series
 from evidence.tally import Case

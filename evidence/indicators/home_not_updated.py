@@ -15,10 +15,11 @@ from datetime import date
 
 from evidence import showing
 from evidence.columns import HOME
-from evidence.facts import Facts, Observed
+from evidence.facts import Facts
 from evidence.indicator import Answer, Indicator
 from evidence.look import Look
 from evidence.model import Item, SecondLook, State
+from evidence.observed import Observed
 from evidence.quoting import title
 from evidence.ruleset import Rule, RuleSet
 from evidence.series import Series

@@ -13,6 +13,7 @@ from datetime import date
 from evidence.model import DateReading, Item
 from evidence.reading import addresses, lists
 from evidence.reading.lists import Listing
+from evidence.reading.regions import Regions
 from evidence.reading.rows import Row, whole
 from evidence.reading.tree import Node, Tree, fold
 
@@ -77,16 +78,54 @@ def _is_broad(listing: Listing, tree: Tree) -> bool:
     return tree.size is None or box is None or box[2] >= _BROAD * tree.size[0]
 
 
+def tabs(chosen: Listing, tree: Tree) -> tuple[Node, ...]:
+    """Return the blocks by a list that hold rows and are not shown, as the tabs of other years or categories are."""
+    around = _around(chosen.node)
+    rows = (
+        text for text in tree.texts(around, hidden=True) if text.hidden and _in_row(text) and len(fold(text.value)) > 3
+    )
+    found = (_highest_hidden(text, around) for text in rows)
+    return tuple({block.order: block for block in found if block is not None}.values())
+
+
 def behind_tabs(chosen: Listing, tree: Tree) -> date | None:
     """Return the newest date in rows that are not shown but stand by the list, as behind the tab of another year."""
-    around = chosen.node
+    shut = (text for text in tree.texts(_around(chosen.node), hidden=True) if text.hidden and _in_row(text))
+    found = (whole(fold(text.value)) for text in shut)
+    return max((one.day for one in found if one is not None and one.day is not None), default=None)
+
+
+def is_parent(listings: Sequence[Listing], tree: Tree, regions: Regions) -> bool:
+    """Tell whether a page shows several child columns: two lists or more in its content, each under a linked heading."""
+    lists_shown = [one for one in listings if one.part is None and not one.is_menu]
+    headed = [one for one in lists_shown if _linked_heading(one, tree, regions)]
+    return len(headed) >= 2 and 2 * len(headed) >= len(lists_shown)
+
+
+def _linked_heading(listing: Listing, tree: Tree, regions: Regions) -> bool:
+    """Tell whether the name or 更多 that stands right before a list is a link."""
+    near = tree.before(listing.rows[0].node.order, most=3)
+    return any(
+        regions.part(text) is None
+        and any(outer.tag == "a" and outer.get("href").strip() not in ("", "#") for outer in text.ancestors())
+        and not any(row.node.holds(text) for row in listing.rows)
+        for text in near
+    ) and bool(listing.heading or near)
+
+
+def _around(node: Node) -> Node:
+    around = node
     for _ in range(_NEAR):
         if around.parent is None or around.parent.tag in ("html", "#document"):
             break
         around = around.parent
-    shut = (text for text in tree.texts(around, hidden=True) if text.hidden and _in_row(text))
-    found = (whole(fold(text.value)) for text in shut)
-    return max((one.day for one in found if one is not None and one.day is not None), default=None)
+    return around
+
+
+def _highest_hidden(text: Node, around: Node) -> Node | None:
+    """Return the outermost hidden element round a text, inside the list's surroundings."""
+    hidden = [node for node in text.ancestors() if node.hidden and around.holds(node)]
+    return hidden[-1] if hidden else None
 
 
 def _in_row(text: Node) -> bool:

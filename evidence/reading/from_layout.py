@@ -77,13 +77,17 @@ def _lay_out(
 ) -> None:
     """Give the laid-out nodes of one document their boxes and styles; a node cut into several boxes gets their hull."""
     known: dict[tuple[int, ...], Mapping[str, str]] = {}
-    for index, styles, bounds in zip(layout["nodeIndex"], layout["styles"], layout["bounds"], strict=True):
+    paints = layout.get("paintOrders") or [None] * len(layout["nodeIndex"])
+    for index, styles, bounds, paint in zip(
+        layout["nodeIndex"], layout["styles"], layout["bounds"], paints, strict=True
+    ):
         if not isinstance(index, int) or not 0 <= index < len(nodes):
             raise ReadingError(
                 f"the layout snapshot is damaged: documents.{n}.layout.nodeIndex names node {index!r:.20} "
                 f"of {len(nodes)}; capture again"
             )
         node = nodes[index]
+        node.paint = paint if isinstance(paint, int) else None
         left, top, width, height = (int(number) for number in bounds)
         node.box = (left, top, width, height) if node.box is None else _hull(node.box, (left, top, width, height))
         if node.style is None:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from evidence.model import HiddenLink
-from evidence.reading import addresses
+from evidence.reading import addresses, blocks
 from evidence.reading.page import PageInput
 from evidence.reading.tree import Node, Tree, fold
 from evidence.reading.visibility import same_colour
+from evidence.reading.wordlist import WordList
 
 _SPOKEN = re.compile(
     r"(^|[\s_-])(sr-only|visually-?hidden|screen-?reader(-text)?|skip(-?link|nav)?|a11y|wza|assistive)([\s_-]|$)"
@@ -24,21 +25,29 @@ _SERVICE = re.compile(
 )
 
 
-def find(page: PageInput, tree: Tree) -> tuple[HiddenLink, ...]:
+def find(page: PageInput, tree: Tree, words: WordList) -> tuple[HiddenLink, ...]:
     """Return the links to other sites that no visitor can see, each address once, in page order."""
     own = own_hosts(page, tree)
     found: dict[str, HiddenLink] = {}
     for link in tree.links(tree.root):
         href = fold(link.get("href"))
-        if not href.lower().startswith(("http://", "https://", "//")) or href in found:
+        if href in found or not is_strange(href, own):
             continue
-        name = addresses.host(href if not href.startswith("//") else "http:" + href)
-        if not name or addresses.registrable(name) in own or addresses.is_authority(name) or _SERVICE.search(name):
-            continue
-        why = _why(link, tree)
+        why = unseen(link, tree)
         if why and not _excused(link, tree):
-            found[href] = HiddenLink(href=href, text=tree.text(link, hidden=True) or fold(link.get("title")), why=why)
+            said = tree.text(link, hidden=True) or fold(link.get("title"))
+            word, block = words.find(f"{said} {href}"), blocks.around(link, tree, own)
+            found[href] = HiddenLink(href=href, text=said, why=why, word=word, block=block)
     return tuple(found.values())
+
+
+def is_strange(href: str, own: frozenset[str]) -> bool:
+    """Tell whether an address is that of another site, and neither a public body's nor a service that sites use."""
+    if not href.lower().startswith(("http://", "https://", "//")):
+        return False
+    name = addresses.host(href if not href.startswith("//") else "http:" + href)
+    strange = bool(name) and addresses.registrable(name) not in own and not addresses.is_authority(name)
+    return strange and not _SERVICE.search(name)
 
 
 def own_hosts(page: PageInput, tree: Tree) -> frozenset[str]:
@@ -51,7 +60,7 @@ def own_hosts(page: PageInput, tree: Tree) -> frozenset[str]:
     return frozenset(addresses.registrable(name) for name in names if name)
 
 
-def _why(link: Node, tree: Tree) -> str:
+def unseen(link: Node, tree: Tree) -> str:
     """Say why nobody sees a link: itself or what is in it, by style, size, place or colour; nothing if it is seen."""
     if link.hidden:
         return link.hidden

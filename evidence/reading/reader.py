@@ -11,8 +11,10 @@ from pathlib import Path
 from evidence.model import Box, DateReading, PageKind, Reader, Reading, Table
 from evidence.reading import (
     annexes,
+    bad_links,
     blank,
     choice,
+    column,
     feeds,
     guides,
     health,
@@ -20,9 +22,12 @@ from evidence.reading import (
     identity,
     kind,
     letters,
+    links,
     lists,
     pictures,
     published,
+    tags,
+    wordlist,
     years,
 )
 from evidence.reading.feeds import Feed
@@ -33,6 +38,7 @@ from evidence.reading.regions import Regions
 from evidence.reading.rows import Row
 from evidence.reading.tables import from_html
 from evidence.reading.tree import Tree, fold, grow
+from evidence.reading.wordlist import WordList
 
 VERSION = "1"
 MATTER = ("article", "list", "other")
@@ -53,15 +59,15 @@ class _View:
     """When it may have been published, were it an article; the best first."""
 
 
-def read(page: PageInput, *, at: datetime | None) -> Reading:
-    """Return what a page says: kind, items, dates, blank or not, hidden links, text in pictures, identity.
+def read(page: PageInput, *, at: datetime | None, words: WordList | None = None) -> Reading:
+    """Return what a page says: kind, items, dates, blank or not, links, text in pictures, identity.
 
     `at` is the aware moment the page was taken; without it no relative date and no missing year is resolved against
-    a present day. Raises ReadingError where the layout snapshot contradicts itself.
+    a present day. `words` is the list that bad links are known by, the shipped one where none is given. Raises ReadingError where the layout snapshot contradicts itself.
     """
-    tree = grow(page)
+    tree, words = grow(page), words or wordlist.shipped()
     if (feed := feeds.find(tree, page.url, at=at)) is not None and not _refused(page):
-        return _of_feed(page, tree, feed)
+        return _of_feed(page, tree, feed, words)
     view = _take_apart(page, tree, at)
     what, notes = kind.kind_of(page, view.tree, view.regions, view.listings, view.main, view.matter, view.dates)
     rows, dated = _rows(view, what, at)
@@ -74,6 +80,8 @@ def read(page: PageInput, *, at: datetime | None) -> Reading:
     tables = _tables(page, what)
     enclosed, unread = annexes.tables(page)
     known = identity.read(view.tree)
+    every, too_many = links.find(page, tree)
+    hidden_links = hidden.find(page, tree, words)
     noted = (
         *notes,
         about,
@@ -83,6 +91,7 @@ def read(page: PageInput, *, at: datetime | None) -> Reading:
         *unread,
         *identity.doubts(known, page.url),
         *health.faults(view.tree),
+        too_many,
     )
     return Reading(
         inputs=page.inputs,
@@ -93,7 +102,7 @@ def read(page: PageInput, *, at: datetime | None) -> Reading:
         newest=latest,
         blank=emptiness.blank,
         published=best,
-        hidden_links=hidden.find(page, view.tree),
+        hidden_links=hidden_links,
         images=texts,
         tables=(*tables, *painted, *enclosed),
         identity=known,
@@ -105,6 +114,11 @@ def read(page: PageInput, *, at: datetime | None) -> Reading:
         annexes=annexes.read(tree, view.regions, view.matter, page.url, article=what == "article")
         if what in MATTER
         else (),
+        url=page.url,
+        links=every,
+        bad_links=bad_links.find(page, tree, words, hidden_links),
+        column=column.read(_seen(view), "list" if emptiness.blank and what == "other" else what),
+        missing_tags=tags.missing(tree, "list" if emptiness.blank else what),
     )
 
 
@@ -116,9 +130,9 @@ def title(tree: Tree) -> str:
 
 @functools.cache
 def this_reader() -> Reader:
-    """Return which reader this is: the digest goes over the source files of `evidence.reading`, in order of name."""
-    sources = hashlib.sha256()
-    for file in sorted(Path(__file__).parent.glob("*.py")):
+    """Return which reader this is: the digest goes over the sources and words of `evidence.reading`, in order of name."""
+    sources, here = hashlib.sha256(), Path(__file__).parent
+    for file in sorted((*here.glob("*.py"), *here.glob("*.txt"))):
         sources.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return Reader(name="evidence.reading", version=VERSION, sha256=sources.hexdigest())
 
@@ -127,7 +141,7 @@ def _refused(page: PageInput) -> bool:
     return page.status is not None and page.status >= 400
 
 
-def _of_feed(page: PageInput, tree: Tree, feed: Feed) -> Reading:
+def _of_feed(page: PageInput, tree: Tree, feed: Feed, words: WordList) -> Reading:
     """Return the reading of what a platform shows of an account; its own faults make an error page."""
     return Reading(
         inputs=page.inputs,
@@ -138,12 +152,13 @@ def _of_feed(page: PageInput, tree: Tree, feed: Feed) -> Reading:
         newest=feed.newest,
         blank=False if feed.items else None,
         published=None,
-        hidden_links=hidden.find(page, tree),
+        hidden_links=hidden.find(page, tree, words),
         images=(),
         tables=(),
         identity=identity.read(tree),
         notes=tuple(note for note in (feed.fault, feed.note) if note),
         dates=tuple(item.dated for item in feed.items if item.dated is not None),
+        url=page.url,
     )
 
 
@@ -160,6 +175,17 @@ def _take_apart(page: PageInput, tree: Tree, at: datetime | None) -> _View:
         main=main,
         matter=matter,
         dates=published.published(tree, regions, matter, page.url, at=at),
+    )
+
+
+def _seen(view: _View) -> column.Seen:
+    return column.Seen(
+        page=view.page,
+        tree=view.tree,
+        regions=view.regions,
+        listings=view.listings,
+        main=view.main,
+        matter=view.matter,
     )
 
 

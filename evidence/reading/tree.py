@@ -40,6 +40,8 @@ class Node:
     """In CSS pixels of the whole page; None where the node has no box or no layout is known."""
     style: Mapping[str, str] | None = None
     """Computed styles, where the node was laid out."""
+    paint: int | None = None
+    """When it is painted, counted over its document; None where that is not known."""
     hidden: str = ""
     """Why no visitor sees it; empty: it is shown, as far as can be told."""
 

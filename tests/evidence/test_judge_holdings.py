@@ -21,7 +21,7 @@ from tests.evidence.factory import NOON, artifact, capture
 from tests.evidence.judging_factory import RULES, column, subject
 
 T = NOON + timedelta(hours=1)
-WHO = subject([column(f"c{n}") for n in range(5)])
+WHO = subject([column(f"c{n}") for n in range(5)], url="http://www.shifan.test/")
 
 
 def page(newest: date) -> str:

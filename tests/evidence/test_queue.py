@@ -73,7 +73,7 @@ def test_a_column_that_was_seen_whole_and_still_cannot_be_read_is_an_errand(hold
     look(holdings, "home", date(2021, 1, 3))
     html = factory.artifact(holdings.store.put("<html><body><p>图表</p></body></html>".encode(), "text/html"), "dom")
     look(holdings, "c0", date(2021, 1, 3), artifacts=(html,))
-    found = errands(holdings, subject([column("c0"), column("c1", duty=False)]))
+    found = errands(holdings, subject([column("c0"), column("c1", duty=False)], url="http://www.shifan.test/"))
     assert [(one.label, one.address) for one in found] == [("c0", "http://a.test/c0/")]
 
 

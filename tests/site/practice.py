@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.site.answer import Answer
-from tests.site.pages import CLOCK, LIST, page
+from tests.site.pages import CLOCK, LIST, ROWS, page
 
 OLD = LIST.replace("2021-0", "2019-0")
 SEARCH = '<h2>政策文件库</h2><form action="/find"><input name="q" placeholder="请输入关键词"><button>查询</button></form><ul id="found"></ul>'
@@ -16,7 +16,40 @@ TIBETAN = (
     + "</ul>"
 )
 
+
+def _article(day: str, extra: str = "") -> Answer:
+    text = "<p>根据工作安排，现将有关事项通知如下，请遵照执行。</p>" * 12
+    return Answer(
+        page(
+            f"<h1>关于印发重点工作任务分工的通知</h1><p>{day}</p>{text}{extra}", title="关于印发重点工作任务分工的通知"
+        )
+    )
+
+
+def _links(folder: str, day: str = "") -> str:
+    return (
+        "<h2>政策文件</h2><ul>"
+        + "".join(
+            f'<li><a href="{folder}/{n}">关于印发第{n}项重点工作任务分工的通知</a><span>{day}</span></li>'
+            for n in (1, 2, 3, 4)
+        )
+        + "</ul>"
+    )
+
+
 PAGES: dict[str, Answer] = {
+    "/practice/undated": Answer(page(_links("/practice/undated"))),
+    **{f"/practice/undated/{n}": _article("发布时间：2019-03-04") for n in (1, 2, 3, 4)},
+    "/practice/signed": Answer(page(_links("/practice/signed", "2019-01-05"))),
+    **{f"/practice/signed/{n}": _article("发布时间：2019-06-20", "<p>2019年1月5日</p>") for n in (1, 2, 3, 4)},
+    "/practice/search-here": Answer(
+        page(
+            SEARCH.replace("<form", "<div")
+            .replace("</form", "</div")
+            .replace("<button", f"<button onclick='found.innerHTML=`{ROWS}`'")
+        )
+    ),
+    "/find": Answer(page(LIST, title="政策文件库")),
     "/practice/busy-but-whole": Answer(
         page(CLOCK + LIST + '<img src="/gone.gif"><script src="http://count.invalid/c.js"></script>')
     ),

@@ -83,14 +83,14 @@ def test_an_item_exactly_two_weeks_old_is_not_too_old(days_old: int, stale: bool
 
 @pytest.mark.parametrize(("newest", "stale"), [(date(2020, 7, 4), False), (date(2020, 7, 3), True)])
 def test_six_months_are_calendar_months(newest: date, stale: bool) -> None:
-    scene = Scene(subject=subject([column("p", "policy", 1)]), visits=(visit("p", read=reading(item(newest))),))
+    scene = Scene(subject=subject([column("p", "notice", 1)]), visits=(visit("p", read=reading(item(newest))),))
     assert fact(scene, "p").stale is stale
 
 
 def test_the_other_way_of_counting_months_is_printed() -> None:
     """182 days are within six calendar months, but not within 180 days; the clause does not say which it means."""
     visits = tuple(visit(f"p{n}", read=reading(item(date(2020, 7, 3)))) for n in range(5))
-    scene = Scene(subject=subject([column(f"p{n}", "policy", 1) for n in range(5)]), visits=visits)
+    scene = Scene(subject=subject([column(f"p{n}", "notice", 1) for n in range(5)]), visits=visits)
     assert scene.finding(STALE).numbers["count_by_days"] == 5
 
 
