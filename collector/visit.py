@@ -236,8 +236,13 @@ class Visit:
         return again
 
     async def read(self) -> Reading:
-        """Return the reading of the page as it stands now, so that a script can decide where to go."""
-        return read(await page_input(self.window), at=self._outfit.clock.now())
+        """Return the reading of the page as it stands now, so that a script can decide where to go.
+
+        Text in its pictures is left out: reading that takes long, and the stored capture is read for it later.
+        """
+        page = await page_input(self.window)
+        page = replace(page, bodies=tuple(body for body in page.bodies if not body.media_type.startswith("image/")))
+        return await asyncio.to_thread(read, page, at=self._outfit.clock.now())
 
     @asynccontextmanager
     async def step(self, name: str) -> AsyncIterator[None]:

@@ -75,11 +75,11 @@ def runs_of(mask: Mask) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], n
 
 def widen(mask: Mask, by: int) -> Mask:
     """Return the mask with every point grown by so many pixels to all sides."""
-    grown = _extreme(mask.view(np.uint8), 2 * by + 1, np.maximum)
-    return np.asarray(_extreme(grown.T, 2 * by + 1, np.maximum).T.astype(np.bool_))
+    grown = extreme(mask.view(np.uint8), 2 * by + 1, np.maximum)
+    return np.asarray(extreme(grown.T, 2 * by + 1, np.maximum).T.astype(np.bool_))
 
 
-def _extreme(plane: Plane, width: int, choose: np.ufunc) -> Plane:
+def extreme(plane: Plane, width: int, choose: np.ufunc) -> Plane:
     """Return the running maximum or minimum over `width` (odd) rows, centred, by doubling."""
     half = width // 2
     tall = np.pad(plane, ((half, half), (0, 0)), mode="edge")
@@ -94,7 +94,7 @@ def _extreme(plane: Plane, width: int, choose: np.ufunc) -> Plane:
 def _valleys(plane: Plane) -> npt.NDArray[np.int16]:
     """Return by how much each pixel is darker than what lies above and below it within THICKEST."""
     width = 2 * ((THICKEST + 1) // 2) + 1
-    closed = _extreme(_extreme(plane, width, np.maximum), width, np.minimum)
+    closed = extreme(extreme(plane, width, np.maximum), width, np.minimum)
     return closed.astype(np.int16) - plane
 
 

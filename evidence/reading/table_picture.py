@@ -1,4 +1,4 @@
-"""Ruled tables in a picture: what stands in each cell by its pixels, what it says by one OCR process for all cells.
+"""Tables in a picture, ruled ones first: what stands in each cell by its pixels, what it says by one OCR process for all cells.
 
 Whether a cell is blank is decided by ink alone. The engine may fail on a cell that has ink; then the cell has no text
 but is filled, and its column is not blank.
@@ -14,26 +14,20 @@ from PIL import Image
 
 from evidence import digest
 from evidence.model import Table
-from evidence.reading import rulings, text_lines
+from evidence.reading import rulings, table_aligned, text_lines
 from evidence.reading.grid import Cell, Grid, table
+from evidence.reading.ink import INK, least_ink, spots
 from evidence.reading.lines import Mask, widen
 from evidence.reading.mesh import NEAR
 from evidence.reading.raster import Refused, decode
 from evidence.reading.rulings import RuledCell, RuledTable
 from evidence.reading.straight import Straight, straighten
 
-INK = 16
-"""Levels (of 255, in the colour where it shows most) from the ground of its cell at which a pixel is ink."""
-COARSEST = 60
-"""The most that grain may raise that limit; in a coarser picture every cell counts as filled."""
 RIPPLE = 0.25
 """Share of the depth of a ruling that its ripples in a JPEG may have."""
 RIM = 4
 """Pixels along the sides of a cell in which no character can stand whole: what shows there is of the ruling, or of the
 shade beyond it."""
-SPOT = 9
-SPECKLE = 3
-"""A place has ink if more than SPECKLE ink pixels lie in one square of SPOT; less is dust, or the grain of a scan."""
 MOST_CELLS = 6_000
 
 
@@ -49,7 +43,10 @@ class _Inked:
 
 
 def from_picture(data: bytes) -> tuple[Table, ...]:
-    """Return the ruled tables in a picture from top to bottom; none where the bytes are no picture that can be read."""
+    """Return the tables in a picture from top to bottom; none where the bytes are no picture that can be read.
+
+    Where nothing is ruled enough to hold cells, tables are looked for by the white between their columns.
+    """
     try:
         straight = straighten(decode(data))
     except Refused:
@@ -60,7 +57,7 @@ def from_picture(data: bytes) -> tuple[Table, ...]:
         for ruled in found
         if len(ruled.cells) <= MOST_CELLS and (cells := _inked(straight.picture, ruled, lines))
     )
-    return tuple(each for each in tables if each)
+    return tuple(each for each in tables if each) or table_aligned.find(straight, digest.sha256(data))
 
 
 def _inked(picture: Image.Image, ruled: RuledTable, lines: Mask) -> list[_Inked]:
@@ -68,21 +65,12 @@ def _inked(picture: Image.Image, ruled: RuledTable, lines: Mask) -> list[_Inked]
     left, top, right, bottom = ruled.xs[0], ruled.ys[0], ruled.xs[-1], ruled.ys[-1]
     colours = np.asarray(picture.convert("RGB").crop((left, top, right, bottom))).astype(np.int16)
     ruling = widen(lines[top:bottom, left:right], 2)
-    least = _least_ink(colours)
+    least = least_ink(colours)
     cells = []
     for cell in ruled.cells:
         place = np.s_[cell.top - top : cell.bottom - top, cell.left - left : cell.right - left]
         cells.append(_look(cell, colours[place], _along_sides(ruling[place]), least))
     return cells if any(each.ink.any() for each in cells) else []
-
-
-def _least_ink(colours: npt.NDArray[np.int16]) -> float:
-    """Return from what difference a pixel is ink: over the grain of the scan, which is the same in all cells.
-
-    Never from one cell's own spread: a cell full of bold text would pass for a coarse blank one.
-    """
-    grain = 1.05 * float(np.median(np.abs(np.diff(colours[:, :, 1], axis=1))))
-    return max(INK, min(COARSEST, 5 * grain))
 
 
 def _along_sides(ruling: Mask) -> Mask:
@@ -104,7 +92,7 @@ def _look(cell: RuledCell, colours: npt.NDArray[np.int16], ruling: Mask, least: 
     ripples = RIPPLE * float(np.percentile(shade[ruling], 75)) if ruling.any() else 0.0
     shade[ruling] = 0
     limit = np.where(widen(ruling, NEAR), max(least, ripples), least)
-    ink = _spots(shade > limit)
+    ink = spots(shade > limit)
     rim = np.ones_like(ink)
     rim[RIM:-RIM, RIM:-RIM] = False
     ink[rim] = False
@@ -117,14 +105,6 @@ def _ground(points: npt.NDArray[np.int16]) -> npt.NDArray[np.float64]:
     count = np.convolve(np.bincount(bright, minlength=256), np.ones(9), mode="same")
     near = np.abs(bright - int(np.argmax(count))) <= 4
     return np.asarray(np.median(points[near], axis=0))
-
-
-def _spots(points: Mask) -> Mask:
-    """Keep the points that stand together, as the points of a character do."""
-    half = SPOT // 2
-    total = np.pad(points.astype(np.int32), ((half + 1, half), (half + 1, half))).cumsum(0).cumsum(1)
-    near = total[SPOT:, SPOT:] - total[:-SPOT, SPOT:] - total[SPOT:, :-SPOT] + total[:-SPOT, :-SPOT]
-    return np.asarray(points & (near > SPECKLE))
 
 
 def _table(straight: Straight, ruled: RuledTable, cells: list[_Inked], sha256: str) -> Table | None:
