@@ -366,6 +366,10 @@ class Table:
     """How many of the lines (header, then rows) are headings: 2 where headings stand in two levels."""
     file: str | None = field(default=None, metadata={plain.ADDED: True})
     """SHA-256 of the file, for a table read from a downloaded annex."""
+    column_boxes: tuple[Box, ...] = field(default=(), metadata={plain.ADDED: True})
+    row_boxes: tuple[Box, ...] = field(default=(), metadata={plain.ADDED: True})
+    """In pixels of the picture it was read from: of its columns, and of its lines from the headings on; a cell stands
+    where the two meet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from evidence.comparing.masks import mask
 from evidence.model import Box
+from evidence.reading.characters import simplified
 from evidence.reading.tree import Node, Tree, fold, same_block
 
 _LONGEST = 20_000
@@ -82,7 +83,7 @@ def _noise(earlier: Sequence[Line], later: Sequence[Line]) -> Iterator[Noise]:
     for one, other in zip(earlier, later, strict=True):
         if one.text != other.text:
             yield Noise(
-                reason="、".join(dict.fromkeys(one.reasons)),
+                reason="、".join(dict.fromkeys((*one.reasons, *other.reasons))),
                 earlier=one.text,
                 later=other.text,
                 boxes=tuple(_differing(one, other)),
@@ -120,4 +121,7 @@ def _blocks(texts: Sequence[Node]) -> Iterator[list[Node]]:
 def _line(texts: Sequence[Node]) -> Line:
     text = fold("".join(node.value for node in texts))
     masked, reasons = mask(text)
+    plain = simplified(masked)
+    if plain != masked:
+        masked, reasons = plain, (*reasons, "繁简")
     return Line(text=text, masked=masked, reasons=reasons, parts=tuple((node.value, node.box) for node in texts))

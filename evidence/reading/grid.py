@@ -72,8 +72,12 @@ def table(
     box: Box | None = None,
     caption: str | None = None,
     boxes: Sequence[Box] = (),
+    lines: Sequence[Box] = (),
 ) -> Table | None:
-    """Return the table on a grid, None where nothing is left below a title; `boxes` are the places of its columns."""
+    """Return the table on a grid, None where nothing is left below a title.
+
+    `boxes` are the places of its columns, `lines` those of all lines of the grid.
+    """
     top, titles = _below_titles(grid)
     if top >= grid.height:
         return None
@@ -87,6 +91,8 @@ def table(
         box=box,
         caption=caption or " ".join(titles) or None,
         header_rows=depth,
+        column_boxes=tuple(boxes),
+        row_boxes=tuple(lines[top:]),
     )
 
 

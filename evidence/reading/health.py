@@ -1,4 +1,4 @@
-"""Whether a page's text is sound: characters that were lost, and text that was decoded by the wrong table.
+"""Whether a page's text is sound: characters lost, text decoded by the wrong table, two scripts on one page.
 
 Both come of a server's or an editor's mistake, or of ours; a page that shows them says so in its reading, and what it
 says of columns is to be taken with care.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from evidence.reading import characters
 from evidence.reading.tree import Tree
 
 _LOST = re.compile("\ufffd|锟斤拷|锟斤|烫烫烫|屯屯屯")
@@ -31,6 +32,8 @@ def faults(tree: Tree) -> tuple[str, ...]:
     if wrong:
         shown, meant = wrong[0]
         found.append(f"有{len(wrong)}处乱码，如“{shown[:_SHOWN]}”应为“{meant[:_SHOWN]}”")
+    elif mixed := characters.mixture(tree):
+        found.append(mixed)
     return tuple(found)
 
 

@@ -212,6 +212,7 @@ def _table(block: Sequence[Line], usual: float, pixels: _Pixels, straight: Strai
         picture=sha256,
         box=straight.back(columns[0][0], top, columns[-1][1], bottom),
         boxes=tuple(straight.back(left, top, right, bottom) for left, right in columns),
+        lines=tuple(straight.back(columns[0][0], line.top, columns[-1][1], line.bottom) for line in block),
     )
     headed = found is not None and 2 * sum(_HEADS.search(text) is not None for text in found.header) >= len(columns)
     return found if found is None or headed else replace(found, blank_columns=())

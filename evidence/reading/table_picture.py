@@ -124,12 +124,14 @@ def _table(straight: Straight, ruled: RuledTable, cells: list[_Inked], sha256: s
     )
     top, bottom = ruled.ys[0], ruled.ys[-1]
     columns = zip(ruled.xs, ruled.xs[1:], strict=False)
+    rows = zip(ruled.ys, ruled.ys[1:], strict=False)
     return table(
         grid,
         source="picture",
         picture=sha256,
         box=straight.back(ruled.xs[0], top, ruled.xs[-1], bottom),
         boxes=tuple(straight.back(left, top, right, bottom) for left, right in columns),
+        lines=tuple(straight.back(ruled.xs[0], high, ruled.xs[-1], low) for high, low in rows),
     )
 
 

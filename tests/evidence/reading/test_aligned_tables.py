@@ -90,6 +90,18 @@ def test_a_table_without_cells_ruled_is_read_by_the_white_between_its_columns(ru
     assert [column.heading for column in table.blank_columns] == ["整改情况"]
 
 
+@pytest.mark.parametrize("rules", [None, level])
+def test_a_cell_stands_where_its_row_and_its_column_meet(rules: Rules | None) -> None:
+    picture = drawn((HEAD, *BODY), rules)
+    (table,) = tables(picture)
+    assert (len(table.column_boxes), len(table.row_boxes)) == (len(HEAD), len(BODY) + 1)
+    left, _, width, _ = table.column_boxes[1]
+    _, top, _, height = table.row_boxes[2]
+    cell = np.asarray(picture.convert("L"))[top : top + height, left : left + width]
+    assert (cell < 128).any()
+    assert left > 80 and top > 100
+
+
 def noisy(picture: Image.Image) -> Image.Image:
     grain = np.random.default_rng(5).normal(0, 10, (picture.height, picture.width, 1))
     return Image.fromarray((np.asarray(picture) + grain).clip(0, 255).astype(np.uint8))
