@@ -32,6 +32,7 @@ _JUMP = re.compile(
     r"(?:location(?:\.href)?\s*=\s*[\"'`]|location\.(?:replace|assign)\s*\(\s*[\"'`]|window\.navigate\s*\()([^\"'`)]{1,300})"
 )
 _REFRESH = re.compile(r"^\s*(\d+(?:\.\d+)?)?\s*[;,]?\s*url\s*=\s*[\"']?([^\"']+)", re.I)
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 _HOME_PATH = re.compile(r"^/?((index|default|main|home)\.\w+)?$", re.I)
 
 
@@ -141,7 +142,7 @@ def _is_home(page: PageInput, tree: Tree, regions: Regions, listings: Sequence[L
 def _is_named_article(tree: Tree, matter: Matter, dates: Sequence[DateReading]) -> bool:
     """Tell whether the page's title is a heading on it that a date of publication and a long text follow."""
     name = re.sub(r"\s", "", _title(tree))
-    headings = [node for node in tree.nodes if node.tag in ("h1", "h2", "h3") and not node.hidden]
+    headings = [node for node in tree.nodes if node.tag in _HEADINGS and not node.hidden]
     texts = (re.sub(r"\s", "", tree.text(node)) for node in headings)
     titled = any(len(text) >= 8 and name.startswith(text[:16]) for text in texts)
     return titled and matter.length >= 400 and any(one.certain and one.kind == "displayed" for one in dates)

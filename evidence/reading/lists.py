@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from evidence.reading import dates, rows
@@ -12,12 +13,15 @@ from evidence.reading.regions import PAGES, SIDE_HEADING, Part, Regions
 from evidence.reading.rows import Row
 from evidence.reading.tree import Node, Tree, fold
 
+_FEWEST, _TITLE = 3, 8
+"""Rows, and characters of a title, from which blocks without links are a list."""
 _HIGHEST = 64
 """How far a row may stand above its link."""
 _TAIL = re.compile(
     r"[\s\[(（【]\s*((?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2})[\s\])）】]*$|[\[【]\s*((?:19|20)\d{2}年\d{1,2}月\d{1,2}日)\s*[\]】]$"
 )
 """A date set off at the end of a title's text; one that runs on from its words is part of the title."""
+_YEAR_HEADING = re.compile(r"^[\[【(（]?((?:19|20)\d{2})\s*年(?:度)?[\]】)）]?$")
 _WEIGHTS: dict[Part | None, float] = {
     None: 1.0,
     "side": 0.25,
@@ -81,7 +85,47 @@ def find(tree: Tree, regions: Regions) -> tuple[Listing, ...]:
         seen.add(row.order)
         found.setdefault(row.parent.order, []).append((row, _main_link(row, link, tree)))
     groups = _merge([(tree.nodes[order], pairs) for order, pairs in found.items()], tree, regions)
-    return tuple(_listing(holder, pairs, tree, regions) for holder, pairs in groups)
+    linked = tuple(_listing(holder, pairs, tree, regions) for holder, pairs in groups)
+    return linked if any(one.dated for one in linked) else (*linked, *_unlinked(tree, regions))
+
+
+def _unlinked(tree: Tree, regions: Regions) -> Iterator[Listing]:
+    """Yield the lists whose rows are no links, as those that a script opens: alike, each with one date and a title."""
+    dated = [text for text in tree.texts(tree.root) if regions.part(text) is None and rows.whole(fold(text.value))]
+    places = [text.order for text in dated]
+    found: dict[int, list[Node]] = {}
+    for text in dated:
+        row = text
+        while (outer := row.parent) is not None and outer.tag not in ("body", "html", "#document", "table", "tbody"):
+            low, high = bisect.bisect_left(places, outer.order), bisect.bisect_left(places, outer.end)
+            if high - low > 1:
+                break
+            row = outer
+        if row.parent is not None and row is not text:
+            found.setdefault(row.parent.order, []).append(row)
+    for order, nodes in sorted(found.items()):
+        alike = [node for node in nodes if (node.tag, node.get("class")) == (nodes[0].tag, nodes[0].get("class"))]
+        made = [one for node in alike if (one := _without_link(node, tree)) is not None]
+        if len(made) >= _FEWEST and len(made) == len(nodes):
+            yield Listing(rows=tuple(made), node=tree.nodes[order], part=None, heading=_heading(made[0].node, tree))
+
+
+def _without_link(node: Node, tree: Tree) -> Row | None:
+    texts = tree.texts(node)
+    found = rows.date_in(texts)
+    titles = [word for text in texts if len(word := fold(text.value)) >= _TITLE and rows.whole(word) is None]
+    if found is None or not titles or tree.length(node) > 400:
+        return None
+    one, dated, written = found
+    return Row(
+        node=node,
+        link=None,
+        title=max(titles, key=len)[:120],
+        found=one,
+        dated=dated,
+        pinned=rows.is_pinned(node, tree),
+        written=written,
+    )
 
 
 def weight(listing: Listing, tree: Tree, address: str) -> float:
@@ -202,8 +246,22 @@ def _listing(holder: Node, pairs: Sequence[tuple[Node, Node]], tree: Tree, regio
         made = _flat(made, holder, tree)
     if len(made) >= 2 and not any(row.found for row in made):
         made = _tails(made)
+    made = _by_year(made, tree)
     part = regions.part(pairs[0][0])
     return Listing(rows=tuple(made), node=holder, part=part, heading=_heading(pairs[0][0], tree))
+
+
+def _by_year(made: list[Row], tree: Tree) -> list[Row]:
+    """Give rows the year of the heading above them, where such headings (2021年) stand before the list or within it."""
+    year, last, found = None, None, []
+    for row in made:
+        between = tree.before(row.node.order, most=3) if last is None else tree.between(last, row.node.order, most=3)
+        for text in between:
+            if (named := _YEAR_HEADING.match(fold(text.value))) is not None:
+                year = int(named[1])
+        found.append(replace(row, year=year) if year is not None else row)
+        last = row.node.end
+    return found
 
 
 def _read(node: Node, link: Node, tree: Tree) -> Row:

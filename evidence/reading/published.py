@@ -19,8 +19,9 @@ from evidence.reading.tree import Node, Tree, fold, join
 
 _PUBLISHED = re.compile(
     r"(发布|发文|发稿|发表|刊登|公布|更新|提交|添加|录入|上传)\s*(时间|日期|于)?\s*[:：]?\s*$|[Pp]ub(lish)?(ed)?\s*(on|[Dd]ate|[Tt]ime)?\s*[:：]?\s*$"
+    r"|(?:[Pp]osted|[Uu]pdated|[Mm]odified)\s*(?:on)?\s*[:：]?\s*$"
 )
-_UPDATED = re.compile(r"更新\s*(时间|日期|于)?\s*[:：]?\s*$")
+_UPDATED = re.compile(r"(?:更新\s*(?:时间|日期|于)?|(?:[Uu]pdated|[Mm]odified)\s*(?:on)?)\s*[:：]?\s*$")
 _TIMED = re.compile(r"(时间|日期)\s*[:：]\s*$")
 _SOURCED = re.compile(r"来源|作者|编辑|浏览|点击|阅读|字号|字体|分享|信息提供")
 _WRITTEN = re.compile(r"(成文|签发|印发|制发|成稿)\s*(时间|日期)?\s*[:：]?\s*$")
@@ -41,6 +42,8 @@ _CAMBRIAN = re.compile(r"""cambrian\.jsonld.*?["']pubDate["']\s*:\s*["']([^"']{8
 """What Baidu asks sites to say of a page of theirs."""
 
 
+_BY, _PART = 40, 8
+"""Nodes behind the heading, and characters, within which a piece of text is part of the date by it."""
 _UNSURE = 2
 """A shown date of no more worth than this is not certainly the date of publication; none behind the text is."""
 
@@ -84,16 +87,32 @@ def _displayed(tree: Tree, regions: Regions, matter: Matter, at: datetime | None
             before = text[: found.start] or (_label(runs[n - 1], heading) if n else "")
             worth = _worth(text, before, found, run[0], heading)
             worth = min(worth, _UNSURE) if late else worth
-            day = found.day if found.form == "full" else years.relative(found, at)
+            day = found.day if found.day is not None else years.relative(found, at)
             if worth > 0 and day is not None:
                 kind: DateKind = (
                     "document" if _WRITTEN.search(before) else "relative" if found.form == "relative" else "displayed"
                 )
                 reading = DateReading(
-                    kind=kind, date=day, text=found.text, certain=worth > _UNSURE and kind != "document", box=run[0].box
+                    kind=kind,
+                    date=day,
+                    text=found.text,
+                    certain=worth > _UNSURE and kind != "document" and found.form != "short_year",
+                    box=run[0].box,
                 )
                 choices.append((-worth, n, reading))
+    choices += _in_parts(tree, regions, heading)
     return [reading for _, _, reading in sorted(choices, key=lambda choice: choice[:2])]
+
+
+def _in_parts(tree: Tree, regions: Regions, heading: Node | None) -> Iterator[tuple[int, int, DateReading]]:
+    """Yield the dates whose parts stand in separate elements by the heading: 06-29 over 2021, 29 over 2021-06."""
+    near = tree.between(heading.end, heading.end + _BY, most=_BY) if heading is not None else []
+    texts = [text for text in near if regions.part(text) is None]
+    words = [fold(text.value) for text in texts]
+    for n, text in enumerate(texts):
+        if len(words[n]) > _PART or (found := rows.split(words, n)) is None or found.day is None:
+            continue
+        yield -3, n, DateReading(kind="displayed", date=found.day, text=found.text, certain=True, box=text.box)
 
 
 def _label(run: Sequence[Node], heading: Node | None) -> str:

@@ -22,6 +22,8 @@ _OTHER_DAY = re.compile(
 WRITTEN = re.compile(r"(成文|成稿|签发|印发|制发)\s*(时间|日期)?\s*[:：]?\s*$")
 _ISSUED = re.compile(r"(发文|制定)\s*(时间|日期)\s*$")
 """As the heading of a table column: may be when a document was signed, so it never makes a column old."""
+_HEADLINE = 8
+"""Characters from which what a picture is called may be the title of an article."""
 Headed = Callable[[Node], str]
 _SHORT_LABEL = 8
 """Characters; a longer text before a date is no label of it."""
@@ -30,6 +32,9 @@ _CUT = re.compile(r"(\.{2,}|…+|⋯+)\s*$")
 _YEAR = re.compile(r"^(?P<y>(?:19|20)\d{2})\s*年?$")
 _YEAR_MONTH = re.compile(r"^(?P<y>(?:19|20)\d{2})\s*[-/.年]\s*(?P<m>\d{1,2})\s*月?$")
 _MONTH = re.compile(r"^(?P<m>\d{1,2})\s*月$")
+_MONTH_ALONE = re.compile(
+    r"^(?:0?[1-9]|1[0-2])\s*月?$|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?$", re.I
+)
 _DAY = re.compile(r"^(?P<d>\d{1,2})\s*日?$")
 _SHORT_MONTH_DAY = re.compile(r"^[\[(【（]?\s*(?P<m>\d{1,2})\s*[-/.]\s*(?P<d>\d{1,2})\s*[\])】）]?$")
 PINNED = re.compile(r"^[\[【(（]?\s*(置顶|顶|TOP|Top|top|固顶)\s*[\]】)）]?$|^[\[【](置顶|顶)[\]】]")
@@ -50,13 +55,15 @@ class Row:
     pinned: bool
     written: bool = False
     """The date is labelled 成文日期: when a document was signed, not when it was put up."""
+    year: int | None = None
+    """The year of the heading the row stands under (2021年), where rows are set by year."""
 
 
 def is_title(link: Node, tree: Tree) -> bool:
     """Tell whether an anchor may be the title of a row: it leads somewhere and its text is no pager's."""
     if link.hidden:
         return False
-    text = tree.text(link) or fold(link.get("title"))
+    text = tree.text(link) or fold(link.get("title")) or pictured(link, tree)
     address = link.get("href").strip()
     if len(text) < 2 or PAGES.match(text):
         return False
@@ -74,7 +81,7 @@ def is_title(link: Node, tree: Tree) -> bool:
 def title(link: Node, tree: Tree) -> str:
     """Return what a link is called: its heading or first line, or its title attribute where the text is cut short."""
     shown = _shown_title(link, tree)
-    full = fold(link.get("title"))
+    full = fold(link.get("title")) or ("" if shown else pictured(link, tree))
     if not full:
         return _CUT.sub("", shown) if _CUT.search(shown) else shown
     bare = _CUT.sub("", shown)
@@ -83,6 +90,12 @@ def title(link: Node, tree: Tree) -> str:
             r"\s+(?:发布时间|发布日期|日期|时间|点击)\s*[:：]", re.sub(r"^(文章)?标题\s*[:：]\s*", "", full)
         )[0].strip()
     return shown
+
+
+def pictured(link: Node, tree: Tree) -> str:
+    """Return what a link that is nothing but a picture says by it: a headline, not the name of a button or a banner."""
+    said = [fold(node.get("alt") or node.get("title")) for node in tree.find(link, "img") if not node.hidden]
+    return next((text for text in said if len(text) >= _HEADLINE), "")
 
 
 def _shown_title(link: Node, tree: Tree) -> str:
@@ -142,7 +155,7 @@ def _choices(pieces: Sequence[Sequence[Node]], headed: Headed | None) -> list[tu
     words = [join(piece) for piece in pieces]
     choices: list[tuple[Found, Node, bool]] = []
     for n, text in enumerate(words):
-        found = _split(words, n) or whole(text)
+        found = split(words, n) or whole(text) or dates.month(text)
         if found is None:
             continue
         before = text[: found.start] or (words[n - 1] if n and len(words[n - 1]) <= _SHORT_LABEL else "")
@@ -159,9 +172,11 @@ def _rank(choice: tuple[Found, Node, bool]) -> tuple[bool, bool, int, tuple[int,
     return (not written, found.form == "full", found.day.toordinal() if found.day else 0, found.month_day or (0, 0))
 
 
-def _split(words: Sequence[str], n: int) -> Found | None:
-    """Read a date whose parts stand in separate elements: 29 | 2021-06, 06-29 | 2021, 2021 | 06-29, 29 | 6月 | 2021."""
+def split(words: Sequence[str], n: int) -> Found | None:
+    """Read a date whose parts stand in separate elements: 29 | 2021-06, 06-29 | 2021, 2021 | 06-29, 29 | 6月, 29 | Jun | 2021."""
     here, there = words[n], words[n + 1] if n + 1 < len(words) else ""
+    if (whole_date := _three(words[n : n + 3])) is not None:
+        return whole_date
     for first, second in ((here, there), (there, here)):
         day, month = _DAY.match(first), _YEAR_MONTH.match(second)
         if day and month:
@@ -173,6 +188,22 @@ def _split(words: Sequence[str], n: int) -> Found | None:
         if day and only:
             found = dates.find(f"{int(only['m']):02}-{int(day['d']):02}")
             return replace(found[0], text=f"{here} {there}") if found else None
+    return None
+
+
+def _three(words: Sequence[str]) -> Found | None:
+    """Read day, month and year, or year, month and day, in three elements; the month's name or number in the middle."""
+    if len(words) < 3:
+        return None
+    for day, month, year in (words, tuple(reversed(words))):
+        said = _DAY.match(day), _MONTH_ALONE.match(month), _YEAR.match(year)
+        if all(said):
+            named = dates.find(f"{day.rstrip('日')} {month} {year.rstrip('年')}") if month[:1].isalpha() else ()
+            if named:
+                return replace(named[0], text=" ".join(words), start=0, end=len(" ".join(words)))
+            number = re.sub(r"\D", "", month)
+            iso = f"{year[:4]}-{int(number):02}-{int(re.sub(r'[^0-9]', '', day)):02}" if number else ""
+            return _joined(" ".join(words), iso)
     return None
 
 
