@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
 
-from collector import challenge, completeness, exchange, overlay, picturing, scrollboxes, snapshot, wire
+from collector import canvases, challenge, completeness, exchange, overlay, picturing, scrollboxes, snapshot, wire
 from collector.clock import Clock
 from collector.exchange import Exchange
 from collector.login import Login
@@ -223,6 +223,9 @@ async def _take_page(task: _Task, login: Login | None) -> None:
     boxes = await scrollboxes.find(window, sitting.frames, sitting.where, sitting.size)
     numbers = {identity: n for n, identity in enumerate(sitting.order)}
     async for region in scrollboxes.picture(window, boxes, numbers, task.seam, task.clock):
+        page.regions.append(region)
+    highest = min(sitting.size[1], task.limits.page_height)
+    async for region in canvases.picture(window, len(page.regions), highest, task.seam, task.clock):
         page.regions.append(region)
     uncovered = await overlay.uncover(window, sitting.moved, sitting.after, task.seam, task.clock, len(page.regions))
     page.regions += uncovered.pictures

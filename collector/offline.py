@@ -12,6 +12,7 @@ import hashlib
 import json
 import logging
 import os
+import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -59,6 +60,8 @@ _WEB_FILES = frozenset(
 )
 """What a page may load from outside its own folder: the parts of a mirrored site, not any file of this machine."""
 _PICTURES = frozenset([".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"])
+_GROUND = re.compile(r'url\("(file:[^"]+)"\)')
+"""How a computed style names the picture that is the ground of a box."""
 _LARGEST_PICTURE = 20 * 1024 * 1024
 _QUIET = """
 for (const name of ["alert", "confirm", "prompt", "print", "close"]) window[name] = () => undefined;
@@ -272,7 +275,8 @@ def _pictures(path: Path, url: str | None, snapshot: dict[str, object]) -> Itera
     if not isinstance(strings, list) or not isinstance(documents, list):
         return
     rare = documents[0]["nodes"]["currentSourceURL"]["value"]
-    for address in dict.fromkeys(strings[index] for index in rare):
+    grounds = (match[1] for text in strings if (match := _GROUND.match(text)) is not None)
+    for address in dict.fromkeys((*(strings[index] for index in rare), *grounds)):
         file = _local(address)
         if file is None or file.suffix.lower() not in _PICTURES or not file.is_file():
             continue

@@ -1,6 +1,6 @@
 """What we computed from records, kept apart from them: readings, replays and findings, as canonical JSON files.
 
-    derived/readings/KEY.json     derived/replays/RECORD.json     derived/findings/ID.json
+    derived/readings/KEY.json     derived/pictures/KEY.json     derived/replays/RECORD.json     derived/findings/ID.json
 
 All of it can be made again from the store; a reading or replay that is damaged or of an older form counts as not there.
 """
@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from evidence import canonical, digest
+from evidence import canonical, digest, plain
 from evidence.errors import CanonicalError, NotFound, ShapeError, StoreError
 from evidence.files import write_whole
 from evidence.model import Finding, Reading
+from evidence.reading.pictures import Kept
 from evidence.replay import Replay
 
 
@@ -22,6 +23,7 @@ class Derived:
 
     def __init__(self, root: Path) -> None:
         self._readings = root / "derived" / "readings"
+        self._pictures = root / "derived" / "pictures"
         self._replays = root / "derived" / "replays"
         self._findings = root / "derived" / "findings"
 
@@ -33,6 +35,17 @@ class Derived:
         """Return the reading kept under a key; None where there is none that can be used."""
         try:
             return Reading.load(canonical.decode(_place(self._readings, key).read_bytes()))
+        except (FileNotFoundError, CanonicalError, ShapeError):
+            return None
+
+    def put_picture(self, key: str, kept: Kept) -> None:
+        """Keep what was made of a picture under the digest of it and of what read it; raises StoreError."""
+        _keep(_place(self._pictures, key), plain.dump(kept))
+
+    def picture(self, key: str) -> Kept | None:
+        """Return what was made of a picture; None where there is nothing that can be used."""
+        try:
+            return plain.load(Kept, canonical.decode(_place(self._pictures, key).read_bytes()))
         except (FileNotFoundError, CanonicalError, ShapeError):
             return None
 

@@ -320,6 +320,17 @@ class BadLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextLine:
+    """One line of text read in a picture."""
+
+    text: str
+    box: Box
+    """In pixels of the picture."""
+    confidence: int
+    """Mean over its words, per mille."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImageText:
     """Text read out of one picture."""
 
@@ -335,6 +346,9 @@ class ImageText:
     """Whether the picture stands in the main region of the page."""
     state: Literal["read", "empty", "too_small", "too_large", "unreadable", "timeout", "no_engine"] = "read"
     """What came of it: text, no text found, or why it was not read."""
+    lines: tuple[TextLine, ...] = field(default=(), metadata={plain.ADDED: True})
+    repeated: int | None = field(default=None, metadata={plain.ADDED: True})
+    """How much of it the page's visible text says too, per mille; what is little is text that only the picture has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

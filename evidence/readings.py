@@ -10,14 +10,17 @@ import multiprocessing
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from evidence import digest, plain
+from evidence.derived import Derived
 from evidence.holdings import Holdings
 from evidence.model import Reading, Record
-from evidence.reading import dates
+from evidence.reading import dates, tesseract
 from evidence.reading.page import artifacts_of, from_record
+from evidence.reading.pictures import Kept
 from evidence.reading.reader import read, this_reader
 from evidence.store import FileStore, Store
 
@@ -74,7 +77,7 @@ def _has_page(record: Record) -> bool:
 def _read_all(records: Mapping[str, Record], holdings: Holdings, jobs: int) -> Iterator[tuple[str, Reading]]:
     if jobs <= 1 or len(records) <= _FEW:
         for key, record in records.items():
-            reading = _read(record, holdings.store)
+            reading = _read(record, holdings.store, holdings.derived)
             if reading is not None:
                 yield key, reading
         return
@@ -101,12 +104,35 @@ def _outcome(record: Record, future: Future[Reading | None]) -> Reading | None:
 
 
 def _read_from(root: Path, record: Record) -> Reading | None:
-    return _read(record, FileStore(root))
+    return _read(record, FileStore(root), Derived(root))
 
 
-def _read(record: Record, store: Store) -> Reading | None:
+@dataclass(frozen=True, slots=True)
+class _Pictures:
+    """What was made of pictures, kept by their bytes and by what read them."""
+
+    derived: Derived
+
+    def picture(self, sha256: str) -> Kept | None:
+        """Return what was made of a picture; None where this reader did not read it yet."""
+        return self.derived.picture(_key_of_picture(sha256))
+
+    def put_picture(self, sha256: str, kept: Kept) -> None:
+        """Keep what was made of a picture."""
+        self.derived.put_picture(_key_of_picture(sha256), kept)
+
+
+def _key_of_picture(sha256: str) -> str:
     try:
-        return read(from_record(record, store), at=moment_of(record))
+        engine = tesseract.engine()
+    except tesseract.EngineMissing:
+        engine = "none"
+    return digest.of_value({"picture": sha256, "reader": this_reader().sha256, "engine": engine})
+
+
+def _read(record: Record, store: Store, derived: Derived) -> Reading | None:
+    try:
+        return read(from_record(record, store), at=moment_of(record), shelf=_Pictures(derived))
     except Exception:
         log.warning("record %s cannot be read; the others go on", record.id, exc_info=True)
         return None

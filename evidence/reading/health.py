@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from evidence.reading import characters
+from evidence.reading.regions import Regions
 from evidence.reading.tree import Tree
 
 _LOST = re.compile("\ufffd|锟斤拷|锟斤|烫烫烫|屯屯屯")
@@ -20,6 +21,9 @@ _RUN = re.compile(r"[^\x00-\xff]{4,}")
 _SIMPLE = re.compile(r"[\u4e00-\u9fff，。、：；（）]")
 FEW = 3
 """Characters lost that a page may have: one in an editor's paste is no fault of the page."""
+MUCH = 200
+"""Characters of text in the content that are not shown, from which it is said."""
+_ROWS = ("a", "li", "tr", "dl", "select", "option", "noscript", "template")
 _SHOWN = 20
 
 
@@ -35,6 +39,20 @@ def faults(tree: Tree) -> tuple[str, ...]:
     elif mixed := characters.mixture(tree):
         found.append(mixed)
     return tuple(found)
+
+
+def unseen(tree: Tree, regions: Regions) -> str:
+    """Say that much of the content's text is in the DOM and not shown; rows of lists and links apart, which tabs hide."""
+    hidden = [
+        text
+        for text in tree.texts(tree.root, hidden=True)
+        if text.hidden and regions.part(text) is None and not any(node.tag in _ROWS for node in text.ancestors())
+    ]
+    length = sum(len(text.value.strip()) for text in hidden)
+    if length < MUCH:
+        return ""
+    first = max(hidden, key=lambda text: len(text.value)).value.strip()
+    return f"正文区有{length}字在DOM中但不显示（{hidden[0].hidden}），如“{first[:_SHOWN]}”"
 
 
 def _misread(text: str) -> Iterator[tuple[str, str]]:

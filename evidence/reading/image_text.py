@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
-from evidence.model import Box, ImageText
-from evidence.reading import tesseract
+from evidence.model import Box, ImageText, TextLine
+from evidence.reading import tesseract, text_lines
 from evidence.reading.raster import Gray, PictureState, Refused, decode, gray
 
 READABLE = 32
@@ -18,6 +18,8 @@ READABLE = 32
 LONGEST = 3_000
 """Height in pixels of one band of a long picture (长图) given to the engine."""
 WIDEST = 4_000
+SURE_LINE = 900
+"""Confidence, per mille, from which a picture of one line is not read as such once more."""
 UNSURE = 600
 """Confidence, per mille, below which another model or another segmentation is tried."""
 
@@ -41,6 +43,10 @@ class _Band:
 
     picture: int
     image: Image.Image
+    top: int
+    """Where it begins in the picture."""
+    factor: float
+    """By how much it was enlarged."""
 
 
 def recognise(pictures: Sequence[Picture]) -> tuple[ImageText, ...]:
@@ -53,7 +59,7 @@ def recognise(pictures: Sequence[Picture]) -> tuple[ImageText, ...]:
     states: dict[int, PictureState] = {}
     for n, picture in enumerate(pictures):
         try:
-            bands += [_Band(picture=n, image=image) for image in _bands(decode(picture.data))]
+            bands += list(_bands(n, decode(picture.data)))
         except Refused as refusal:
             states[n] = refusal.state
     try:
@@ -76,6 +82,7 @@ def _answer(picture: Picture, words: tesseract.Words | None, state: PictureState
         engine=engine,
         in_main=picture.in_main,
         state=state or ("read" if text else "empty"),
+        lines=words.lines if words else (),
     )
 
 
@@ -96,10 +103,54 @@ def _read(bands: list[_Band], states: dict[int, PictureState]) -> dict[int, tess
         again = _tolerant([bands[n] for n in doubtful], mode, languages, states)
         for n, words in zip(doubtful, again, strict=True):
             best[n] = _better(best[n], words)
+    _read_lines(bands, best, states)
     joined: dict[int, tesseract.Words] = {}
     for band, words in zip(bands, best, strict=True):
-        joined[band.picture] = _joined(joined.get(band.picture), words)
+        joined[band.picture] = _joined(joined.get(band.picture), replace(words, lines=_placed(words.lines, band)))
     return joined
+
+
+def _read_lines(bands: list[_Band], best: list[tesseract.Words], states: dict[int, PictureState]) -> None:
+    """Read pictures that hold one line once more as such, at several heights: the engine seeks columns in a strip."""
+    single = [
+        n
+        for n, band in enumerate(bands)
+        if band.picture not in states and best[n].confidence < SURE_LINE and _is_line(band)
+    ]
+    strips = [_dark_on_light(bands[n].image) for n in single]
+    again = _tolerant(
+        [replace(bands[n], image=strip) for n, strip in zip(single, strips, strict=True)],
+        tesseract.LINE,
+        tesseract.SIMPLIFIED,
+        states,
+    )
+    voted = text_lines.read(strips, READABLE)
+    for n, words, text in zip(single, again, voted, strict=True):
+        if text and bands[n].picture not in states:
+            whole = (0, 0, bands[n].image.width, bands[n].image.height)
+            place = words.lines[0].box if len(words.lines) == 1 else whole
+            sure = max(words.confidence, best[n].confidence)
+            line = TextLine(text=text, box=place, confidence=sure)
+            best[n] = tesseract.Words(text=text, confidence=sure, lines=(line,))
+
+
+def _is_line(band: _Band) -> bool:
+    """Tell whether one line of text is all there is: one run of rows with ink, far wider than high."""
+    heights = _runs(_inked(gray(band.image)))
+    return len(heights[heights >= 4]) == 1 and band.image.width >= band.image.height
+
+
+def _dark_on_light(image: Image.Image) -> Image.Image:
+    return ImageOps.invert(image) if np.median(np.asarray(image)) < 128 else image
+
+
+def _placed(lines: Sequence[TextLine], band: _Band) -> tuple[TextLine, ...]:
+    """Return lines with their boxes in pixels of the picture, as it was before it was cut and enlarged."""
+    moved = []
+    for line in lines:
+        left, top, width, height = (round(side / band.factor) for side in line.box)
+        moved.append(replace(line, box=(left, top + band.top, width, height)))
+    return tuple(moved)
 
 
 def _better(known: tesseract.Words, other: tesseract.Words) -> tesseract.Words:
@@ -139,18 +190,21 @@ def _joined(left: tesseract.Words | None, right: tesseract.Words) -> tesseract.W
         return left
     share = len(left.text) * left.confidence + len(right.text) * right.confidence
     return tesseract.Words(
-        text=f"{left.text}\n{right.text}", confidence=round(share / (len(left.text) + len(right.text)))
+        text=f"{left.text}\n{right.text}",
+        confidence=round(share / (len(left.text) + len(right.text))),
+        lines=(*left.lines, *right.lines),
     )
 
 
-def _bands(picture: Image.Image) -> Iterator[Image.Image]:
+def _bands(number: int, picture: Image.Image) -> Iterator[_Band]:
     """Yield the picture in gray, enlarged so that its text has a readable height, cut between lines of text."""
     pixels = gray(picture)
     factor = _enlargement(pixels)
     for top, bottom in _cuts(pixels, max(200, int(LONGEST / factor))):
         band = picture.crop((0, top, picture.width, bottom)).convert("L")
         size = (max(1, round(band.width * factor)), max(1, round(band.height * factor)))
-        yield band if factor == 1 else band.resize(size, Image.Resampling.LANCZOS)
+        enlarged = band if factor == 1 else band.resize(size, Image.Resampling.LANCZOS)
+        yield _Band(picture=number, image=enlarged, top=top, factor=factor)
 
 
 def _enlargement(pixels: Gray) -> float:

@@ -10,9 +10,11 @@ from urllib.parse import urldefrag
 
 from evidence import digest
 from evidence.errors import ReadingError
-from evidence.model import Artifact, Record
+from evidence.model import Artifact, Box, Record
 from evidence.store import Store
 
+CANVAS = "canvas:"
+"""What stands for the address of a region that shows a canvas of the page."""
 LONGEST_SCRIPT = 512 << 10
 """Bytes; a longer script is a library, and not what fills one list of one site."""
 
@@ -38,6 +40,15 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What a canvas of the page showed."""
+
+    box: Box
+    sha256: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageInput:
     """One page as captured. `read()` looks at nothing else, so a reading can be repeated from the store."""
 
@@ -53,6 +64,7 @@ class PageInput:
     """Pictures and data the page was made of."""
     files: tuple[Body, ...] = ()
     """What was downloaded from the page: its annexes."""
+    drawn: tuple[Drawn, ...] = ()
     inputs: tuple[str, ...] = ()
     """SHA-256 of the artifacts above, for the reading to cite."""
 
@@ -74,16 +86,23 @@ def from_record(record: Record, store: Store) -> PageInput:
         layout=_json(store.read(layouts[0].sha256), "layout snapshot") if layouts else None,
         bodies=tuple(_body(artifact, store) for artifact in used if artifact.role == "body"),
         files=tuple(_body(artifact, store) for artifact in used if artifact.role == "download"),
+        drawn=tuple(
+            Drawn(box=artifact.box, sha256=artifact.sha256, data=store.read(artifact.sha256))
+            for artifact in used
+            if artifact.role == "region" and artifact.box is not None
+        ),
         inputs=tuple(dict.fromkeys((*(artifact.sha256 for artifact in used), capture.exchanges))),
     )
 
 
 def artifacts_of(record: Record) -> tuple[Artifact, ...]:
-    """Return the artifacts of a record that a reading looks at: DOM, layout, downloads, pictures and short scripts."""
+    """Return the artifacts of a record that a reading looks at: DOM, layout, downloads, pictures, canvases, short scripts."""
     return tuple(
         artifact
         for artifact in record.capture.artifacts
-        if artifact.role in ("dom", "layout", "download") or (artifact.role == "body" and _is_looked_at(artifact))
+        if artifact.role in ("dom", "layout", "download")
+        or (artifact.role == "body" and _is_looked_at(artifact))
+        or (artifact.role == "region" and artifact.url == CANVAS)
     )
 
 

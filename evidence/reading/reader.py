@@ -34,6 +34,7 @@ from evidence.reading.feeds import Feed
 from evidence.reading.lists import Listing
 from evidence.reading.matter import Matter, gather
 from evidence.reading.page import PageInput
+from evidence.reading.pictures import Shelf
 from evidence.reading.regions import Regions
 from evidence.reading.rows import Row
 from evidence.reading.tables import from_html
@@ -59,11 +60,12 @@ class _View:
     """When it may have been published, were it an article; the best first."""
 
 
-def read(page: PageInput, *, at: datetime | None, words: WordList | None = None) -> Reading:
+def read(page: PageInput, *, at: datetime | None, words: WordList | None = None, shelf: Shelf | None = None) -> Reading:
     """Return what a page says: kind, items, dates, blank or not, links, text in pictures, identity.
 
     `at` is the aware moment the page was taken; without it no relative date and no missing year is resolved against
-    a present day. `words` is the list that bad links are known by, the shipped one where none is given. Raises ReadingError where the layout snapshot contradicts itself.
+    a present day. `words` is the list that bad links are known by, the shipped one where none is given; `shelf`
+    keeps what is made of pictures. Raises ReadingError where the layout snapshot contradicts itself.
     """
     tree, words = grow(page), words or wordlist.shipped()
     if (feed := feeds.find(tree, page.url, at=at)) is not None and not _refused(page):
@@ -73,8 +75,12 @@ def read(page: PageInput, *, at: datetime | None, words: WordList | None = None)
     rows, dated = _rows(view, what, at)
     latest, about = _newest(view, what, rows, dated)
     emptiness = blank.judge(page, view.tree, view.regions, what, view.main, view.matter)
-    shown, doubts = pictures.choose(page, view.matter) if what in ("list", "article", "other") else ((), ())
-    texts, painted = pictures.read(shown)
+    shown, doubts = (
+        pictures.choose(page, view.tree, view.regions, view.matter)
+        if what in ("list", "article", "other")
+        else ((), ())
+    )
+    texts, painted, unlike = pictures.read(shown, tree.text(tree.root), shelf)
     best = view.dates[0] if what == "article" and view.dates else None
     contradiction = published.disagreement(view.dates) if best is not None else None
     tables = _tables(page, what)
@@ -88,9 +94,11 @@ def read(page: PageInput, *, at: datetime | None, words: WordList | None = None)
         emptiness.because if emptiness.blank is not False else "",
         contradiction or "",
         *doubts,
+        *unlike,
         *unread,
         *identity.doubts(known, page.url),
         *health.faults(view.tree),
+        health.unseen(view.tree, view.regions),
         too_many,
     )
     return Reading(

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytesseract
 from PIL import Image
 
+from evidence.model import Box, TextLine
+
 CHINESE = "chi_sim"
 SIMPLIFIED = "chi_sim+eng"
 TRADITIONAL = "chi_tra+eng"
@@ -47,6 +49,8 @@ class Words:
     """Lines joined by line feeds; no spaces between Chinese characters."""
     confidence: int
     """Mean over the words by their length, per mille."""
+    lines: tuple[TextLine, ...] = ()
+    """With boxes in pixels of the picture as it was given."""
 
 
 @cache
@@ -88,7 +92,7 @@ def read(pictures: Sequence[Image.Image], *, mode: int, languages: str = SIMPLIF
     return tuple(_words(found.get(n + 1, [])) for n in range(len(pictures)))
 
 
-_Row = tuple[tuple[int, int, int], str, float]
+_Row = tuple[tuple[int, int, int], str, float, Box]
 
 
 def _run(listed: Path, mode: int, languages: str, *, seconds: int) -> dict[int, list[_Row]]:
@@ -106,18 +110,32 @@ def _run(listed: Path, mode: int, languages: str, *, seconds: int) -> dict[int, 
     for n, level in enumerate(data["level"]):
         if int(level) == 5 and str(data["text"][n]).strip():
             line = (int(data["block_num"][n]), int(data["par_num"][n]), int(data["line_num"][n]))
-            rows.setdefault(int(data["page_num"][n]), []).append((line, str(data["text"][n]), float(data["conf"][n])))
+            left, top, width, height = (int(data[name][n]) for name in ("left", "top", "width", "height"))
+            row = (line, str(data["text"][n]), float(data["conf"][n]), (left, top, width, height))
+            rows.setdefault(int(data["page_num"][n]), []).append(row)
     return rows
 
 
 def _words(rows: list[_Row]) -> Words:
-    lines: dict[tuple[int, int, int], str] = {}
-    weight = sure = 0.0
-    for line, word, confidence in rows:
-        lines[line] = _join(lines.get(line, ""), word)
-        weight += len(word)
-        sure += len(word) * max(0.0, confidence)
-    return Words(text="\n".join(lines.values()), confidence=round(10 * sure / weight) if weight else 0)
+    by_line: dict[tuple[int, int, int], list[_Row]] = {}
+    for row in rows:
+        by_line.setdefault(row[0], []).append(row)
+    lines = tuple(map(_line, by_line.values()))
+    weight = sum(len(row[1]) for row in rows)
+    sure = sum(len(row[1]) * max(0.0, row[2]) for row in rows)
+    text = "\n".join(line.text for line in lines)
+    return Words(text=text, confidence=round(10 * sure / weight) if weight else 0, lines=lines)
+
+
+def _line(rows: list[_Row]) -> TextLine:
+    text = ""
+    for _, word, _, _ in rows:
+        text = _join(text, word)
+    weight = sum(len(row[1]) for row in rows)
+    left, top = min(box[0] for *_, box in rows), min(box[1] for *_, box in rows)
+    right, bottom = max(box[0] + box[2] for *_, box in rows), max(box[1] + box[3] for *_, box in rows)
+    sure = sum(len(row[1]) * max(0.0, row[2]) for row in rows)
+    return TextLine(text=text, box=(left, top, right - left, bottom - top), confidence=round(10 * sure / weight))
 
 
 def _join(left: str, right: str) -> str:

@@ -14,6 +14,7 @@ from collector.saved import file_answer, file_line, read_files
 from evidence.errors import ReadingError
 from evidence.model import Reading
 from tests.evidence.reading.pages import CRUMB, FOOT, TITLES
+from tests.evidence.reading.test_pictures import PNG
 
 ROW = "<li><a href='t{n}.html'>{title}</a><span>2021-06-2{n}</span></li>"
 Pair = tuple[dict[str, Any], dict[str, Any]]
@@ -178,3 +179,27 @@ def test_forty_hidden_links_are_found_and_none_on_the_clean_page(shared_data: Pa
     (_, clean), (_, injected) = read_files([folder / "index.clean.html", folder / "index.injected.html"])
     assert clean.hidden_links == ()
     assert {link.href for link in injected.hidden_links} == {link["url"] for link in wanted}
+
+
+def test_a_link_under_a_lid_is_covered_and_one_beside_it_is_seen(tmp_path: Path) -> None:
+    lid = "<div id='lid' style='position:absolute;left:0;top:300px;width:600px;height:200px;background:#fff'></div>"
+    under = "<a style='position:absolute;left:20px;top:350px' href='/u'>压住的链接</a>"
+    beside = "<a style='position:absolute;left:20px;top:560px' href='/b'>旁边的链接</a>"
+    links = {link.text: link.hidden for link in one(saved(tmp_path, document(LIST + under + beside + lid))).links}
+    assert links["压住的链接"] == "covered by div#lid"
+    assert links["旁边的链接"] == ""
+
+
+def test_a_link_over_a_ground_or_under_glass_is_seen(tmp_path: Path) -> None:
+    ground = "<div style='position:absolute;left:0;top:300px;width:600px;height:100px;background:#eee'></div>"
+    over = "<a style='position:absolute;left:20px;top:320px' href='/o'>上面的链接</a>"
+    glass = "<div style='position:absolute;left:0;top:300px;width:600px;height:100px;background:rgba(0,0,0,.2)'></div>"
+    links = {link.text: link.hidden for link in one(saved(tmp_path, document(LIST + ground + over + glass))).links}
+    assert links["上面的链接"] == ""
+
+
+def test_a_ground_that_is_a_picture_is_read(tmp_path: Path) -> None:
+    (tmp_path / "g.png").write_bytes(PNG)
+    box = "<div style=\"width:520px;height:120px;background:url('g.png') no-repeat\"></div>"
+    shown = one(saved(tmp_path, f"<html><head><meta charset='utf-8'></head><body>{CRUMB}{box}{FOOT}</body></html>"))
+    assert [image.text for image in shown.images] == ["关于开展政府网站检查的通知"]

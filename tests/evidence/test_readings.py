@@ -57,7 +57,7 @@ def test_equal_inputs_of_a_day_are_read_once_and_kept(holdings: Holdings, monkey
     records = [admitted(holdings, n, started=NOON + timedelta(minutes=n)) for n in range(3)]
     read = module.read
     count: list[PageInput] = []
-    monkeypatch.setattr(module, "read", lambda page, *, at: (count.append(page), read(page, at=at))[1])
+    monkeypatch.setattr(module, "read", lambda page, *, at, shelf: (count.append(page), read(page, at=at))[1])
     first = readings(records, holdings)
     again = readings(records, holdings)
     assert first == again and len(first) == 3

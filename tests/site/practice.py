@@ -80,6 +80,12 @@ PAGES: dict[str, Answer] = {
             '<h2>数据发布</h2><canvas id="c" width="600" height="300"></canvas><script>const g = c.getContext("2d"); g.fillStyle = "rgb(0, 90, 200)"; g.fillRect(20, 20, 400, 200)</script>'
         )
     ),
+    "/practice/chart": Answer(
+        page(
+            '<h2>数据发布</h2><canvas id="c" width="600" height="200"></canvas><canvas width="40" height="40"></canvas>'
+            '<canvas width="600" height="200" style="display:none"></canvas><script>const g = c.getContext("2d"); g.font = "32px sans-serif"; g.fillText("全县经济运行情况", 60, 100)</script>'
+        )
+    ),
     "/practice/sticky": Answer(
         page(
             f'<style>body{{margin:0}}#top{{position:sticky;top:0;height:40px;background:rgb(200,0,90)}}#hero{{height:100vh;background:rgb(0,200,90)}}</style><div id="top"></div><div id="hero"></div>{LIST}<div style="height:4000px"></div>'
