@@ -20,6 +20,8 @@ from evidence.span import local_day, local_text
 
 _PUBLISHED = ("displayed", "relative", "script", "meta")
 """Kinds of date that tell when an article was put up."""
+_BEHIND = ("url", "last_modified")
+"""Kinds of date that a page has without its author having put one there."""
 CONFIRMING = 3
 """Articles that must be opened before the dates of a policy list are taken for those of publication."""
 
@@ -180,7 +182,7 @@ def _published(article: Look) -> date | None:
 def _is_unprinted(article: Look) -> bool:
     """Tell whether an article shows and carries no date at all."""
     reading = article.reading
-    return reading is not None and all(one.kind == "url" for one in reading.dates) and reading.published is None
+    return reading is not None and all(one.kind in _BEHIND for one in (*reading.dates, reading.published) if one)
 
 
 def _unchanged(series: Series, look: Look, cutoff: date) -> tuple[date, tuple[Item, Look] | None]:

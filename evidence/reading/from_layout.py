@@ -34,7 +34,7 @@ def _tree(layout: Mapping[str, Any]) -> Tree:
     width, height = documents[0]["size"]
     grown = finish(built[0][0], size=(int(width), int(height)))
     visibility.mark(grown)
-    return grown
+    return Tree(grown.nodes, size=grown.size)  # which texts are seen is known only now
 
 
 def _document(n: int, document: Mapping[str, Any], strings: Sequence[str], styles: Sequence[str]) -> list[Node]:

@@ -6,9 +6,10 @@ Displayed beats script beats meta beats document beats address. What differs is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from itertools import islice
 
 from evidence.model import DateKind, DateReading
@@ -49,15 +50,22 @@ _UNSURE = 2
 
 
 def published(
-    tree: Tree, regions: Regions, matter: Matter, address: str, *, at: datetime | None
+    tree: Tree,
+    regions: Regions,
+    matter: Matter,
+    address: str,
+    *,
+    at: datetime | None,
+    headers: Mapping[str, str] | None = None,
 ) -> tuple[DateReading, ...]:
-    """Return the dates an article may have been published on, the best first."""
+    """Return the dates an article may have been published on, the best first; `headers` are the page's own answer's."""
     found = [
         *_displayed(tree, regions, matter, at),
         *_scripts(tree),
         *_metas(tree),
         *_closing(matter),
         *_address(address),
+        *_modified(headers or {}),
     ]
     today = dates.on(at) if at is not None else None
     return tuple(
@@ -206,6 +214,21 @@ def _closing(matter: Matter) -> Iterator[DateReading]:
                 kind="document", date=found.day, text=found.text, certain=False, how="文末落款日期", box=text.box
             )
             return
+
+
+def _modified(headers: Mapping[str, str]) -> Iterator[DateReading]:
+    """Yield when the server says the page was last changed; a page made for each visitor was changed when it was asked for."""
+    said, now = headers.get("last-modified", ""), headers.get("date", "")
+    try:
+        changed = parsedate_to_datetime(said)
+        fresh = bool(now) and parsedate_to_datetime(now) - changed < timedelta(minutes=5)
+    except (TypeError, ValueError):
+        return
+    if changed.tzinfo is not None and not fresh:
+        day = dates.on(changed)
+        yield DateReading(
+            kind="last_modified", date=day, text=said[:120], certain=False, how="服务器所报的最后修改时间"
+        )
 
 
 def _address(address: str) -> Iterator[DateReading]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from evidence.reading import (
     wordlist,
     years,
 )
+from evidence.reading.blank import Blankness
 from evidence.reading.feeds import Feed
 from evidence.reading.lists import Listing
 from evidence.reading.matter import Matter, gather
@@ -74,14 +75,14 @@ def read(page: PageInput, *, at: datetime | None, words: WordList | None = None,
     what, notes = kind.kind_of(page, view.tree, view.regions, view.listings, view.main, view.matter, view.dates)
     rows, dated = _rows(view, what, at)
     latest, about = _newest(view, what, rows, dated)
-    emptiness = blank.judge(page, view.tree, view.regions, what, view.main, view.matter)
+    emptiness = _agreed(page, at, blank.judge(page, view.tree, view.regions, what, view.main, view.matter))
     shown, doubts = (
         pictures.choose(page, view.tree, view.regions, view.matter)
         if what in ("list", "article", "other")
         else ((), ())
     )
     texts, painted, unlike = pictures.read(shown, tree.text(tree.root), shelf)
-    best = view.dates[0] if what == "article" and view.dates else None
+    best = next((one for one in view.dates if one.kind != "last_modified"), None) if what == "article" else None
     contradiction = published.disagreement(view.dates) if best is not None else None
     tables = _tables(page, what)
     enclosed, unread = annexes.tables(page)
@@ -128,6 +129,19 @@ def read(page: PageInput, *, at: datetime | None, words: WordList | None = None,
         column=column.read(_seen(view), "list" if emptiness.blank and what == "other" else what),
         missing_tags=tags.missing(tree, "list" if emptiness.blank else what),
     )
+
+
+def _agreed(page: PageInput, at: datetime | None, emptiness: Blankness) -> Blankness:
+    """Return the decision on blankness; one that only the layout bears out and not the DOM is none."""
+    if not emptiness.blank or page.layout is None or not page.frames:
+        return emptiness
+    bare = replace(page, layout=None, bodies=tuple(one for one in page.bodies if "javascript" in one.media_type))
+    view = _take_apart(bare, grow(bare), at)
+    what, _ = kind.kind_of(bare, view.tree, view.regions, view.listings, view.main, view.matter, view.dates)
+    by_dom = blank.judge(bare, view.tree, view.regions, what, view.main, view.matter)
+    if by_dom.blank is not False:
+        return emptiness
+    return replace(emptiness, blank=None, because="版面上是空列表，而 DOM 中有内容，无法判断是否空白")
 
 
 def title(tree: Tree) -> str:
@@ -182,7 +196,7 @@ def _take_apart(page: PageInput, tree: Tree, at: datetime | None) -> _View:
         listings=listings,
         main=main,
         matter=matter,
-        dates=published.published(tree, regions, matter, page.url, at=at),
+        dates=published.published(tree, regions, matter, page.url, at=at, headers=page.headers),
     )
 
 

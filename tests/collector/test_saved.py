@@ -203,3 +203,24 @@ def test_a_ground_that_is_a_picture_is_read(tmp_path: Path) -> None:
     box = "<div style=\"width:520px;height:120px;background:url('g.png') no-repeat\"></div>"
     shown = one(saved(tmp_path, f"<html><head><meta charset='utf-8'></head><body>{CRUMB}{box}{FOOT}</body></html>"))
     assert [image.text for image in shown.images] == ["关于开展政府网站检查的通知"]
+
+
+def test_a_list_that_only_the_layout_calls_empty_is_undecided(tmp_path: Path) -> None:
+    style = "<style>.rows { display: none }</style>"
+    hidden = LIST.replace("<ul>", "<ul class='rows'>")
+    found = one(saved(tmp_path, document(f"<h2>通知公告</h2><p>暂无数据</p>{hidden}", head=style)))
+    assert found.blank is None
+    assert any("DOM 中有内容" in note for note in found.notes)
+    assert (
+        one(saved(tmp_path, document("<h2>通知公告</h2><p>暂无数据</p><ul class='rows'></ul>", head=style))).blank
+        is True
+    )
+
+
+def test_what_a_style_sheet_hides_is_no_text_of_the_page(tmp_path: Path) -> None:
+    head = "<style>.gone { display: none }</style>"
+    body = "<p>" + "请各单位按时申报，逾期不再受理。" * 30 + "</p>"
+    shown = "<p class='gone'>发布时间：2020-01-01</p><p>发布时间：2021-06-29</p>"
+    found = one(saved(tmp_path, document(f"<h1>关于开展专项检查工作的通知</h1>{shown}{body}", head=head)))
+    assert found.published is not None
+    assert [str(day.date) for day in found.dates if day.kind == "displayed"] == ["2021-06-29"]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence.reading import dates
+from evidence.reading import dates, read
 from evidence.reading.rows import whole
+from tests.evidence.reading.pages import site
 
 FORMS = ("{y}-{m:02}-{d:02}", "{y}/{m}/{d}", "{y}.{m}.{d}", "{y}年{m}月{d}日", "[{y}-{m:02}-{d:02}]", "（{y}年{m:02}月{d:02}日）",
          "{y}-{m:02}-{d:02} 10:22:33", "发布时间：{y}-{m:02}-{d:02}T08:00")  # fmt: skip
@@ -93,3 +95,20 @@ def test_a_piece_of_text_is_a_date_only_if_it_says_nothing_else(text: str, day: 
 )  # fmt: skip
 def test_the_day_in_an_address_is_read_as_content_systems_write_it(address: str, day: date | None) -> None:
     assert dates.in_address(address) == day
+
+
+MODIFIED = "Tue, 29 Jun 2021 02:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("headers", "kinds"),
+    [({"last-modified": MODIFIED, "date": "Thu, 01 Jul 2021 02:00:00 GMT"}, ["last_modified"]), ({"last-modified": MODIFIED}, ["last_modified"]),
+     ({"last-modified": MODIFIED, "date": MODIFIED}, []), ({"last-modified": "yesterday"}, []), ({}, [])],
+)  # fmt: skip
+def test_what_the_server_says_of_the_last_change_is_a_date_but_never_that_of_publication(
+    headers: dict[str, str], kinds: list[str]
+) -> None:
+    article = site("<h1>关于开展专项检查工作的通知</h1><p>" + "请各单位按时申报，逾期不再受理。" * 30 + "</p>")
+    reading = read(replace(article, url="http://www.example.gov.cn/a.html", headers=headers), at=None)
+    assert [one.kind for one in reading.dates] == kinds
+    assert reading.published is None
