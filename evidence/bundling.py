@@ -69,7 +69,9 @@ def _sources(findings: Sequence[Finding], house: House, holdings: Holdings) -> I
         if used := indicators.get(finding.indicator_sha256):
             yield f"indicator-{used.name}.py", used.source
         if rules := ruleset.cited(finding.rules, house.rules_dir):
-            yield f"rules-{rules.edition}.yaml", ruleset.source(rules.edition, house.rules_dir)
+            yield from (
+                (f"rules-{name}.yaml", data) for name, data in ruleset.sources(rules.edition, house.rules_dir).items()
+            )
         handed_in = (one.record for one in human.of_finding(holdings, finding))
         for record in (*map(holdings.record, finding.exhibits), *handed_in):
             flow = record.capture.flow

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from evidence import showing
 from evidence.beside import Beside
+from evidence.breach import breach
 from evidence.catalog import Row
 from evidence.children import with_children
 from evidence.columns import HOME, Column, Subject
@@ -22,6 +23,7 @@ from evidence.ruleset import RuleSet
 from evidence.series import Series
 from evidence.showing import Shown
 from evidence.span import Span, local_day, local_text, longer
+from evidence.windows import Demand
 
 ACCOUNT_RULE = "account_not_updated"
 HOME_RULE = "home_not_updated"
@@ -89,6 +91,8 @@ def _unlisted(subject: Subject, label: str) -> Column:
 
 
 def _observe(subject: Subject, column: Column, series: Series, rules: RuleSet, beside: Beside) -> Observed:
+    if (filed := rules.exempt(subject.id, column.label, local_day(series.at))) is not None:
+        column = replace(column, duty=False, exemption=f"已报备（{filed.document}）")
     shown_row = series.latest or _partial(series)
     look = series.look(shown_row) if shown_row else None
     unfit = showing.unfit(series, rules) or _elsewhere(subject, column, look)
@@ -124,7 +128,7 @@ def _elsewhere(subject: Subject, column: Column, look: Look | None) -> str | Non
 
 def _stale(
     series: Series,
-    limits: tuple[Span | None, ...],
+    limits: tuple[Demand | None, ...],
     unfit: str | None,
     blank: Shown,
     rules: RuleSet,
@@ -139,43 +143,57 @@ def _stale(
 
 
 def _under(
-    series: Series, limit: Span | None, unfit: str | None, blank: Shown, rules: RuleSet, beside: Beside
+    series: Series, limit: Demand | None, unfit: str | None, blank: Shown, rules: RuleSet, beside: Beside
 ) -> Shown:
     if limit is None or blank.value is True:
         return Shown(value=False)
     if unfit:
-        return showing.sighting(series, limit) or showing.unknown(unfit)  # 清白一证即可
-    return showing.staleness(series, limit, rules, beside)
+        sighted = showing.sighting(series, limit.span) if limit.is_plain else None  # 清白一证即可
+        return sighted or showing.unknown(unfit)
+    if not limit.is_plain:
+        return breach(series, limit, rules)
+    return showing.staleness(series, limit.span, rules, beside)
 
 
-def possible_limits(subject: Subject, column: Column, rules: RuleSet, at: datetime) -> tuple[Span | None, ...]:
+def possible_limits(subject: Subject, column: Column, rules: RuleSet, at: datetime) -> tuple[Demand | None, ...]:
     """Return every limit the column may have, given what its ledger says and leaves open; None is no limit.
 
     The limit of class and level and the agreed cycle of the ledger: where both exist the longer one, because a
     stricter agreement is no breach of the clause.
     """
-    own = Span.parse(column.cycle) if column.cycle else None
+    own = Demand(span=Span.parse(column.cycle)) if column.cycle else None
     general = dict.fromkeys(_general_limits(subject, column, rules))
-    return tuple(dict.fromkeys(longer(own, one, local_day(at)) if own and one else own or one for one in general))
+    return tuple(dict.fromkeys(_longer(own, one, local_day(at)) if own and one else own or one for one in general))
 
 
-def _general_limits(subject: Subject, column: Column, rules: RuleSet) -> list[Span | None]:
+def _longer(own: Demand, general: Demand, day: date) -> Demand:
+    """Return the demand that asks for less; one over a period is the office's own, and holds beside any agreed cycle."""
+    if not general.is_plain:
+        return general
+    return own if longer(own.span, general.span, day) == own.span else general
+
+
+def _general_limits(subject: Subject, column: Column, rules: RuleSet) -> list[Demand | None]:
     if subject.is_account or column.label == HOME:
         rule = rules.rules.get(ACCOUNT_RULE if subject.is_account else HOME_RULE)
-        return [Span.parse(rule.limit) if rule and rule.limit else None]
+        own = next(
+            (one.limit for one in rules.accounts if subject.is_account and one.platform == subject.platform), None
+        )
+        limit = own or (rule.limit if rule else None)
+        return [Demand(span=Span.parse(limit)) if limit else None]
     if column.class_ is None and column.duty is not True:
         return [None]
-    covered = [(Span.parse(limit.limit), limit.scope.covers(column.class_, column.level)) for limit in rules.limits]
-    if sure := [span for span, covers in covered if covers]:
+    covered = [(limit.demand, limit.scope.covers(column.class_, column.level)) for limit in rules.limits]
+    if sure := [demand for demand, covers in covered if covers]:
         return [sure[0]]
-    return [*(span for span, covers in covered if covers is None), None]
+    return [*(demand for demand, covers in covered if covers is None), None]
 
 
 def _fact(
     subject: Subject,
     column: Column,
     look: Look | None,
-    limits: tuple[Span | None, ...],
+    limits: tuple[Demand | None, ...],
     stale: Shown,
     blank: Shown,
     rows: tuple[Row, ...],
@@ -196,7 +214,7 @@ def _fact(
         age_days=(look.day - newest).days if look and newest else None,
         blank=blank.value,
         stale=stale.value,
-        limit=str(limit) if limit else None,
+        limit=str(limit.span) if limit else None,
         as_of=look.row.started if look else None,
         coverage=look.row.coverage if look else (rows[-1].coverage if rows else None),
         complete=look.row.complete if look else (rows[-1].complete if rows else None),
@@ -206,7 +224,7 @@ def _fact(
     )
 
 
-def _not_counted(subject: Subject, column: Column, limits: tuple[Span | None, ...]) -> str | None:
+def _not_counted(subject: Subject, column: Column, limits: tuple[Demand | None, ...]) -> str | None:
     if column.duty is False:
         return f"台账免除更新责任：{column.exemption or '未写明理由'}"
     if column.label == HOME and not subject.is_account:

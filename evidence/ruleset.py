@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -25,6 +25,7 @@ from evidence import digest, plain
 from evidence.columns import ColumnClass
 from evidence.errors import CanonicalError, RulesError, ShapeError
 from evidence.span import Span
+from evidence.windows import Demand, Per
 
 OURS = Path(__file__).parent / "rules"
 DEFAULT = "national-2019"
@@ -69,11 +70,47 @@ class Limit:
     class_: ColumnClass
     limit: str
     level: int | None = None
+    since: date | None = field(default=None, metadata={plain.ADDED: True})
+    until: date | None = field(default=None, metadata={plain.ADDED: True})
+    """With these no gap within the period may be longer; without, the newest item may not be older at T."""
+    per: Per | None = field(default=None, metadata={plain.ADDED: True})
+    """With this there must be something in each working day, week or month of the period (else of `limit` before T)."""
 
     @property
     def scope(self) -> Scope:
         """The columns it is for."""
         return Scope(class_=self.class_, level=self.level)
+
+    @property
+    def demand(self) -> Demand:
+        """What it asks of a column."""
+        return Demand(span=Span.parse(self.limit), since=self.since, until=self.until, per=self.per)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformLimit:
+    """How long accounts of one platform or form (app, weibo …) may go without anything new."""
+
+    platform: str
+    limit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exemption:
+    """A filing (报备) that takes a target, or one label of it, out of the count for a time."""
+
+    target: str
+    document: str
+    """What it rests on."""
+    label: str | None = None
+    """None: everything of the target."""
+    since: date | None = None
+    until: date | None = None
+
+    def covers(self, target: str, label: str, day: date) -> bool:
+        """Tell whether it holds for a label on a day."""
+        named = target == self.target and self.label in (None, label)
+        return named and (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +150,14 @@ class RuleSet:
     second_look_within: str
     limits: tuple[Limit, ...]
     rules: Mapping[str, Rule]
+    extends: str | None = field(default=None, metadata={plain.ADDED: True})
+    """The edition this one changes; what it does not say holds as there."""
+    accounts: tuple[PlatformLimit, ...] = field(default=(), metadata={plain.ADDED: True})
+    exemptions: tuple[Exemption, ...] = field(default=(), metadata={plain.ADDED: True})
+
+    def exempt(self, target: str, label: str, day: date) -> Exemption | None:
+        """Return the filing that takes a label out of the count on a day; None where there is none."""
+        return next((one for one in self.exemptions if one.covers(target, label, day)), None)
 
     def of(self, indicator: str) -> Rule:
         """Return the rule of an indicator; raises RulesError where the rule set says nothing of it."""
@@ -138,8 +183,11 @@ class RuleSet:
 
 
 def load(name: str = DEFAULT, local: Path | None = None) -> RuleSet:
-    """Return the rule set `name` from our rules or from the office's own in the folder `local`; raises RulesError."""
-    return read(_file(name, local))
+    """Return the rule set `name` from our rules or from the office's own in the folder `local`; raises RulesError.
+
+    One that `extends` another holds what that one says, rule by rule and key by key, changed by what it says itself.
+    """
+    return read(_file(name, local), local)
 
 
 def cited(sha256: str, local: Path | None = None) -> RuleSet | None:
@@ -147,9 +195,15 @@ def cited(sha256: str, local: Path | None = None) -> RuleSet | None:
     return next((rules for name in names(local) if (rules := load(name, local)).sha256 == sha256), None)
 
 
-def source(name: str = DEFAULT, local: Path | None = None) -> bytes:
-    """Return the bytes of a rule set's file, for a bundle to carry; raises RulesError."""
-    return _file(name, local).read_bytes()
+def sources(name: str = DEFAULT, local: Path | None = None) -> Mapping[str, bytes]:
+    """Return the files of a rule set and of those it extends by their names, for a bundle to carry; raises RulesError."""
+    found: dict[str, bytes] = {}
+    following: str | None = name
+    while following is not None and following not in found:
+        path = _file(following, local)
+        found[following] = path.read_bytes()
+        following = load(following, local).extends
+    return found
 
 
 def _file(name: str, local: Path | None) -> Path:
@@ -172,10 +226,10 @@ def _folders(local: Path | None) -> tuple[Path, ...]:
     return (OURS, local) if local else (OURS,)
 
 
-def read(path: Path) -> RuleSet:
+def read(path: Path, local: Path | None = None) -> RuleSet:
     """Return the rule set in the YAML file `path`; raises RulesError naming file and place."""
     try:
-        rules = plain.load(RuleSet, YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")))
+        rules = plain.load(RuleSet, _merged(path, local, (path.stem,)))
         _check(rules, path.stem)
         digest.of_value(plain.dump(rules))
     except (OSError, UnicodeDecodeError, YAMLError, ShapeError, CanonicalError, ValueError) as error:
@@ -183,11 +237,30 @@ def read(path: Path) -> RuleSet:
     return rules
 
 
+def _merged(path: Path, local: Path | None, seen: tuple[str, ...]) -> Any:
+    """Return what a file says, over what the edition it extends says."""
+    body = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    base = body.get("extends") if isinstance(body, Mapping) else None
+    if base is None:
+        return body
+    if base in seen or not isinstance(base, str):
+        raise ShapeError(("extends",), "another edition that does not come back to this one", base)
+    below = _merged(_file(base, local), local, (*seen, base))
+    rules = {**below.get("rules", {})}
+    for name, changes in (body.get("rules") or {}).items():
+        rules[name] = {**rules.get(name, {}), **changes} if isinstance(changes, Mapping) else changes
+    return {**below, **body, "rules": rules}
+
+
 def _check(rules: RuleSet, name: str) -> None:
     if rules.edition != name:
         raise ShapeError(("edition",), f"the name of its file, {name}", rules.edition)
     lengths = [("max_evidence_age", rules.max_evidence_age), ("second_look_within", rules.second_look_within)]
     days: list[tuple[str, str]] = [(f"limits.{n}.limit", limit.limit) for n, limit in enumerate(rules.limits)]
+    days += [(f"accounts.{n}.limit", limit.limit) for n, limit in enumerate(rules.accounts)]
+    for n, limit in enumerate(rules.limits):
+        if limit.until is not None and (limit.since is None or limit.until < limit.since):
+            raise ShapeError(("limits", n, "until"), "a day not before `since`", str(limit.until))
     for key, rule in rules.rules.items():
         lengths += [(f"rules.{key}.max_gap", rule.max_gap)] if rule.max_gap else []
         days += [(f"rules.{key}.limit", rule.limit)] if rule.limit else []
