@@ -492,6 +492,8 @@ class Reading:
     """What column the page is, by its own account; None for an article, an error or a home page."""
     missing_tags: tuple[str, ...] = field(default=(), metadata={plain.ADDED: True})
     """Names of required meta tags (网页标签) that the page lacks."""
+    personal: Mapping[str, int] = field(default_factory=dict, metadata={plain.ADDED: True})
+    """How many citizens' numbers it shows, by kind (identity, mobile); never the numbers."""
 
     def plain(self) -> dict[str, Any]:
         """Return the reading as plain JSON (schema reading/1)."""

@@ -57,7 +57,7 @@ def dump(value: Any) -> Any:
         return {
             _key(field.name): dump(held)
             for field, held in fields
-            if not (ADDED in field.metadata and held == field.default)
+            if not (ADDED in field.metadata and held == _default(field))
         }
     if isinstance(value, datetime):
         return instant(value)
@@ -68,6 +68,10 @@ def dump(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [dump(inner) for inner in value]
     return value
+
+
+def _default(field: dataclasses.Field[Any]) -> Any:
+    return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
 
 
 def load(cls: type[T], value: Any, path: Path = ()) -> T:

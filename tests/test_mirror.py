@@ -196,3 +196,10 @@ def test_before_the_first_record_nothing_is_said_and_the_lack_is_named(visited: 
 
 def test_every_record_says_for_ever_that_its_clock_was_simulated(visited: Visited) -> None:
     assert {record.capture.clock.source for record in visited.holdings.records()} == {"simulated"}
+
+
+def test_nothing_else_is_found(judged: judging.Judgement) -> None:
+    """No proposal fires on a real, honest site; what cannot be told by one night is undecided and says what is missing."""
+    hits = {(finding.clause, finding.label) for finding in judged.findings if finding.state == "hit"}
+    assert hits == {("WV-4.1", None)}
+    assert all(finding.missing for finding in judged.findings if finding.state == "undecided")

@@ -24,6 +24,7 @@ from evidence.reading import (
     letters,
     links,
     lists,
+    personal_numbers,
     pictures,
     published,
     tags,
@@ -127,6 +128,7 @@ def read(page: PageInput, *, at: datetime | None, words: WordList | None = None,
         links=every,
         bad_links=bad_links.find(page, tree, words, hidden_links),
         column=column.read(_seen(view), "list" if emptiness.blank and what == "other" else what),
+        personal=personal_numbers.count(tree),
         missing_tags=tags.missing(tree, "list" if emptiness.blank else what),
     )
 

@@ -24,7 +24,9 @@ from tests.evidence.sheets import ACCOUNTS, SITES, account, xlsx
 T = datetime(2021, 1, 4, 4, 0, tzinfo=UTC)
 """2021-01-04T12:00:00+08:00, a Monday."""
 TODAY = date(2021, 1, 4)
-RULES = ruleset.load()
+NATIONAL = ruleset.load()
+RULES = replace(NATIONAL, rules={name: replace(rule, on=True) for name, rule in NATIONAL.rules.items()})
+"""The national rules, with those switched on that only count points."""
 INDICATORS = discover()
 
 

@@ -11,6 +11,7 @@ import pytest
 from evidence.errors import RulesError
 from evidence.indicator import Indicator, discover
 from evidence.judge import judge
+from tests.evidence.indicators import signs_factory
 from tests.evidence.judging_factory import (
     INDICATORS,
     RULES,
@@ -39,6 +40,7 @@ GOLDEN: dict[str, Scene] = {
     "site_filing_differs": registered_site(sites(url="http://www.old.gov.cn/")),
     "site_registered_gone": gone_site(),
     "annex_blank_column": replace(stale_site(0), visits=(annex(),)),
+    **signs_factory.GOLDEN,
 }
 LOCAL = '''"""Never anything wrong.
 

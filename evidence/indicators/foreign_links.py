@@ -1,0 +1,60 @@
+"""WV-1.3 暗链与不良外链: links that no visitor sees, gambling and pornography on shown links, hijacked titles and jumps
+(国办秘函〔2019〕19号, 单项否决 for what is published or linked to; here a proposal for two reviewers).
+
+A hidden link counts only if it leads to a stranger and has a word of the list or came with a foreign script or block:
+screen-reader text, folded menus and single forgotten links accuse nobody.
+
+>>> from evidence.ruleset import load
+>>> load("national-2019").of(indicator.name).reached(1), indicator.reviewers
+(True, 2)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from evidence import signs
+from evidence.facts import Facts
+from evidence.indicator import Answer, Indicator
+from evidence.look import Look
+from evidence.quoting import plainly
+from evidence.ruleset import RuleSet
+from evidence.series import Series
+from evidence.signs import Sign
+
+indicator = Indicator(__name__, clause="WV-1.3", scope="site", reviewers=2)
+
+
+@indicator.judge
+def foreign_links(facts: Facts, series: Mapping[str, Series], rules: RuleSet) -> Iterator[Answer]:
+    """Yield one answer on the site."""
+    yield signs.answer(facts, series, rules, rules.of(indicator.name), _find, noun="暗链、不良外链或标题劫持迹象")
+
+
+def _find(look: Look) -> tuple[Sign, ...]:
+    reading = look.reading
+    if reading is None:
+        return ()
+    hidden = (
+        Sign(
+            key=link.href,
+            said=f"暗链“{plainly(link.text, 40)}”指向{plainly(link.href, 120)}（{link.why}{_with(link.word, link.block)}）",
+            told=(("href", link.href), ("block", link.block)),
+        )
+        for link in reading.hidden_links
+        if link.word or link.block
+    )
+    shown = (
+        Sign(
+            key=f"{bad.href}{bad.word}",
+            said=f"{bad.why}：“{plainly(bad.text, 60)}”{_with(None, bad.block)}",
+            told=(("href", bad.href), ("block", bad.block)),
+        )
+        for bad in reading.bad_links
+    )
+    return (*hidden, *shown)
+
+
+def _with(word: str | None, block: str | None) -> str:
+    said = [f"含“{word}”" if word else "", f"所在：{plainly(block, 80)}" if block else ""]
+    return "".join(f"，{one}" for one in said if one)

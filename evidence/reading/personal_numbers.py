@@ -1,0 +1,39 @@
+"""How many identity numbers and mobile telephones a page shows: counted, and never kept.
+
+>>> is_identity("11010519491231002X"), is_identity("110105194912310021")
+(True, False)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from evidence.reading.tree import Tree
+
+_IDENTITY = re.compile(
+    r"(?<![0-9A-Za-z])[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{5}[0-9Xx](?![0-9A-Za-z])"
+)
+_MOBILE = re.compile(r"(?<![0-9A-Za-z])1[3-9][0-9]{9}(?![0-9A-Za-z])")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK = "10X98765432"
+
+
+def count(tree: Tree) -> Mapping[str, int]:
+    """Return how many different numbers of each kind stand in the visible text: identity (check digit valid), mobile (in rows).
+
+    A mobile telephone counts where it stands in a row of a table or list: in a line of contact details it is an office's.
+    """
+    identities, mobiles = set(), set()
+    for text in tree.texts(tree.root):
+        identities |= {number.upper() for number in _IDENTITY.findall(text.value) if is_identity(number)}
+        if any(node.tag in ("td", "li") for node in text.ancestors()):
+            mobiles |= set(_MOBILE.findall(text.value))
+    found = {"identity": len(identities), "mobile": len(mobiles)}
+    return {kind: number for kind, number in found.items() if number}
+
+
+def is_identity(number: str) -> bool:
+    """Tell whether eighteen characters are a citizen's number by their check digit (GB 11643)."""
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number, strict=False))
+    return number[-1].upper() == _CHECK[total % 11]

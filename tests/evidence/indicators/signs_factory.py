@@ -1,0 +1,83 @@
+"""Golden scenes of the indicators that look for signs on pages."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from evidence.model import Annex, BadLink, DateReading, Element, HiddenLink, Letter, Link, Reading, Table
+from tests.evidence.judging_factory import Scene, T, Visit, column, item, reading, subject, visit
+
+HOUR = T - timedelta(hours=1)
+COLUMNS = [column(label, "news", 1) for label in ("c0", "c1", "c2", "c3", "c4")]
+BAD = BadLink(href="http://x.example.com/", text="百家乐开户", word="百家乐开户", why="指向外站", block=None)
+HIDDEN = HiddenLink(href="http://y.example.com/", text="百家乐开户", why="display:none", word="百家乐开户")
+LINK = Link(href="http://a.test/", text="首页", scope="internal", hidden="", box=None)
+FOOT = {"site_code": "0000000001", "icp": "京ICP备12345678号", "organiser": "示范市人民政府办公室", "emblem": "//bszs.conac.cn/x",
+        "police_filing": "京公网安备11010202000001号", "telephone": "010-12345678", "error_report": "https://zfwzgl.www.gov.cn/x"}  # fmt: skip
+ELEMENTS = tuple(Element(name=name, text="有") for name in ("item_name", "agency", "phone", "time"))
+LATE = Letter(number="20201201001", title="道路问题", unit="交通局", state="已办结", submitted=date(2020, 12, 1), accepted=date(2020, 12, 2),
+              replied=date(2020, 12, 28))  # fmt: skip
+RATES = Table(
+    source="html",
+    header=("地区", "检查数", "合格数", "合格率"),
+    rows=(
+        ("甲县", "134", "126", "94.3%"),
+        ("乙县", "50", "45", "90.0%"),
+        ("丙县", "40", "40", "100%"),
+        ("丁县", "30", "27", "90%"),
+    ),
+    blank_columns=(),
+)
+
+
+def page(**fields: Any) -> Reading:
+    """Return the reading of a list page with what a test is about."""
+    return reading(item(date(2021, 1, 3)), **{"links": (LINK,), "url": "http://a.test/c0/", **fields})
+
+
+def scene(*reads: Reading, label: str = "c0", **fields: Any) -> Scene:
+    """Return a site whose columns were read so on one visit."""
+    labels = [label] if len(reads) == 1 else [f"c{n}" for n in range(len(reads))]
+    visits = tuple(visit(name, HOUR, read, **fields) for name, read in zip(labels, reads, strict=True))
+    return Scene(subject=subject(COLUMNS), visits=visits)
+
+
+def article(**fields: Any) -> Reading:
+    """Return the reading of an article that prints when it was made and when it was put up."""
+    made = DateReading(kind="document", date=date(2020, 10, 9), text="2020年10月9日", certain=False)
+    shown = DateReading(kind="displayed", date=date(2020, 12, 30), text="2020-12-30", certain=True)
+    return page(
+        **{
+            "page_kind": "article",
+            "items": (),
+            "newest": None,
+            "blank": False,
+            "published": shown,
+            "dates": (shown, made),
+            **fields,
+        }
+    )
+
+
+def backdated(day: date = date(2020, 12, 20), *, oldest: date = date(2020, 11, 1)) -> Scene:
+    """Return a column in which an item of `day` came on the last night, although each night had looked."""
+    old = [item(date(2020, 12, 10)), item(oldest)]
+    nights: list[Visit] = [visit("c0", HOUR - timedelta(days=n), reading(*old), run=f"N{n}") for n in range(14, 0, -1)]
+    last = visit("c0", HOUR, reading(item(day, "补发的信息"), *old), run="N0")
+    return Scene(subject=subject(COLUMNS), visits=(*nights, last))
+
+
+GOLDEN: dict[str, Scene] = {
+    "foreign_links": scene(page(bad_links=(BAD,))),
+    "forged_dates": backdated(),
+    "page_tags": scene(page(missing_tags=("ColumnName",))),
+    "footer_marks": scene(page(identity={k: v for k, v in FOOT.items() if k != "organiser"}), label="home"),
+    "error_report_entry": scene(page(identity={k: v for k, v in FOOT.items() if k != "error_report"}), label="home"),
+    "guides_incomplete": scene(*(page(elements=ELEMENTS, url=f"http://a.test/g{n}") for n in range(5))),
+    "letters_late": scene(page(letters=(LATE,))),
+    "disclosure_late": scene(article()),
+    "annex_body_blank": scene(page(annexes=(Annex(label="附件2", title="名单", href=None, blank=True),))),
+    "rates_unfounded": scene(page(tables=(RATES,))),
+    "personal_numbers": scene(page(personal={"identity": 2})),
+}

@@ -1,0 +1,226 @@
+"""Signs on pages accuse only by what is seen, twice where it matters, and never by what may be elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from evidence.model import Annex, HiddenLink, Letter, Link, Table
+from tests.evidence.indicators.signs_factory import (
+    BAD,
+    COLUMNS,
+    ELEMENTS,
+    FOOT,
+    GOLDEN,
+    HIDDEN,
+    HOUR,
+    LATE,
+    LINK,
+    RATES,
+    article,
+    backdated,
+    page,
+    scene,
+)
+from tests.evidence.judging_factory import Scene, item, reading, subject, visit
+
+
+def state(name: str, one: Scene) -> str:
+    return one.finding(name).state
+
+
+CLEAN: dict[str, list[Scene]] = {
+    "foreign_links": [
+        scene(page()),
+        scene(page(hidden_links=(replace(HIDDEN, word=None),))),
+        scene(
+            page(
+                links=(LINK, Link(href="http://x.example.com/", text="友情链接", scope="external", hidden="", box=None))
+            )
+        ),
+    ],
+    "forged_dates": [
+        backdated(date(2021, 1, 3)),
+        backdated(date(2021, 1, 2)),
+        backdated(date(2020, 12, 20), oldest=date(2020, 12, 25)),
+        Scene(subject=subject(COLUMNS), visits=(visit("c0", HOUR, reading(item(date(2020, 6, 1)))),)),
+    ],
+    "page_tags": [scene(page()), scene(page(missing_tags=()))],
+    "footer_marks": [
+        scene(page(identity=FOOT), label="home"),
+        scene(page(identity={}), label="home"),
+        scene(page(identity={"icp": "x"}), label="c0"),
+    ],
+    "error_report_entry": [
+        scene(page(identity=FOOT), label="home"),
+        scene(page(identity={}), label="home"),
+        scene(page(identity={"icp": "x"}, links=()), label="home"),
+    ],
+    "guides_incomplete": [
+        scene(*(page(elements=ELEMENTS) for _ in range(4))),
+        scene(
+            *(
+                page(
+                    elements=ELEMENTS,
+                    annexes=(Annex(label="附件", title="材料", href="http://a.test/1.doc", blank=None),),
+                )
+                for _ in range(5)
+            )
+        ),
+        scene(
+            *(
+                page(
+                    elements=ELEMENTS,
+                    links=(Link(href="https://zwfw.gov.cn/1", text="在线办理", scope="public", hidden="", box=None),),
+                )
+                for _ in range(5)
+            )
+        ),
+        scene(*(page() for _ in range(5))),
+    ],
+    "letters_late": [
+        scene(page(letters=(replace(LATE, replied=date(2020, 12, 9)),))),
+        scene(page(letters=(replace(LATE, replied=None),))),
+        scene(page(letters=(replace(LATE, accepted=None),))),
+        scene(page()),
+    ],
+    "disclosure_late": [
+        scene(article(dates=())),
+        scene(article(published=None)),
+        scene(page()),
+    ],
+    "annex_body_blank": [
+        scene(page(annexes=(Annex(label="附件2", title="名单", href=None, blank=None),))),
+        scene(page(annexes=(Annex(label="附件2", title="名单", href=None, blank=False),))),
+        scene(page()),
+    ],
+    "rates_unfounded": [
+        scene(page(tables=(replace(RATES, rows=(("甲县", "134", "126", "94.0%"), *RATES.rows[1:])),))),
+        scene(
+            page(
+                tables=(
+                    replace(
+                        RATES,
+                        header=("地区", "检查数", "合格数", "同比"),
+                    ),
+                )
+            )
+        ),
+        scene(page(tables=(replace(RATES, rows=RATES.rows[:2]),))),
+    ],
+    "personal_numbers": [scene(page()), scene(page(personal={"mobile": 4})), scene(page(personal={}))],
+}
+
+
+@pytest.mark.parametrize(("name", "n"), [(name, n) for name, every in CLEAN.items() for n in range(len(every))])
+def test_what_is_no_sign_accuses_nobody(name: str, n: int) -> None:
+    assert state(name, CLEAN[name][n]) != "hit"
+
+
+def test_every_sign_has_more_cases_that_must_not_fire_than_that_must() -> None:
+    assert set(CLEAN) == set(GOLDEN)
+    assert all(len(every) >= 2 for every in CLEAN.values())
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_another_look_without_the_sign_leaves_it_open(name: str) -> None:
+    """The same pages, seen clean an hour before on another visit."""
+    golden = GOLDEN[name]
+    clean = tuple(
+        replace(one, row=replace(one.row, record=one.row.record[::-1], key=f"B{one.row.key}", started=one.row.started - timedelta(hours=1),
+                                 ended=one.row.ended - timedelta(hours=1)), reading=page(identity=FOOT, url="http://a.test/other"))
+        for one in golden.visits[-5:] if one.row.started == HOUR
+    )  # fmt: skip
+    assert clean
+    if name == "forged_dates":
+        return  # that it was not there before is what it is about
+    assert state(name, golden.with_(*clean)) == "undecided"
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_a_second_look_that_agrees_is_said(name: str) -> None:
+    golden = GOLDEN[name]
+    again = tuple(
+        replace(one, row=replace(one.row, record=one.row.record[::-1], key=f"B{one.row.key}", purpose="second_look", started=one.row.started + timedelta(minutes=20),
+                                 ended=one.row.ended + timedelta(minutes=20)))
+        for one in golden.visits if one.row.started == HOUR
+    )  # fmt: skip
+    assert golden.finding(name).second_look == "missing"
+    assert golden.with_(*again).finding(name).second_look == "agrees"
+
+
+def test_a_withdrawn_item_that_comes_back_was_not_forged() -> None:
+    """It was seen before, then not, then again: it was first seen in time."""
+    old = [item(date(2020, 12, 10)), item(date(2020, 11, 1))]
+    fresh = item(date(2020, 12, 30), "一度撤下的信息")
+    nights = [
+        visit("c0", HOUR - timedelta(days=n), reading(*([fresh] if n == 5 else []), *old), run=f"N{n}")
+        for n in (6, 5, 4, 3, 2, 1)
+    ]
+    last = visit("c0", HOUR, reading(fresh, *old), run="N0")
+    assert state("forged_dates", Scene(subject=subject(COLUMNS), visits=(*nights, last))) == "clear"
+
+
+@pytest.mark.parametrize("missing", range(1, 14))
+def test_a_night_left_out_never_makes_a_forged_date(missing: int) -> None:
+    clean = backdated(date(2021, 1, 3))
+    fewer = replace(clean, visits=tuple(one for n, one in enumerate(clean.visits) if n != missing))
+    assert state("forged_dates", fewer) == "clear"
+
+
+def test_the_finding_names_date_first_sight_and_the_look_that_lacked_it() -> None:
+    (sign,) = backdated().finding("forged_dates").numbers["signs"]
+    assert (sign["date"], sign["first_seen"]) == ("2020-12-20", "2021-01-04")
+    assert "的完整访问中没有" in sign["said"]
+
+
+def test_points_are_counted_in_tenths() -> None:
+    lacking = scene(page(identity={"icp": "京ICP备12345678号"}), label="home").finding("footer_marks")
+    assert (lacking.numbers["count"], lacking.numbers["tenths"]) == (5, 25)
+
+
+def test_numbers_of_persons_stand_nowhere_in_a_finding() -> None:
+    assert "identity" in str(GOLDEN["personal_numbers"].finding("personal_numbers").numbers["signs"])
+    assert "号码不录" in GOLDEN["personal_numbers"].finding("personal_numbers").against[0]
+
+
+def test_signs_on_opened_articles_count_for_their_column() -> None:
+    opened = visit("c0/article-1", HOUR, article())
+    found = replace(scene(page()), visits=(visit("c0", HOUR, page()), opened)).finding("disclosure_late")
+    assert found.state == "hit"
+    assert found.numbers["signs"][0]["label"] == "c0/article-1"
+
+
+HOSTILE: list[Any] = [
+    HiddenLink(
+        href="javascript:alert(1)//<script>", text="=cmd|' /C calc'!A0", why="<b>", word="x", block="</textarea>"
+    ),
+]
+
+
+def test_what_a_page_says_is_made_plain_before_it_is_printed() -> None:
+    found = scene(page(hidden_links=tuple(HOSTILE))).finding("foreign_links")
+    assert all("\n" not in line and "\u202e" not in line for line in found.against)
+
+
+def test_a_letter_is_late_by_working_days() -> None:
+    """Accepted on the Wednesday before National Day of 2020, five working days end on the thirteenth of October."""
+    letter = Letter(
+        number="1",
+        title="t",
+        unit="u",
+        state="",
+        submitted=date(2020, 9, 30),
+        accepted=date(2020, 9, 30),
+        replied=date(2020, 10, 13),
+    )
+    assert state("letters_late", scene(page(letters=(letter,)))) == "clear"
+    assert state("letters_late", scene(page(letters=(replace(letter, replied=date(2020, 10, 15)),)))) == "hit"
+
+
+def test_bad_links_name_their_word() -> None:
+    assert BAD.why in scene(page(bad_links=(BAD,))).finding("foreign_links").against[0]
+    assert isinstance(RATES, Table)
