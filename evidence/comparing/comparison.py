@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from evidence.comparing import items, pixels, text
+from evidence.comparing import items, pixels, tables, text
 from evidence.comparing.items import ItemChanges
 from evidence.comparing.picture import TiledPicture
 from evidence.comparing.pixels import PixelChanges
+from evidence.comparing.tables import TableChanges
 from evidence.comparing.text import Line, TextChanges
 from evidence.errors import ReadingError
 from evidence.holdings import Holdings
@@ -37,6 +38,7 @@ class Comparison:
     items: ItemChanges
     text: TextChanges
     pixels: PixelChanges
+    tables: TableChanges = TableChanges()
     notes: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
@@ -48,6 +50,7 @@ class Comparison:
             "items": self.items.plain(),
             "text": self.text.plain(),
             "pixels": self.pixels.plain(),
+            "tables": self.tables.plain(),
             "notes": list(self.notes),
         }
 
@@ -61,6 +64,9 @@ class Comparison:
             f"改期{len(found.redated)}条" if found.redated else "",
             f"换位{found.moved}条" if found.moved else "",
             f"文字增{len(self.text.added)}行、减{len(self.text.removed)}行" if self.text.changed else "",
+            f"表格{self.tables.count}格不同、增{self.tables.rows_added}行、减{self.tables.rows_removed}行"
+            if self.tables
+            else "",
             f"画面{len(self.pixels.regions)}处不同" if self.pixels.regions else "",
             f"已知变动{len(self.text.noise) + len(self.pixels.excused)}处" if self.state == "noise" else "",
             *self.notes,
@@ -85,6 +91,7 @@ def compare(earlier: Record, later: Record, *, holdings: Holdings) -> Comparison
         found=_items(known.get(earlier.id), known.get(later.id)),
         words=words,
         seen=_pixels(earlier, later, excuses, holdings),
+        cells=_tables(known.get(earlier.id), known.get(later.id)),
         notes=_notes(known, earlier, later),
     )
 
@@ -96,10 +103,12 @@ def _comparison(
     found: ItemChanges | None = None,
     words: TextChanges | None = None,
     seen: PixelChanges | None = None,
+    cells: TableChanges | None = None,
     notes: tuple[str, ...] = (),
 ) -> Comparison:
     found, words, seen = found or ItemChanges(), words or TextChanges(), seen or PixelChanges()
-    changed = bool(found) or words.changed or bool(seen.regions or seen.gone)
+    cells = cells or TableChanges()
+    changed = bool(found or cells) or words.changed or bool(seen.regions or seen.gone)
     noise = bool(words.noise or seen.excused) or _seen(earlier) != _seen(later)
     if noise and not changed and not words.noise and not seen.excused:
         notes = (*notes, "页面文件不同，可见内容相同")
@@ -110,6 +119,7 @@ def _comparison(
         items=found,
         text=words,
         pixels=seen,
+        tables=cells,
         notes=notes,
     )
 
@@ -137,6 +147,12 @@ def _items(earlier: Reading | None, later: Reading | None) -> ItemChanges:
     if earlier is None or later is None:
         return ItemChanges()
     return items.changes(earlier.items, later.items)
+
+
+def _tables(earlier: Reading | None, later: Reading | None) -> TableChanges:
+    if earlier is None or later is None:
+        return TableChanges()
+    return tables.changes(earlier.tables, later.tables)
 
 
 def _notes(known: Mapping[str, Reading | None], earlier: Record, later: Record) -> tuple[str, ...]:

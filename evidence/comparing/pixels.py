@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from evidence.comparing.picture import Pixels, TiledPicture
+from evidence.comparing.ssim import ssim
 from evidence.model import Box
 
 CELL = 8
@@ -28,6 +29,8 @@ _MOST_CELLS = 4_000
 """Cells that are joined to regions one by one."""
 _HASH = 16
 
+_SCORED, _TALLEST = 200, 4_000
+"""Regions that get a score, and rows of one that are looked at for it."""
 Run = tuple[int, int, int, int]
 """Rows [a, b) of the earlier picture that stand against rows [c, d) of the later."""
 
@@ -47,6 +50,9 @@ class PixelChanges:
     """Whether rows had to be aligned."""
     likeness: tuple[int, ...] = ()
     """Of each pair of tiles by difference hash, per mille; 1000 is alike."""
+    ssim: tuple[int | None, ...] = ()
+    """Of each region, structural similarity per mille, from the same places of both pictures; None where one has no such
+    place, or the rows moved."""
 
     def plain(self) -> dict[str, Any]:
         """Return the changes as plain JSON."""
@@ -57,6 +63,7 @@ class PixelChanges:
             "gone": [list(box) for box in self.gone],
             "shifted": self.shifted,
             "likeness": list(self.likeness),
+            "ssim": list(self.ssim),
         }
 
 
@@ -115,13 +122,16 @@ def changes(earlier: TiledPicture, later: TiledPicture, excuses: Iterable[Box] =
     regions = [*grid.regions(), *added]
     known = tuple(excuses)
     excused = [box for box in regions if _covered(box, known)]
+    shifted = any(b - a != d - c for a, b, c, d in runs)
+    kept = tuple(box for box in regions if box not in excused)
     return PixelChanges(
         changed=grid.total + sum(w * h for _, _, w, h in (*gone, *added)),
-        regions=tuple(box for box in regions if box not in excused),
+        regions=kept,
         excused=tuple(excused),
         gone=tuple(gone),
-        shifted=any(b - a != d - c for a, b, c, d in runs),
+        shifted=shifted,
         likeness=tuple(_likeness(earlier, later)),
+        ssim=tuple(None if shifted else _structure(earlier, later, box) for box in kept[:_SCORED]),
     )
 
 
@@ -210,6 +220,18 @@ def _covered(box: Box, places: Sequence[Box]) -> bool:
         columns = max(0, -(-(x - CELL - left) // CELL)), max(0, -(-(x + wide + CELL - left) // CELL))
         open_cells[rows[0] : rows[1], columns[0] : columns[1]] = False
     return not open_cells.any()
+
+
+def _structure(earlier: TiledPicture, later: TiledPicture, box: Box) -> int | None:
+    """Return how alike the two pictures are at one place; None where the earlier ends before it."""
+    left, top, width, height = box
+    if left + width > earlier.width or top + height > earlier.height:
+        return None
+    pieces = [
+        np.concatenate([rows[:, left : left + width] for _, rows in picture.rows(top, top + min(height, _TALLEST))])
+        for picture in (earlier, later)
+    ]
+    return ssim(pieces[0], pieces[1])
 
 
 def _likeness(earlier: TiledPicture, later: TiledPicture) -> Iterator[int]:
