@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from evidence import canonical, digest, facts, judgements, ledgers, plain
+from evidence import canonical, digest, facts, incidents, judgements, ledgers, plain
 from evidence.catalog import Row
 from evidence.columns import HOME, Subject
 from evidence.errors import NotFound, StoreError
@@ -89,13 +90,15 @@ def judge_holdings(
             indicators=indicators,
             registers=standings(source.subject, registers, ours),
         )
-        one = replace(one, findings=tuple(_marked(finding, holdings) for finding in one.findings))
-        judgements.keep(holdings, source.subject.id, at, rules, one)
-        judged.append(one)
-    return Judgement(
-        facts=tuple(fact for one in judged for fact in one.facts),
-        findings=tuple(finding for one in judged for finding in one.findings),
-    )
+        judged.append(replace(one, findings=tuple(_marked(finding, holdings) for finding in one.findings)))
+    findings = tuple(incidents.shared([finding for one in judged for finding in one.findings]))
+    by_target: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_target[finding.target].append(finding)
+    for source, one in zip(sources, judged, strict=True):
+        own = tuple(by_target[source.subject.id])
+        judgements.keep(holdings, source.subject.id, at, rules, replace(one, findings=own))
+    return Judgement(facts=tuple(fact for one in judged for fact in one.facts), findings=findings)
 
 
 def answer(judgement: Judgement) -> dict[str, Any]:

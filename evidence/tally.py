@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from evidence import workdays
 from evidence.facts import Facts
 from evidence.indicator import Answer
 from evidence.model import Fact, SecondLook, State
 from evidence.observed import Observed
 from evidence.ruleset import Rule, Scope
 from evidence.showing import Shown
-from evidence.span import Span, local_text
+from evidence.span import Span, local_day, local_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +210,9 @@ def _moment(moment: datetime | None) -> str:
 
 def _for_the_unit(cases: Sequence[Case]) -> tuple[str, ...]:
     said = [f"{case.observed.fact.name}：{remark}" for case in cases for remark in case.shown.remarks]
+    said += [
+        f"{case.observed.fact.name}：{festival}" for case in cases if case.counts and (festival := _festival(case))
+    ]
     not_counted = sum(case.counts is False for case in cases)
     if not_counted:
         said.append(f"{not_counted}个栏目未计入（理由逐栏列明）")
@@ -216,6 +220,15 @@ def _for_the_unit(cases: Sequence[Case]) -> tuple[str, ...]:
     if gaps:
         said.append(f"{gaps}次访问未得完整页面且不能归于对方，均未计入")
     return tuple(said)
+
+
+def _festival(case: Case) -> str:
+    """Say what of a short limit's window was off by a notice."""
+    fact = case.observed.fact
+    if fact.limit is None or fact.as_of is None or fact.blank:
+        return ""
+    span, day = Span.parse(fact.limit), local_day(fact.as_of)
+    return workdays.festival(span.before(day), day) if span.unit in "dw" else ""
 
 
 def _as_of(cases: Sequence[Case]) -> datetime | None:

@@ -80,6 +80,16 @@ class Calendar:
         return None if None in worked else (sum(day is True for day in worked), sum(map(self.is_holiday, days)))
 
 
+def festival(first: date, last: date) -> str:
+    """Say how much of a window was off by a notice; empty where nothing was, or no notice tells. No clause excepts such days.
+
+    >>> festival(date(2021, 2, 5), date(2021, 2, 18)), festival(date(2021, 3, 1), date(2021, 3, 12))
+    ('期限内有法定节假日7天、工作日6天', '')
+    """
+    found = shipped().strip(first, last)
+    return f"期限内有法定节假日{found[1]}天、工作日{found[0]}天" if found is not None and found[1] else ""
+
+
 def read(path: Path) -> Calendar:
     """Return the calendar in a YAML file; raises RulesError naming file and year."""
     try:

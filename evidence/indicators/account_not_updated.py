@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from evidence import workdays
 from evidence.facts import Facts
 from evidence.indicator import Answer, Indicator
 from evidence.model import SecondLook
 from evidence.observed import Observed
 from evidence.ruleset import RuleSet
 from evidence.series import Series
-from evidence.span import Span, local_text
+from evidence.span import Span, local_day, local_text
 
 indicator = Indicator(__name__, clause="NV-2.1", scope="account")
 
@@ -69,19 +70,26 @@ def _hit(facts: Facts, stale: Sequence[Observed], rules: RuleSet) -> Answer:
     newest = max((one.fact.newest for one in facts.columns if one.fact.newest), default=date.min)
     fact = max((one.fact for one in stale), key=lambda fact: fact.newest or date.min)
     limit = Span.parse(fact.limit or rules.of(indicator.name).limit or "14d")
+    as_of = min(one.fact.as_of for one in stale if one.fact.as_of)
+    said = f"最新一条发布于{newest}，距查看日{fact.age_days}天" if fact.newest else "；".join(stale[0].stale.basis)
+    festival = workdays.festival(limit.before(local_day(as_of)), local_day(as_of)) if limit.unit in "dw" else ""
     return Answer(
         state="hit",
-        message=(
-            f"截至{local_text(facts.at)}，{facts.subject.name}最新一条发布于{newest}，"
-            f"距查看日{fact.age_days}天，超过{limit.chinese}未更新。"
-        ),
-        as_of=min(one.fact.as_of for one in stale if one.fact.as_of),
+        message=f"截至{local_text(facts.at)}，{facts.subject.name}{said}，超过{limit.chinese}未更新。",
+        as_of=as_of,
         numbers=_numbers(facts, stale),
-        against=tuple(f"{one.fact.name}：最新{one.fact.newest}，距查看日{one.fact.age_days}天" for one in stale),
+        against=tuple(_against(one) for one in stale),
         missing=tuple(f"{one.fact.name}：{reason}" for one in facts.columns for reason in one.stale.missing),
-        for_the_unit=tuple(remark for one in stale for remark in one.stale.remarks),
+        for_the_unit=(*(remark for one in stale for remark in one.stale.remarks), *([festival] if festival else [])),
         exhibits=_records(stale),
         second_look=_second_look(stale),
+    )
+
+
+def _against(one: Observed) -> str:
+    fact = one.fact
+    return f"{fact.name}：" + (
+        f"最新{fact.newest}，距查看日{fact.age_days}天" if fact.newest else "；".join(one.stale.basis)
     )
 
 

@@ -356,3 +356,9 @@ def test_a_title_that_would_steer_a_terminal_is_disarmed_in_the_message() -> Non
     said = found.message + "".join(found.missing)
     assert "\x1b" not in said
     assert "\u202e" not in said
+
+
+def test_a_window_with_a_festival_says_so_for_the_unit() -> None:
+    """New Year's Day lies in the two weeks before T; no clause excepts it, and the finding says it."""
+    found = stale_site(5).finding(STALE)
+    assert any("法定节假日3天" in said for said in found.for_the_unit)
