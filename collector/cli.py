@@ -23,13 +23,14 @@ from collector.errors import CollectError
 from collector.progress import Progress
 from collector.vault import KEY_FILE
 from collector.workspace import Workspace
-from evidence import judgements
+from evidence import judgements, plain
 from evidence.cli import cli as evidence_cli
 from evidence.command import Commands, Instant, json_option, say, workspace_option
 from evidence.errors import EvidenceError
 from evidence.holdings import Holdings
 from evidence.house import House
 from evidence.model import Record
+from evidence.words import PROBES
 
 
 class AllCommands(Commands):
@@ -184,6 +185,25 @@ def read_file(url: str | None, at: datetime | None, words: Path | None, as_json:
             say(saved.file_answer(path, reading))
         else:
             click.echo(saved.file_line(path, reading))
+
+
+@cli.command()
+@workspace_option
+@click.option("--only", multiple=True, help="Only this target, at once; may be given several times.")
+@json_option
+def probe(workspace: Path, only: tuple[str, ...], as_json: bool) -> None:
+    """Ask the home pages that are due once (WV-2); to be called every 30 minutes."""
+    from collector import probes
+
+    opened = Workspace.open(workspace)
+    done = probes.probe(opened, Holdings.open(opened.store_path), clock=SystemClock(), only=only)
+    for id, attempt in done.attempts.items():
+        if as_json:
+            say({"target": id, **plain.dump(attempt)})
+        else:
+            click.echo(f"{id}\t{PROBES[attempt.outcome]}\t{attempt.reason or ''}\t{attempt.phases.get('load', '')}")
+    if not as_json:
+        click.echo(f"访问{len(done.attempts)}个，未到时间{done.waiting}个，归档{len(done.records)}天")
 
 
 def record_answer(record: Record, holdings: Holdings) -> dict[str, Any]:

@@ -43,6 +43,14 @@ limits:
   browser_captures: 500   # 浏览器采集多少页后更换 / captures after which the browser is replaced
   browser_bytes: 2147483648   # 浏览器占用内存超过此值即更换 / memory above which it is replaced
 
+probe:                    # 可用性监测（WV-2）：quzheng probe，每30分钟由定时任务调用一次 / called every 30 minutes by cron
+  minutes: 45             # 对同一网站两次访问至少间隔分钟数 / minutes between two visits of one site
+  from_hour: 7            # 只在这些钟点访问 / hours in which sites are asked
+  to_hour: 23
+  seconds: 15             # 多少秒打不开即为失败 / seconds after which a visit has failed
+  # control: [https://www.gov.cn/]   # 对照网址：它打得开，才能排除本方网络原因 / answers where our own network works
+  shared: 3               # 同一地址多少个网站同时失败即视为平台事件 / sites of one address that fail together
+
 seal:
   key: seal/office.key    # 单位签名私钥 / the office's signing key
   certificate: seal/office.pem

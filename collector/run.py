@@ -165,7 +165,7 @@ async def capture_url(
 ) -> Record:
     """Capture one address that no target need have; raises TargetsError where it is no web address."""
     target = from_written({"id": f"url-{digest.sha256(url.encode())[:12]}", "name": url[:200], "url": url})
-    return await visit_once(workspace, holdings, target, _one_page(label, device), clock=clock, purpose=purpose)
+    return await visit_once(workspace, holdings, target, one_page(label, device), clock=clock, purpose=purpose)
 
 
 async def visit_once(
@@ -326,7 +326,8 @@ def _unusable(target: Target, why: str) -> Flow:
     return flow
 
 
-def _one_page(label: str, device: DeviceName) -> Flow:
+def one_page(label: str, device: DeviceName) -> Flow:
+    """Return the flow that opens a target's address and captures it as `label`."""
     flow = Flow("collector.one_page", labels=(label,), device=device, scripted=False)
 
     @flow.visit

@@ -52,6 +52,23 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeSettings:
+    """How availability is watched (WV-2)."""
+
+    minutes: int = 45
+    """At least between two attempts at one target."""
+    from_hour: int = 7
+    to_hour: int = 23
+    """Hours of the day, in Asia/Shanghai, in which targets are asked: not at night, when sites are served."""
+    seconds: int = 15
+    """After which an attempt has failed, by the clause."""
+    control: tuple[str, ...] = ()
+    """Addresses that answer where our own network works; without one no failure can be laid to a site."""
+    shared: int = 3
+    """Targets of one address that fail in one round, from which the platform is down and not each of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SealSettings:
     """Where the office's signing key and certificate lie; both PEM, relative to the workspace."""
 
@@ -87,6 +104,7 @@ class Settings:
     captcha_ocr: bool = False
     """Whether picture codes (验证码) of the office's own systems may be read by OCR."""
     limits: Limits = field(default_factory=Limits)
+    probe: ProbeSettings = field(default_factory=ProbeSettings)
     seal: SealSettings = field(default_factory=SealSettings)
 
 
@@ -210,6 +228,10 @@ def _settings(path: Path, written: Any) -> Settings:
             raise WorkspaceError(
                 f"{path}:{line}: time_source: expected ntp://host or ntp://host:port, got {address!r:.80}"
             )
+    for name, got in plain.dump(settings.probe).items():
+        if isinstance(got, int) and not (0 if name == "from_hour" else 1) <= got <= (24 if "hour" in name else 100_000):
+            line = yamlfile.line_of(path, ("probe", name))
+            raise WorkspaceError(f"{path}:{line}: probe.{name}: expected a number from 1 up (hours to 24), got {got}")
     if not 0 <= settings.replay_share <= 1000:
         line = yamlfile.line_of(path, ("replay_share",))
         raise WorkspaceError(f"{path}:{line}: replay_share: expected 0 to 1000 per mille, got {settings.replay_share}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from evidence import showing
+from evidence.availability import LABEL as AVAILABILITY
 from evidence.beside import Beside
 from evidence.breach import breach
 from evidence.catalog import Row
@@ -66,7 +67,7 @@ def state(
     """Return the facts of a target: of every column of its ledger, its home page, and every label that has records."""
     listed = {column.label: column for column in subject.ledger.columns}
     known = dict.fromkeys((*(() if subject.is_account else (HOME,)), *listed, *sorted(series)))
-    labels = [label for label in known if label in listed or not is_part(label, known)]
+    labels = [label for label in known if label in listed or not (is_part(label, known) or label == AVAILABILITY)]
     observed = [
         _observe(subject, column, series[column.label], rules, _beside(column, series))
         for column in (listed.get(label) or _unlisted(subject, label) for label in labels)

@@ -15,12 +15,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from evidence import canonical, digest, plain
+from evidence import canonical, plain
 from evidence.admit import admit
 from evidence.columns import Subject
 from evidence.errors import AdmitError, NotFound, ShapeError
 from evidence.holdings import Holdings
-from evidence.model import Artifact, Blob, Capture, ClockRef, Finding, FlowRef, Record, TargetRef, Vantage
+from evidence.model import Artifact, Blob, Capture, ClockRef, Finding, Record, TargetRef, Vantage
+from evidence.pageless import nothing, this_program
 from evidence.span import local_day
 
 Kind = Literal["phone-video", "photo", "letter", "export", "register"]
@@ -123,11 +124,11 @@ def add(
         checks=(),
         moving=(),
         artifacts=tuple(_artifact(n, blob, now) for n, blob in enumerate(blobs)),
-        exchanges=_nothing(holdings, "exchanges"),
-        times=_nothing(holdings, "times"),
+        exchanges=nothing(holdings, "exchanges"),
+        times=nothing(holdings, "times"),
         environment=environment.sha256,
         cleanliness=None,
-        flow=_this_program(holdings),
+        flow=this_program(holdings, __file__, "human"),
         redactions=(),
     )
     return admit(taken, store=holdings.store, ledger=holdings.ledger, catalog=holdings.catalog)
@@ -229,15 +230,3 @@ def _artifact(n: int, blob: Blob, now: datetime) -> Artifact:
         sha256=blob.sha256,
         sm3=blob.sm3,
     )
-
-
-def _nothing(holdings: Holdings, name: str) -> str:
-    """Return the digest of an empty list of exchanges or times: no network was used."""
-    return holdings.store.put(canonical.encode({"schema": f"{name}/1", name: []}), "application/json").sha256
-
-
-def _this_program(holdings: Holdings) -> FlowRef:
-    """Return this file as the record's source: what admitted it, since no flow did."""
-    source = Path(__file__).read_bytes()
-    holdings.store.put(source, "text/x-python; charset=utf-8")
-    return FlowRef(name="human", sha256=digest.sha256(source), verified=None)

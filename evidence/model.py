@@ -426,6 +426,28 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeDay:
+    """What one day's light requests for a home page come to (WV-2)."""
+
+    day: date
+    visits: int
+    """Attempts that count: all but those our own network spoiled."""
+    failed: int
+    """In a browser as well, with a control that answered."""
+    shared: int
+    """Failed together with other targets of one address."""
+    guarded: int
+    ours: int
+    least_minutes: int | None
+    """Between two attempts that count."""
+    controlled: bool
+    """Whether a control answered beside every failure."""
+    reasons: tuple[str, ...]
+    browser: tuple[str, ...]
+    """Records of the browser's visits that failed too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnReading:
     """What column (栏目) a page is, by its own account; a proposal, which the unit's ledger overrules."""
 
@@ -494,6 +516,8 @@ class Reading:
     """Names of required meta tags (网页标签) that the page lacks."""
     personal: Mapping[str, int] = field(default_factory=dict, metadata={plain.ADDED: True})
     """How many citizens' numbers it shows, by kind (identity, mobile); never the numbers."""
+    probes: ProbeDay | None = field(default=None, metadata={plain.ADDED: True})
+    """For a day's attempts to open a home page."""
 
     def plain(self) -> dict[str, Any]:
         """Return the reading as plain JSON (schema reading/1)."""

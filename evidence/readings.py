@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from evidence import digest, plain
+from evidence import availability, digest, plain
 from evidence.derived import Derived
 from evidence.holdings import Holdings
 from evidence.model import Reading, Record
@@ -71,7 +71,8 @@ def moment_of(record: Record) -> datetime:
 
 
 def _has_page(record: Record) -> bool:
-    return bool(record.capture.of_role("layout") or record.capture.of_role("dom"))
+    page = record.capture.of_role("layout") or record.capture.of_role("dom")
+    return bool(page) or availability.is_of_attempts(record)
 
 
 def _read_all(records: Mapping[str, Record], holdings: Holdings, jobs: int) -> Iterator[tuple[str, Reading]]:
@@ -132,6 +133,8 @@ def _key_of_picture(sha256: str) -> str:
 
 def _read(record: Record, store: Store, derived: Derived) -> Reading | None:
     try:
+        if availability.is_of_attempts(record):
+            return availability.reading(record, store)
         return read(from_record(record, store), at=moment_of(record), shelf=_Pictures(derived))
     except Exception:
         log.warning("record %s cannot be read; the others go on", record.id, exc_info=True)

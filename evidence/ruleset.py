@@ -127,6 +127,8 @@ class Rule:
     comparator: Comparator = ">="
     limit: str | None = None
     max_gap: str | None = None
+    share: int | None = field(default=None, metadata={plain.ADDED: True})
+    """Per mille of cases that reach the rule, for one that counts a rate."""
     scope: tuple[Scope, ...] = ()
     words: tuple[str, ...] = ()
 

@@ -157,6 +157,15 @@ CLASSES = {
     "other": "其他",
 }
 
+PROBES = {
+    "open": "能打开",
+    "guarded": "防护系统应答",
+    "failed": "打不开",
+    "ours": "本方网络原因",
+    "shared": "平台事件",
+}
+"""Outcomes of light requests."""
+
 COLUMN_KINDS = {
     "list": "列表",
     "parent": "父栏目",

@@ -13,6 +13,8 @@ from evidence.errors import ReadingError
 from evidence.model import Artifact, Box, Record
 from evidence.store import Store
 
+ATTEMPTS = "probes:"
+"""What stands for the address of a log of attempts to open a home page."""
 CANVAS = "canvas:"
 """What stands for the address of a region that shows a canvas of the page."""
 LONGEST_SCRIPT = 512 << 10
@@ -103,6 +105,7 @@ def artifacts_of(record: Record) -> tuple[Artifact, ...]:
         if artifact.role in ("dom", "layout", "download")
         or (artifact.role == "body" and _is_looked_at(artifact))
         or (artifact.role == "region" and artifact.url == CANVAS)
+        or (artifact.role == "log" and artifact.url == ATTEMPTS)
     )
 
 

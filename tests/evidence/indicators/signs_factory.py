@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from evidence.model import Annex, BadLink, DateReading, Element, HiddenLink, Letter, Link, Reading, Table
+from evidence.model import Annex, BadLink, DateReading, Element, HiddenLink, Letter, Link, ProbeDay, Reading, Table
 from tests.evidence.judging_factory import Scene, T, Visit, column, item, reading, subject, visit
 
 HOUR = T - timedelta(hours=1)
@@ -81,3 +81,30 @@ GOLDEN: dict[str, Scene] = {
     "rates_unfounded": scene(page(tables=(RATES,))),
     "personal_numbers": scene(page(personal={"identity": 2})),
 }
+
+
+def probe_day(n: int, *, failed: int = 0, visits: int = 25, **fields: Any) -> Visit:
+    """Return a day's attempts, `n` days before T."""
+    day = date(2021, 1, 4) - timedelta(days=n)
+    sums = ProbeDay(
+        **{
+            "day": day, "visits": visits, "failed": failed, "shared": 0, "guarded": 0, "ours": 0, "least_minutes": 30,
+            "controlled": True, "reasons": ("timeout",) if failed else (), "browser": (), **fields,
+        }
+    )  # fmt: skip
+    return visit(
+        "availability",
+        T - timedelta(days=n),
+        reading(page_kind="other", blank=None, probes=sums),
+        run=f"PROBE-{day:%Y%m%d}",
+    )
+
+
+def probed(*days: Visit) -> Scene:
+    """Return a site with these days of attempts, and the others of the week without a failure."""
+    known = {one.row.started for one in days}
+    rest = [one for n in range(1, 8) if (one := probe_day(n)).row.started not in known]
+    return Scene(subject=subject(COLUMNS), visits=(*days, *rest))
+
+
+GOLDEN["site_unreachable"] = probed(probe_day(1, failed=5), probe_day(3, failed=4))

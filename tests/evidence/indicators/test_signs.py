@@ -27,6 +27,8 @@ from tests.evidence.indicators.signs_factory import (
 )
 from tests.evidence.judging_factory import Scene, item, reading, subject, visit
 
+SIGNS = set(GOLDEN) - {"site_unreachable"}
+
 
 def state(name: str, one: Scene) -> str:
     return one.finding(name).state
@@ -121,11 +123,11 @@ def test_what_is_no_sign_accuses_nobody(name: str, n: int) -> None:
 
 
 def test_every_sign_has_more_cases_that_must_not_fire_than_that_must() -> None:
-    assert set(CLEAN) == set(GOLDEN)
+    assert set(CLEAN) == SIGNS
     assert all(len(every) >= 2 for every in CLEAN.values())
 
 
-@pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.parametrize("name", sorted(SIGNS))
 def test_another_look_without_the_sign_leaves_it_open(name: str) -> None:
     """The same pages, seen clean an hour before on another visit."""
     golden = GOLDEN[name]
@@ -140,7 +142,7 @@ def test_another_look_without_the_sign_leaves_it_open(name: str) -> None:
     assert state(name, golden.with_(*clean)) == "undecided"
 
 
-@pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.parametrize("name", sorted(SIGNS))
 def test_a_second_look_that_agrees_is_said(name: str) -> None:
     golden = GOLDEN[name]
     again = tuple(
