@@ -1,16 +1,20 @@
 """What we computed from records, kept apart from them: readings, replays and findings, as canonical JSON files.
 
-    derived/readings/KEY.json     derived/pictures/KEY.json     derived/replays/RECORD.json     derived/findings/ID.json
+    derived/readings/KEY.json     derived/pictures/KEY.json     derived/indexes/TARGET.json
+    derived/lasting/KEY.json     derived/replays/RECORD.json     derived/findings/ID.json
 
 All of it can be made again from the store; a reading or replay that is damaged or of an older form counts as not there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 
 from evidence import canonical, digest, plain
+from evidence.catalog import check_slug
 from evidence.errors import CanonicalError, NotFound, ShapeError, StoreError
 from evidence.files import write_whole
 from evidence.model import Finding, Reading
@@ -23,6 +27,8 @@ class Derived:
 
     def __init__(self, root: Path) -> None:
         self._readings = root / "derived" / "readings"
+        self._lasting = root / "derived" / "lasting"
+        self._indexes = root / "derived" / "indexes"
         self._pictures = root / "derived" / "pictures"
         self._replays = root / "derived" / "replays"
         self._findings = root / "derived" / "findings"
@@ -34,9 +40,38 @@ class Derived:
     def reading(self, key: str) -> Reading | None:
         """Return the reading kept under a key; None where there is none that can be used."""
         try:
-            return Reading.load(canonical.decode(_place(self._readings, key).read_bytes()))
-        except (FileNotFoundError, CanonicalError, ShapeError):
+            return Reading.load(json.loads(_place(self._readings, key).read_bytes()))
+        except (FileNotFoundError, ValueError, AttributeError, ShapeError):
             return None
+
+    def has_reading(self, key: str) -> bool:
+        """Tell whether a reading is kept under a key, without opening it."""
+        return _place(self._readings, key).is_file()
+
+    def lasting(self, key: str) -> tuple[date, str] | None:
+        """Return from which day on the page of a key reads the same on any day, and the key of that reading."""
+        try:
+            body = json.loads(_place(self._lasting, key).read_bytes())
+            return date.fromisoformat(body["since"]), str(body["reading"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None
+
+    def put_lasting(self, key: str, since: date, reading: str) -> None:
+        """Keep that the page of a key reads so on any day from `since` on; raises StoreError."""
+        _keep(_place(self._lasting, key), {"since": since.isoformat(), "reading": reading})
+
+    def index(self, target: str, reader: str) -> dict[str, str]:
+        """Return, by record of a target, the key of its reading by this reader; empty where none is kept."""
+        try:
+            body = canonical.decode((self._indexes / f"{check_slug(target)}.json").read_bytes())
+        except (FileNotFoundError, CanonicalError):
+            return {}
+        fits = isinstance(body, dict) and body.get("reader") == reader and isinstance(body.get("keys"), dict)
+        return {str(id): str(key) for id, key in body["keys"].items()} if fits else {}
+
+    def put_index(self, target: str, reader: str, keys: Mapping[str, str]) -> None:
+        """Keep which record of a target has which reading; raises StoreError."""
+        _keep(self._indexes / f"{check_slug(target)}.json", {"reader": reader, "keys": dict(keys)})
 
     def put_picture(self, key: str, kept: Kept) -> None:
         """Keep what was made of a picture under the digest of it and of what read it; raises StoreError."""

@@ -25,13 +25,17 @@ from evidence.readings import readings
 from evidence.registers import archive
 from evidence.registers.standing import Standing, key_of, standings
 from evidence.ruleset import RuleSet
-from evidence.series import Reader, Series, series_of
+from evidence.series import Series, series_of
+from evidence.shelves import Shelf
 from evidence.span import local_day
 
 __all__ = ["Judgement", "answer", "judge", "judge_holdings", "last"]
 
 last = judgements.last
 log = logging.getLogger(__name__)
+
+_AT_ONCE = 500
+"""Pages that are read in one pool before they are kept."""
 
 
 def judge(
@@ -75,30 +79,42 @@ def judge_holdings(
     rules.check_in_force(local_day(at))
     indicators = discover(indicators_dir)
     subjects = [ledgers.in_force(holdings, subject, at) for subject in subjects]
-    sources = [_Source(holdings, subject, at) for subject in subjects]
-    ahead = [record for source in sources for record in source.surely_read()]
-    known = dict(readings(_records(holdings, ahead), holdings, jobs=jobs))
+    _read_ahead(holdings, subjects, at, jobs)
     registers, ours = archive.kept(holdings), frozenset(filter(None, map(key_of, subjects)))
     judged = []
-    for source in sources:
+    for subject in subjects:
+        source = _Source(holdings, subject, at)
         holdings.store.put(canonical.encode(plain.dump(source.subject.ledger)), "application/json")  # findings cite it
         one = judge(
             source.subject,
-            source.series(known),
+            source.series(),
             at=at,
             rules=rules,
             indicators=indicators,
             registers=standings(source.subject, registers, ours),
         )
+        source.shelf.save()
         judged.append(replace(one, findings=tuple(_marked(finding, holdings) for finding in one.findings)))
     findings = tuple(incidents.shared([finding for one in judged for finding in one.findings]))
     by_target: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_target[finding.target].append(finding)
-    for source, one in zip(sources, judged, strict=True):
-        own = tuple(by_target[source.subject.id])
-        judgements.keep(holdings, source.subject.id, at, rules, replace(one, findings=own))
+    for subject, one in zip(subjects, judged, strict=True):
+        own = tuple(by_target[subject.id])
+        judgements.keep(holdings, subject.id, at, rules, replace(one, findings=own))
     return Judgement(facts=tuple(fact for one in judged for fact in one.facts), findings=findings)
+
+
+def _read_ahead(holdings: Holdings, subjects: Sequence[Subject], at: datetime, jobs: int) -> None:
+    """Read what every judgement opens in one pool, a few targets at a time, and keep it where it is looked for."""
+    waiting: list[Record] = []
+    for n, subject in enumerate(subjects, 1):
+        source = _Source(holdings, subject, at)
+        waiting += source.surely_read()
+        source.shelf.save()
+        if len(waiting) >= _AT_ONCE or n == len(subjects):
+            readings(waiting, holdings, jobs=jobs)
+            waiting = []
 
 
 def answer(judgement: Judgement) -> dict[str, Any]:
@@ -203,25 +219,21 @@ class _Source:
 
     def __init__(self, holdings: Holdings, subject: Subject, at: datetime) -> None:
         self.subject = subject
-        self._holdings = holdings
+        self.shelf = Shelf(holdings, subject.id)
         self._at = at
         self._rows = tuple(row for row in holdings.rows(subject.id) if row.purpose != "human")
         """What a person handed in is shown beside a finding; no series counts it."""
 
-    def surely_read(self) -> tuple[str, ...]:
-        """Return the records any judgement opens: the last complete one of each label."""
+    def surely_read(self) -> Iterator[Record]:
+        """Yield the records any judgement opens and nobody read yet: the last complete one of each label."""
         last_rows = {row.label: row.record for row in self._rows if row.ended <= self._at and row.complete is True}
-        return tuple(last_rows.values())
+        return self.shelf.unread(last_rows.values())
 
-    def series(self, known: Mapping[str, Reading | None]) -> dict[str, Series]:
-        reader = self._reader(dict(known))
+    def series(self) -> dict[str, Series]:
         labels = dict.fromkeys(row.label for row in self._rows)
-        return {label: series_of(self.subject.id, label, self._rows, at=self._at, reader=reader) for label in labels}
+        return {
+            label: series_of(self.subject.id, label, self._rows, at=self._at, reader=self._read) for label in labels
+        }
 
-    def _reader(self, known: dict[str, Reading | None]) -> Reader:
-        def read(row: Row) -> Reading | None:
-            if row.record not in known:
-                known.update(readings(_records(self._holdings, (row.record,)), self._holdings, jobs=1))
-            return known.setdefault(row.record, None)
-
-        return read
+    def _read(self, row: Row) -> Reading | None:
+        return self.shelf.reading(row.record)

@@ -24,7 +24,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -76,84 +76,125 @@ def _default(field: dataclasses.Field[Any]) -> Any:
 
 def load(cls: type[T], value: Any, path: Path = ()) -> T:
     """Return `value`, as read from JSON or YAML, as an instance of the dataclass `cls`; raises ShapeError."""
-    if not isinstance(value, Mapping):
-        raise ShapeError(path, "a mapping", value)
-    hints = _hints(cls)  # type: ignore[arg-type]
-    for key in value:
-        if key not in hints:
-            raise ShapeError((*path, str(key)), "one of the keys " + ", ".join(hints), key)
-    arguments = {}
-    for field in dataclasses.fields(cls):  # type: ignore[arg-type]
-        key = _key(field.name)
-        if key in value:
-            arguments[field.name] = _read(hints[key], value[key], (*path, key))
-        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-            raise ShapeError((*path, key), "a value", None)
-    return cls(**arguments)
+    loaded: T = _of_class(cls)(value, path)  # type: ignore[arg-type]
+    return loaded
 
 
 def _key(name: str) -> str:
     return name.removesuffix("_")
 
 
+Read = Callable[[Any, Path], Any]
+"""Reads one kind of value: made once for each kind, because documents hold very many values of few kinds."""
+
+
 @functools.cache
-def _hints(cls: type) -> dict[str, Any]:
+def _of_class(cls: type) -> Read:
     hints = get_type_hints(cls)
-    return {_key(field.name): hints[field.name] for field in dataclasses.fields(cls)}
+    fields = dataclasses.fields(cls)
+    names = {_key(field.name): field.name for field in fields}
+    needed = [
+        _key(field.name)
+        for field in fields
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    ]
+    readers: dict[str, Read] = {}
+
+    def read(value: Any, path: Path) -> Any:
+        if not isinstance(value, Mapping):
+            raise ShapeError(path, "a mapping", value)
+        if not readers:  # only now: a class may hold others of its own kind
+            readers.update({key: _reader(hints[name]) for key, name in names.items()})
+        for key in value:
+            if key not in readers:
+                raise ShapeError((*path, str(key)), "one of the keys " + ", ".join(names), key)
+        arguments = {names[key]: readers[key](value[key], (*path, key)) for key in names if key in value}
+        for key in needed:
+            if names[key] not in arguments:
+                raise ShapeError((*path, key), "a value", None)
+        return cls(**arguments)
+
+    return read
 
 
-def _read(kind: Any, value: Any, path: Path) -> Any:
+def _reader(kind: Any) -> Read:
+    """Return what reads values of a kind."""
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
-        return _read_union(kind, value, path)
+        return _of_union(get_args(kind))
     if origin is Literal:
-        if value not in get_args(kind) or isinstance(value, bool) != any(isinstance(c, bool) for c in get_args(kind)):
-            raise ShapeError(path, "one of " + ", ".join(map(str, get_args(kind))), value)
-        return value
+        return _of_literal(get_args(kind))
     if origin is tuple:
-        return _read_tuple(get_args(kind), value, path)
+        return _of_tuple(get_args(kind))
     if origin is not None and issubclass(origin, Mapping):
-        return _read_mapping(get_args(kind), value, path)
+        return _of_mapping(_reader(get_args(kind)[1]))
     if kind is Any or kind is object:
-        return value
+        return lambda value, _: value
     if dataclasses.is_dataclass(kind):
-        return load(kind, value, path)  # type: ignore[arg-type]
+        return _of_class(kind)  # type: ignore[arg-type]
     if kind in (datetime, date):
-        return _read_moment(kind, value, path)
+        return functools.partial(_read_moment, kind)
+    return functools.partial(_read_atom, kind)
+
+
+def _read_atom(kind: type, value: Any, path: Path) -> Any:
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise ShapeError(path, _NAMES.get(kind, kind.__name__), value)
     return value
 
 
-def _read_union(kind: Any, value: Any, path: Path) -> Any:
-    options = get_args(kind)
-    if value is None and type(None) in options:
-        return None
-    faults = []
-    for option in options:
-        if option is type(None):
-            continue
-        try:
-            return _read(option, value, path)
-        except ShapeError as fault:
-            faults.append(fault)
-    raise max(faults, key=lambda fault: len(fault.path))
+def _of_literal(choices: tuple[Any, ...]) -> Read:
+    truths = any(isinstance(choice, bool) for choice in choices)
+
+    def read(value: Any, path: Path) -> Any:
+        if value not in choices or isinstance(value, bool) != truths:
+            raise ShapeError(path, "one of " + ", ".join(map(str, choices)), value)
+        return value
+
+    return read
 
 
-def _read_tuple(kinds: tuple[Any, ...], value: Any, path: Path) -> tuple[Any, ...]:
-    if not isinstance(value, list | tuple):
-        raise ShapeError(path, "a list", value)
-    if len(kinds) == 2 and kinds[1] is ...:
-        return tuple(_read(kinds[0], inner, (*path, n)) for n, inner in enumerate(value))
-    if len(kinds) != len(value):
-        raise ShapeError(path, f"a list of {len(kinds)}", value)
-    return tuple(_read(kind, inner, (*path, n)) for n, (kind, inner) in enumerate(zip(kinds, value, strict=True)))
+def _of_union(options: tuple[Any, ...]) -> Read:
+    nothing = type(None) in options
+    readers = [_reader(option) for option in options if option is not type(None)]
+
+    def read(value: Any, path: Path) -> Any:
+        if value is None and nothing:
+            return None
+        faults = []
+        for reader in readers:
+            try:
+                return reader(value, path)
+            except ShapeError as fault:
+                faults.append(fault)
+        raise max(faults, key=lambda fault: len(fault.path))
+
+    return read
 
 
-def _read_mapping(kinds: tuple[Any, ...], value: Any, path: Path) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise ShapeError(path, "a mapping", value)
-    return {str(key): _read(kinds[1], inner, (*path, str(key))) for key, inner in value.items()}
+def _of_tuple(kinds: tuple[Any, ...]) -> Read:
+    every = _reader(kinds[0]) if len(kinds) == 2 and kinds[1] is ... else None
+    readers = [] if every else [_reader(kind) for kind in kinds]
+
+    def read(value: Any, path: Path) -> tuple[Any, ...]:
+        if not isinstance(value, list | tuple):
+            raise ShapeError(path, "a list", value)
+        if every is not None:
+            return tuple([every(inner, (*path, n)) for n, inner in enumerate(value)])
+        if len(readers) != len(value):
+            raise ShapeError(path, f"a list of {len(readers)}", value)
+        return tuple([reader(inner, (*path, n)) for n, (reader, inner) in enumerate(zip(readers, value, strict=True))])
+
+    return read
+
+
+def _of_mapping(reader: Read) -> Read:
+    def read(value: Any, path: Path) -> Mapping[str, Any]:
+        if not isinstance(value, Mapping):
+            raise ShapeError(path, "a mapping", value)
+        return {str(key): reader(inner, (*path, str(key))) for key, inner in value.items()}
+
+    return read
 
 
 def _read_moment(kind: Any, value: Any, path: Path) -> Any:

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from evidence import availability, digest, plain
 from evidence.derived import Derived
@@ -22,6 +23,7 @@ from evidence.reading import dates, tesseract
 from evidence.reading.page import artifacts_of, from_record
 from evidence.reading.pictures import Kept
 from evidence.reading.reader import read, this_reader
+from evidence.span import local_day
 from evidence.store import FileStore, Store
 
 log = logging.getLogger(__name__)
@@ -37,28 +39,54 @@ def readings(records: Iterable[Record], holdings: Holdings, *, jobs: int = 1) ->
     artifacts, the address, this reader, and the day the page was taken.
     """
     wanted = {record.id: record for record in records}
-    keys = {id: key_of(record) for id, record in wanted.items() if _has_page(record)}
+    keys = {id: shared_key(record, holdings) for id, record in wanted.items() if has_page(record)}
     known = {key: kept for key in set(keys.values()) if (kept := holdings.derived.reading(key)) is not None}
     open_records = {key: wanted[id] for id, key in keys.items() if key not in known}
     for key, reading in _read_all(open_records, holdings, jobs):
         holdings.derived.put_reading(key, reading)
+        if (since := same_since(reading)) is not None:
+            holdings.derived.put_lasting(lasting_key(open_records[key]), since, key)
         known[key] = reading
     return {id: known.get(keys[id]) if id in keys else None for id in wanted}
 
 
 def key_of(record: Record) -> str:
     """Return the digest of everything the reading of a record depends on."""
+    return digest.of_value({**_page_of(record), "at": plain.dump(moment_of(record))})
+
+
+def lasting_key(record: Record) -> str:
+    """Return the digest of the page of a record and its reader, whatever the day."""
+    return digest.of_value({**_page_of(record), "at": None})
+
+
+def shared_key(record: Record, holdings: Holdings) -> str:
+    """Return the key of a record's reading: that of another day's, where the page reads the same on any day since then."""
+    lasting = holdings.derived.lasting(lasting_key(record))
+    if lasting is not None and lasting[0] <= local_day(record.capture.started):
+        return lasting[1]
+    return key_of(record)
+
+
+def same_since(reading: Reading) -> date | None:
+    """Return from which day on a page reads the same on any day: that of its newest date; None where the day matters.
+
+    It matters where a date is relative, unsure (its year may be guessed by the day) or was yet to come.
+    """
+    known = (*reading.dates, *(item.dated for item in reading.items if item.dated is not None))
+    if any(one.kind in ("relative", "future") or not one.certain for one in known):
+        return None
+    return max((one.date for one in known), default=date.min)
+
+
+def _page_of(record: Record) -> dict[str, Any]:
     capture = record.capture
-    read_from = [[each.role, each.frame, each.url, each.sha256] for each in artifacts_of(record)]
-    return digest.of_value(
-        {
-            "artifacts": read_from,
-            "exchanges": capture.exchanges,
-            "url": capture.final_url or capture.requested_url,
-            "reader": this_reader().sha256,
-            "at": plain.dump(moment_of(record)),
-        }
-    )
+    return {
+        "artifacts": [[each.role, each.frame, each.url, each.sha256] for each in artifacts_of(record)],
+        "exchanges": capture.exchanges,
+        "url": capture.final_url or capture.requested_url,
+        "reader": this_reader().sha256,
+    }
 
 
 def moment_of(record: Record) -> datetime:
@@ -70,7 +98,8 @@ def moment_of(record: Record) -> datetime:
     return local.replace(hour=23, minute=59, second=59, microsecond=0).astimezone(UTC)
 
 
-def _has_page(record: Record) -> bool:
+def has_page(record: Record) -> bool:
+    """Tell whether a record brought a page, or a day's attempts, that can be read."""
     page = record.capture.of_role("layout") or record.capture.of_role("dom")
     return bool(page) or availability.is_of_attempts(record)
 

@@ -12,6 +12,7 @@ is not missing. A first look proves nothing of what it shows.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from evidence import signs
 from evidence.facts import Facts
@@ -27,6 +28,10 @@ from evidence.span import Span, local_text
 indicator = Indicator(__name__, clause="WV-1.5", scope="site", reviewers=2)
 
 
+_RECENT = timedelta(days=31)
+"""Items dated longer ago accuse nobody of a fresh look today, and the looks of that time need not be opened."""
+
+
 @indicator.judge
 def forged_dates(facts: Facts, series: Mapping[str, Series], rules: RuleSet) -> Iterator[Answer]:
     """Yield one answer on the site."""
@@ -35,7 +40,11 @@ def forged_dates(facts: Facts, series: Mapping[str, Series], rules: RuleSet) -> 
 
     def find(look: Look) -> tuple[Sign, ...]:
         own = series[look.row.label]
-        earlier = [one for one in own.looks(r for r in own.complete if r.started < look.row.started) if one.whole]
+        if not any(item.date is not None and look.day - item.date <= _RECENT for item in look.items):
+            return ()
+        since = look.row.started - _RECENT - timedelta(days=2)
+        rows = (row for row in own.complete if since <= row.started < look.row.started)
+        earlier = [one for one in own.looks(rows) if one.whole]
         return tuple(sign for item in look.items if (sign := _sign(item, look, earlier, least)) is not None)
 
     def agrees(other: Look, keys: set[str]) -> bool | None:
@@ -51,7 +60,12 @@ def forged_dates(facts: Facts, series: Mapping[str, Series], rules: RuleSet) -> 
 
 def _sign(item: Item, look: Look, earlier: Sequence[Look], least: Span) -> Sign | None:
     """Return the sign for an item whose date lies so far before it was first seen that looks between should have shown it."""
-    if item.date is None or item.pinned or (item.dated is not None and not item.dated.certain):
+    if (
+        item.date is None
+        or look.day - item.date > _RECENT
+        or item.pinned
+        or (item.dated is not None and not item.dated.certain)
+    ):
         return None
     with_it = [one for one in earlier if any(_same(item, other) for other in one.items)]
     first = with_it[0] if with_it else look

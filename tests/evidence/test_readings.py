@@ -12,8 +12,8 @@ from evidence import readings as module
 from evidence.admit import admit
 from evidence.holdings import Holdings
 from evidence.model import Capture, Record
-from evidence.reading import PageInput
-from evidence.readings import key_of, moment_of, readings
+from evidence.reading import PageInput, from_record, read
+from evidence.readings import key_of, moment_of, readings, shared_key
 from tests.evidence.factory import NOON, artifact, capture
 from tests.evidence.reading.pages import TITLES
 
@@ -91,3 +91,36 @@ def test_many_records_read_in_processes_give_what_one_process_gives(holdings: Ho
 def test_a_page_is_read_against_the_end_of_its_own_day_in_china(holdings: Holdings) -> None:
     record = admitted(holdings, 1, started=datetime(2021, 1, 3, 17, 0, tzinfo=UTC))
     assert moment_of(record) == datetime(2021, 1, 4, 15, 59, 59, tzinfo=UTC)
+
+
+LISTED = (
+    "<ul>"
+    + "".join(f"<li><a href='{n}.html'>示范县召开第{n}次工作推进会议</a><span>%s</span></li>" for n in range(4))
+    + "</ul>"
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "different"),
+    [("2021-01-01", 1), ("2021-01-01 10:00", 1), ("3天前", 3), ("01-01", 3), ("2021-01-05", 2), ("2021-01-09", 3)],
+)
+def test_a_page_is_read_once_for_all_days_unless_its_dates_hang_on_the_day(
+    tmp_path: Path, written: str, different: int
+) -> None:
+    held = Holdings.open(tmp_path)
+    made = [admitted(held, n, html=LISTED % ((written,) * 4), started=NOON + timedelta(days=n)) for n in (0, 1, 2)]
+    apart = [readings([record], held)[record.id] for record in made]
+    assert len({shared_key(record, held) for record in made}) == different
+    fresh = [read(from_record(record, held.store), at=moment_of(record)) for record in made]
+    assert apart == fresh
+
+
+def test_an_older_look_at_a_page_is_not_given_what_only_a_later_day_could_say(tmp_path: Path) -> None:
+    """A row dated the fifth was yet to come on the fourth, whatever was read of it on the sixth."""
+    held = Holdings.open(tmp_path)
+    page = LISTED % (("2021-01-05",) * 4)
+    late, early = (admitted(held, n, html=page, started=NOON + timedelta(days=n)) for n in (2, 0))
+    readings([late], held)
+    found = readings([early], held)[early.id]
+    assert found is not None
+    assert {item.dated.kind for item in found.items if item.dated} == {"future"}
