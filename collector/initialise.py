@@ -44,7 +44,7 @@ limits:
   browser_bytes: 2147483648   # 浏览器占用内存超过此值即更换 / memory above which it is replaced
 
 probe:                    # 可用性监测（WV-2）：quzheng probe，每30分钟由定时任务调用一次 / called every 30 minutes by cron
-  minutes: 45             # 对同一网站两次访问至少间隔分钟数 / minutes between two visits of one site
+  minutes: 30             # 对同一网站两次访问间隔分钟数（每天不得少于20次） / minutes between two visits of one site
   from_hour: 7            # 只在这些钟点访问 / hours in which sites are asked
   to_hour: 23
   seconds: 15             # 多少秒打不开即为失败 / seconds after which a visit has failed

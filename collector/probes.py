@@ -31,6 +31,8 @@ from evidence.pageless import nothing, this_program
 from evidence.reading.page import ATTEMPTS
 from evidence.span import SHANGHAI, local_day
 
+EARLY = 0.8
+"""Share of the time between two attempts after which a target is due: the one that calls us every half hour is never exact."""
 FAILED = ("unreachable", "timeout", "http_error", "crashed")
 """Outcomes of a browser's visit that bear a failure out, where the fault is the site's."""
 
@@ -74,7 +76,7 @@ def _is_due(holdings: Holdings, target: Target, settings: ProbeSettings, now: da
     if not named and not settings.from_hour <= local.hour < settings.to_hour:
         return False
     made = _made(_file(holdings, target.id, local_day(now)))
-    return named or not made or now - made[-1].at >= timedelta(minutes=settings.minutes)
+    return named or not made or now - made[-1].at >= EARLY * timedelta(minutes=settings.minutes)
 
 
 def _finished(workspace: Workspace, holdings: Holdings, sites: Sequence[Target], clock: Clock) -> Iterator[Record]:

@@ -26,6 +26,8 @@ from evidence.model import Coverage, Fault, Outcome, Purpose, Record
 from evidence.store import Store
 
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+HELD = 200
+"""Files held in memory at once; a province has tens of thousands."""
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _END = datetime.max.replace(tzinfo=UTC)
 
@@ -142,7 +144,8 @@ class FileCatalog:
                 if new := [row for row in added if row.record not in known]:
                     with TinyDB(path, storage=AtomicStorage) as database:
                         database.table("rows").insert_multiple(map(plain.dump, new))
-                    self._read[path] = (_stamp(path), (*there, *new))
+                    if path in self._read:
+                        self._read[path] = (_stamp(path), (*there, *new))
 
     def series(
         self, target: str, label: str | None = None, since: datetime | None = None, until: datetime | None = None
@@ -215,6 +218,8 @@ class FileCatalog:
         except FileNotFoundError:
             return ()
         if path not in self._read or self._read[path][0] != stamp:
+            while len(self._read) >= HELD:
+                self._read.pop(next(iter(self._read)))
             self._read[path] = (stamp, _load(path))
         return self._read[path][1]
 

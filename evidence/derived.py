@@ -138,6 +138,6 @@ def _place(folder: Path, key: str) -> Path:
 
 def _keep(path: Path, body: object) -> None:
     try:
-        write_whole(path, canonical.encode(body))
+        write_whole(path, canonical.encode(body), lasting=False)
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error}") from error

@@ -35,6 +35,8 @@ def _lines(finding: Finding, rules: RuleSet | None) -> Iterator[str]:
     yield f"检查时点　{local_text(finding.at)}；所依据的查看截至{local_text(finding.as_of) if finding.as_of else '（无）'}"
     yield f"复　　看　{_SECOND[finding.second_look]}；{_REVIEWERS.get(finding.reviewers, '须人工核对')}"
     yield from _section("计入的栏目", (_counted(one) for one in _entries(finding, "counted")))
+    if not _entries(finding, "counted"):
+        yield from _section("所见", finding.against)
     yield from _section("对单位有利的事实", finding.for_the_unit or ("未发现",))
     yield from _section("未能确定、尚缺的材料", finding.missing)
     yield from _section("未计入的栏目及理由", (_not_counted(one) for one in _entries(finding, "not_counted")))
@@ -82,10 +84,12 @@ def _counted(one: Mapping[str, Any]) -> str:
         return f"第{int(one['index']) + 1}列“{plainly(str(one['heading']))}”，共{one['rows']}行全空"
     kind = words.CLASSES.get(str(one.get("class")), "未列类别")
     level = "" if one.get("level") is None else f"，{one['level']}级"
-    newest = f"最新{one['newest']}，距查看日{one['age_days']}天" if one.get("newest") else "没有任何条目"
+    basis = "；".join(map(str, one.get("basis", ())))
+    newest = f"最新{one['newest']}，距查看日{one['age_days']}天" if one.get("newest") else basis or "没有任何条目"
     limit = f"，期限{Span.parse(str(one['limit'])).chinese}" if one.get("limit") else ""
     duty = "" if one.get("duty", True) is True else "，台账未确认更新责任，不计入认定"
-    return f"{one['name']}（{kind}{level}）：{newest}{limit}{duty}　{one.get('url', '')}"
+    also = f"（{basis}）" if basis and one.get("newest") else ""
+    return f"{one['name']}（{kind}{level}）：{newest}{limit}{also}{duty}　{one.get('url', '')}"
 
 
 def _not_counted(one: Mapping[str, Any]) -> str:

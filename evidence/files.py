@@ -19,17 +19,21 @@ TEMPORARY = ".writing-"
 """How the name of every temporary file begins."""
 
 
-def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
-    """Put `data` at `path`, replacing what is there, and return when it is on the disk; makes folders as needed."""
+def write_whole(path: Path, data: bytes, *, mode: int = 0o644, lasting: bool = True) -> None:
+    """Put `data` at `path`, replacing what is there, and return when it is on the disk; makes folders as needed.
+
+    What can be made again need not be `lasting`: it is still whole for every reader, but a power cut may lose it.
+    """
     make_folder(path.parent)
     temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(8)}"
     try:
-        _write_synced(temporary, data, mode)
+        _write(temporary, data, mode, synced=lasting)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    if lasting:
+        sync_folder(path.parent)
 
 
 @contextmanager
@@ -92,10 +96,11 @@ class Exclusive:
                 os.close(handle)
 
 
-def _write_synced(path: Path, data: bytes, mode: int) -> None:
+def _write(path: Path, data: bytes, mode: int, *, synced: bool) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "wb") as stream:
         stream.write(data)
         stream.flush()
         os.fchmod(handle, mode)
-        os.fsync(handle)
+        if synced:
+            os.fsync(handle)

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from evidence.judgements import Judgement
 from evidence.model import Capture, Fact, Finding, Reading, Record
 from evidence.readings import readings
 from evidence.registers import archive
+from evidence.registers.register import Register
 from evidence.registers.standing import Standing, key_of, standings
 from evidence.ruleset import RuleSet
 from evidence.series import Series, series_of
@@ -36,6 +39,8 @@ log = logging.getLogger(__name__)
 
 _AT_ONCE = 500
 """Pages that are read in one pool before they are kept."""
+_MANY, _CHUNK = 100, 25
+"""Targets from which several processes judge, and how many each takes at a time."""
 
 
 def judge(
@@ -77,24 +82,12 @@ def judge_holdings(
     Raises RulesError for rules or indicators that cannot be used, and what reading the holdings raises.
     """
     rules.check_in_force(local_day(at))
-    indicators = discover(indicators_dir)
+    discover(indicators_dir)  # what cannot be used is said before anything is read
     subjects = [ledgers.in_force(holdings, subject, at) for subject in subjects]
     _read_ahead(holdings, subjects, at, jobs)
     registers, ours = archive.kept(holdings), frozenset(filter(None, map(key_of, subjects)))
-    judged = []
-    for subject in subjects:
-        source = _Source(holdings, subject, at)
-        holdings.store.put(canonical.encode(plain.dump(source.subject.ledger)), "application/json")  # findings cite it
-        one = judge(
-            source.subject,
-            source.series(),
-            at=at,
-            rules=rules,
-            indicators=indicators,
-            registers=standings(source.subject, registers, ours),
-        )
-        source.shelf.save()
-        judged.append(replace(one, findings=tuple(_marked(finding, holdings) for finding in one.findings)))
+    asked = _Asked(at=at, rules=rules, indicators_dir=indicators_dir, registers=registers, ours=ours)
+    judged = list(_judged(holdings, subjects, asked, jobs))
     findings = tuple(incidents.shared([finding for one in judged for finding in one.findings]))
     by_target: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
@@ -103,6 +96,50 @@ def judge_holdings(
         own = tuple(by_target[subject.id])
         judgements.keep(holdings, subject.id, at, rules, replace(one, findings=own))
     return Judgement(facts=tuple(fact for one in judged for fact in one.facts), findings=findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What is asked of every target alike."""
+
+    at: datetime
+    rules: RuleSet
+    indicators_dir: Path | None
+    registers: tuple[Register, ...]
+    ours: frozenset[str]
+
+
+def _judged(holdings: Holdings, subjects: Sequence[Subject], asked: _Asked, jobs: int) -> Iterator[Judgement]:
+    """Yield each target's judgement in order: here where they are few, else in processes that share nothing but the store."""
+    if jobs <= 1 or len(subjects) < _MANY:
+        indicators = discover(asked.indicators_dir)
+        yield from (_judge_one(holdings, subject, asked, indicators) for subject in subjects)
+        return
+    chunks = [subjects[n : n + _CHUNK] for n in range(0, len(subjects), _CHUNK)]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        for judged in pool.map(_judge_some, [holdings.root] * len(chunks), chunks, [asked] * len(chunks)):
+            yield from judged
+
+
+def _judge_some(root: Path, subjects: Sequence[Subject], asked: _Asked) -> list[Judgement]:
+    holdings, indicators = Holdings.open(root), discover(asked.indicators_dir)
+    return [_judge_one(holdings, subject, asked, indicators) for subject in subjects]
+
+
+def _judge_one(holdings: Holdings, subject: Subject, asked: _Asked, indicators: Sequence[Indicator]) -> Judgement:
+    source = _Source(holdings, subject, asked.at)
+    holdings.store.put(canonical.encode(plain.dump(subject.ledger)), "application/json")  # findings cite it
+    one = judge(
+        subject,
+        source.series(),
+        at=asked.at,
+        rules=asked.rules,
+        indicators=indicators,
+        registers=standings(subject, asked.registers, asked.ours),
+    )
+    source.shelf.save()
+    return replace(one, findings=tuple(_marked(finding, holdings) for finding in one.findings))
 
 
 def _read_ahead(holdings: Holdings, subjects: Sequence[Subject], at: datetime, jobs: int) -> None:

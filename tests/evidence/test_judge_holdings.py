@@ -12,7 +12,7 @@ import pytest
 from evidence import judge as judging
 from evidence.admit import admit
 from evidence.digest import EMPTY
-from evidence.errors import StoreError
+from evidence.errors import RulesError, StoreError
 from evidence.explain import explain
 from evidence.holdings import Holdings
 from evidence.judge import Judgement, judge_holdings
@@ -195,3 +195,17 @@ def test_a_hit_on_a_flow_that_nobody_tried_for_real_needs_a_person_and_says_so(
 def test_records_from_before_flows_said_what_they_are_count_as_they_did(holdings: Holdings) -> None:
     assert judged(holdings).findings
     assert all("unverified_flows" not in one.numbers for one in judged(holdings).findings)
+
+
+def test_several_processes_judge_as_one_does(holdings: Holdings, monkeypatch: pytest.MonkeyPatch) -> None:
+    others = [subject([column("c0")], id=f"other{n}", url="http://www.shifan.test/") for n in range(3)]
+    alone = judge_holdings(holdings, [WHO, *others], at=T, rules=RULES, jobs=1)
+    monkeypatch.setattr(judging, "_MANY", 2)
+    monkeypatch.setattr(judging, "_CHUNK", 2)
+    assert judge_holdings(holdings, [WHO, *others], at=T, rules=RULES, jobs=2) == alone
+
+
+def test_an_indicator_that_cannot_be_used_is_said_before_anything_is_read(holdings: Holdings, tmp_path: Path) -> None:
+    (tmp_path / "odd.py").write_text("x = 1\n", "utf-8")
+    with pytest.raises(RulesError, match="odd.py"):
+        judge_holdings(holdings, [WHO], at=T, rules=RULES, indicators_dir=tmp_path)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from evidence.explain import explain
 from evidence.model import Annex, HiddenLink, Letter, Link, Table
 from tests.evidence.indicators.signs_factory import (
     BAD,
@@ -226,3 +227,10 @@ def test_a_letter_is_late_by_working_days() -> None:
 def test_bad_links_name_their_word() -> None:
     assert BAD.why in scene(page(bad_links=(BAD,))).finding("foreign_links").against[0]
     assert isinstance(RATES, Table)
+
+
+@pytest.mark.parametrize("name", sorted(GOLDEN))
+def test_a_finding_is_explained_by_what_was_seen(name: str) -> None:
+    told = explain(GOLDEN[name].finding(name))
+    assert "所见" in told
+    assert GOLDEN[name].finding(name).against[0][:10] in told
