@@ -32,11 +32,9 @@ PATIENCE = 3_000
 _HINTS = r"""(() => {
   const text = document.body ? document.body.innerText : '';
   const dates = text.match(/\d{2,4}\s*[-/.年]\s*\d{1,2}(\s*[-/.月]\s*\d{1,2})?|\d{1,2}\s*月\s*\d{1,2}\s*日|\d+\s*(天|小时|分钟)前|今天|昨天/g) || [];
-  const asks = [...document.querySelectorAll('button, a, input, span, div')].some(e =>
-    !e.children.length && /^\s*(查\s*询|搜\s*索|检\s*索|查\s*找)\s*$/.test(e.value || e.textContent));
   const shut = [...document.querySelectorAll('ul, ol, table, dl')].some(e =>
     e.querySelectorAll('a[href]').length > 1 && /\d{1,4}[-/.年]\d{1,2}/.test(e.textContent) && !e.getClientRects().length);
-  return {dated: dates.length > 2, asks, shut};
+  return {dated: dates.length > 2, shut};
 })()"""
 """What is cheap to ask of every page, so that only a few are read on the way."""
 _TABS = r"""(() => {
@@ -70,11 +68,15 @@ _CLEAR = """(() => {
 })()"""
 """What we marked is unmarked before anything is captured."""
 _ASK = r"""(() => {
-  const found = [...document.querySelectorAll('button, input[type=submit], input[type=button], a, span, div')].find(e =>
-    !e.children.length && e.getClientRects().length && /^\s*(查\s*询|搜\s*索|检\s*索|查\s*找)\s*$/.test(e.value || e.textContent));
-  if (found) found.setAttribute('data-quzheng-ask', '');
-  return !!found;
+  const said = e => e.value || e.textContent;
+  const found = [...document.querySelectorAll('button, input[type=submit], input[type=button], a, span, div')].filter(e =>
+    !e.children.length && e.getClientRects().length && /^\s*(查\s*询|搜\s*索|检\s*索|查\s*找)\s*$/.test(said(e))
+    && !e.closest('header, nav, footer, [class*=head], [class*=top], [class*=nav], [class*=foot]'));
+  const best = found.filter(e => /查\s*询/.test(said(e))).pop() || found.pop();
+  if (best) best.setAttribute('data-quzheng-ask', '');
+  return !!best;
 })()"""
+"""Marks the button of the content's own query: 查询 before 搜索, the last of several; never the site's search in its head."""
 
 
 async def look(visit: Visit, label: str) -> None:
@@ -84,7 +86,7 @@ async def look(visit: Visit, label: str) -> None:
         return
     policy = column.class_ == "policy"
     hints = await _asked(visit, _HINTS) or {}
-    if not (policy or hints.get("asks") or hints.get("shut") or hints.get("dated") is False):
+    if not (policy or hints.get("shut") or hints.get("dated") is False):
         return
     reading = await visit.read()
     kind = reading.column.kind if reading.column else None
@@ -128,7 +130,11 @@ async def _articles(visit: Visit, label: str, items: Sequence[Item]) -> None:
 def _may_open(href: str | None, here: str) -> bool:
     if href is None or not href.startswith(("http://", "https://")) or urldefrag(href)[0] == urldefrag(here)[0]:
         return False
-    return addresses.registrable(addresses.host(href)) == addresses.registrable(addresses.host(here))
+    return _is_ours(href, here)
+
+
+def _is_ours(url: str, here: str) -> bool:
+    return addresses.registrable(addresses.host(url)) == addresses.registrable(addresses.host(here))
 
 
 async def _tabs(visit: Visit, label: str) -> None:
@@ -151,9 +157,10 @@ async def _tabs(visit: Visit, label: str) -> None:
 
 async def _ask(visit: Visit, label: str) -> None:
     """Press the button of an empty query, and capture what comes as a part."""
+    here = visit.page.url
     answered = await _asked(visit, _ASK) and await _pressed(visit, "[data-quzheng-ask]")
     await _asked(visit, _CLEAR)
-    if answered:
+    if answered and _is_ours(visit.page.url, here):
         await visit.capture(part_label(label, "search", 1))
     else:
         visit.window.note("search", "按了查询，没有结果")

@@ -67,7 +67,7 @@ def test_every_tab_is_opened(looker: Looker, site: Site) -> None:
     assert all(day.startswith("2021") for day in days(looker, found["p/tab-1"]))
 
 
-@pytest.mark.parametrize("path", ["/practice/search", "/practice/search-here"])
+@pytest.mark.parametrize("path", ["/practice/search", "/practice/search-here", "/practice/search-head"])
 def test_an_empty_query_is_asked(looker: Looker, site: Site, path: str) -> None:
     found = seen(looker, site, path)
     assert sorted(found) == ["p", "p/search-1"]

@@ -42,6 +42,14 @@ PAGES: dict[str, Answer] = {
     **{f"/practice/undated/{n}": _article("发布时间：2019-03-04") for n in (1, 2, 3, 4)},
     "/practice/signed": Answer(page(_links("/practice/signed", "2019-01-05"))),
     **{f"/practice/signed/{n}": _article("发布时间：2019-06-20", "<p>2019年1月5日</p>") for n in (1, 2, 3, 4)},
+    "/practice/search-head": Answer(
+        page(
+            '<div class="header"><input name="site"><button onclick="document.body.textContent=\'全站搜索\'">搜索</button></div>'
+            + SEARCH.replace("<form", "<div")
+            .replace("</form", "</div")
+            .replace("<button", f"<button onclick='found.innerHTML=`{ROWS}`'")
+        )
+    ),
     "/practice/search-here": Answer(
         page(
             SEARCH.replace("<form", "<div")
