@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import multiprocessing
 from collections import defaultdict
@@ -122,8 +123,14 @@ def _judged(holdings: Holdings, subjects: Sequence[Subject], asked: _Asked, jobs
             yield from judged
 
 
+@functools.cache
+def _opened(root: Path) -> Holdings:
+    """Open the holdings once for the life of a judging process: a ledger of a million leaves takes seconds to take in."""
+    return Holdings.open(root)
+
+
 def _judge_some(root: Path, subjects: Sequence[Subject], asked: _Asked) -> list[Judgement]:
-    holdings, indicators = Holdings.open(root), discover(asked.indicators_dir)
+    holdings, indicators = _opened(root), discover(asked.indicators_dir)
     return [_judge_one(holdings, subject, asked, indicators) for subject in subjects]
 
 
