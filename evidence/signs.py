@@ -64,13 +64,19 @@ def answer(
     noun: str,
     of: Callable[[Observed], bool] = lambda _: True,
     agrees: Agrees | None = None,
+    once: bool = False,
 ) -> Answer:
-    """Return the answer of an indicator that counts signs over the labels that `of` picks; `noun` names them, in Chinese."""
+    """Return the answer of an indicator that counts signs over the labels that `of` picks; `noun` names them, in Chinese.
+
+    With `once` a sign of one key counts once, however many pages of the site show it.
+    """
     tally = _Tally()
     asked = {one.fact.label: one for one in facts.observed if of(one)}
     parts = {label: part.column for label in sorted(series) if (part := part_of(label)) and part.column in asked}
     for label, column in {**{label: label for label in asked}, **parts}.items():
         _look_at(asked[column], series[label], rules, find, agrees or _finds_again(find), tally)
+    if once:
+        tally.found = list({sign.key: (one, look, sign) for one, look, sign in reversed(tally.found)}.values())[::-1]
     return _answer(facts, rule, tally, noun)
 
 

@@ -29,14 +29,19 @@ FRESH = timedelta(days=14)
 """A policy list that shows a date so close is fresh whichever date it is, and needs no articles."""
 PATIENCE = 3_000
 """Milliseconds for a tab or an answer to come."""
+_BUTTONS = r"""[...document.querySelectorAll('button, input[type=submit], input[type=button], a, span, div')].filter(e =>
+    !e.children.length && e.getClientRects().length && /^\s*(查\s*询|搜\s*索|检\s*索|查\s*找)\s*$/.test(e.value || e.textContent)
+    && !e.closest('header, nav, footer, [class*=head], [class*=top], [class*=nav], [class*=foot]'))"""
+"""Buttons that ask a query of the page's content, and not of the whole site in its head."""
 _HINTS = r"""(() => {
   const text = document.body ? document.body.innerText : '';
   const dates = text.match(/\d{2,4}\s*[-/.年]\s*\d{1,2}(\s*[-/.月]\s*\d{1,2})?|\d{1,2}\s*月\s*\d{1,2}\s*日|\d+\s*(天|小时|分钟)前|今天|昨天/g) || [];
   const shut = [...document.querySelectorAll('ul, ol, table, dl')].some(e =>
     e.querySelectorAll('a[href]').length > 1 && /\d{1,4}[-/.年]\d{1,2}/.test(e.textContent) && !e.getClientRects().length);
-  return {dated: dates.length > 2, shut};
-})()"""
-"""What is cheap to ask of every page, so that only a few are read on the way."""
+  const rows = [...document.links].filter(a => a.textContent.trim().length >= 8 && a.getClientRects().length).length > 2;
+  return {open: dates.length < 3 && (rows || CANDIDATES.length > 0) || shut};
+})()""".replace("CANDIDATES", _BUTTONS)
+"""What is cheap to ask of every page, so that only a few are read on the way: a list without dates, a query, hidden rows."""
 _TABS = r"""(() => {
   const dated = e => e.querySelectorAll('a[href]').length > 1 && /\d{1,4}[-/.年]\d{1,2}/.test(e.textContent);
   const lists = e => [e, ...e.querySelectorAll('ul, ol, table, dl')].filter(l => /^(UL|OL|TABLE|DL)$/.test(l.tagName));
@@ -68,14 +73,11 @@ _CLEAR = """(() => {
 })()"""
 """What we marked is unmarked before anything is captured."""
 _ASK = r"""(() => {
-  const said = e => e.value || e.textContent;
-  const found = [...document.querySelectorAll('button, input[type=submit], input[type=button], a, span, div')].filter(e =>
-    !e.children.length && e.getClientRects().length && /^\s*(查\s*询|搜\s*索|检\s*索|查\s*找)\s*$/.test(said(e))
-    && !e.closest('header, nav, footer, [class*=head], [class*=top], [class*=nav], [class*=foot]'));
-  const best = found.filter(e => /查\s*询/.test(said(e))).pop() || found.pop();
+  const found = BUTTONS;
+  const best = found.filter(e => /查\s*询/.test(e.value || e.textContent)).pop() || found.pop();
   if (best) best.setAttribute('data-quzheng-ask', '');
   return !!best;
-})()"""
+})()""".replace("BUTTONS", _BUTTONS)
 """Marks the button of the content's own query: 查询 before 搜索, the last of several; never the site's search in its head."""
 
 
@@ -86,7 +88,7 @@ async def look(visit: Visit, label: str) -> None:
         return
     policy = column.class_ == "policy"
     hints = await _asked(visit, _HINTS) or {}
-    if not (policy or hints.get("shut") or hints.get("dated") is False):
+    if not (policy or hints.get("open")):
         return
     reading = await visit.read()
     kind = reading.column.kind if reading.column else None

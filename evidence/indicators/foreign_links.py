@@ -28,7 +28,9 @@ indicator = Indicator(__name__, clause="WV-1.3", scope="site", reviewers=2)
 @indicator.judge
 def foreign_links(facts: Facts, series: Mapping[str, Series], rules: RuleSet) -> Iterator[Answer]:
     """Yield one answer on the site."""
-    yield signs.answer(facts, series, rules, rules.of(indicator.name), _find, noun="暗链、不良外链或标题劫持迹象")
+    yield signs.answer(
+        facts, series, rules, rules.of(indicator.name), _find, noun="暗链、不良外链或标题劫持迹象", once=True
+    )
 
 
 def _find(look: Look) -> tuple[Sign, ...]:

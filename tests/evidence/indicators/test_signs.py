@@ -180,6 +180,13 @@ def test_the_finding_names_date_first_sight_and_the_look_that_lacked_it() -> Non
     assert "的完整访问中没有" in sign["said"]
 
 
+def test_a_link_that_every_page_shows_counts_once_and_is_told_by_the_first() -> None:
+    found = scene(*(page(bad_links=(BAD,)) for _ in range(5))).finding("foreign_links")
+    assert found.numbers["count"] == 1
+    assert found.numbers["signs"][0]["label"] == "c0"
+    assert len(found.exhibits) == 5
+
+
 def test_points_are_counted_in_tenths() -> None:
     lacking = scene(page(identity={"icp": "京ICP备12345678号"}), label="home").finding("footer_marks")
     assert (lacking.numbers["count"], lacking.numbers["tenths"]) == (5, 25)
