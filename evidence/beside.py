@@ -142,6 +142,9 @@ class Beside:
         known = [day for day in days if day is not None]
         if any(day >= cutoff for day in known):
             return Answer(value=False, records=records)
+        if _may_go_on(look, days):
+            said = "列表无日期且分页，各篇文章的日期不能证明由新到旧排列，最新一条可能在后页"
+            return Answer(value=None, missing=said, records=records)
         if known and len(known) == len(look.items):
             return Answer(value=True, basis=f"列表无日期，逐篇打开文章，最新为{max(known)}", records=records)
         bare = sum(_is_unprinted(article) for _, article in opened)
@@ -171,6 +174,14 @@ def _opened(look: Look, articles: Sequence[tuple[int, Look]]) -> list[tuple[Item
         for n, article in articles
         if n <= len(look.items) and article.reading is not None and article.reading.page_kind in ("article", "other")
     ]
+
+
+def _may_go_on(look: Look, days: Sequence[date | None]) -> bool:
+    """Tell whether a list goes on over pages and is not shown to begin with its newest article."""
+    column = look.reading.column if look.reading else None
+    known = [day for day in days if day is not None]
+    falling = len(known) > 1 and known[0] > known[-1] and all(a >= b for a, b in zip(known, known[1:], strict=False))
+    return column is not None and column.paged and not falling
 
 
 def _published(article: Look) -> date | None:

@@ -108,7 +108,8 @@ class Look:
         days = [item.date for item in self.items if self._usable(item) and item.date is not None]
         if any(day >= cutoff for day in days):
             return False
-        return True if self.whole and days and len(days) == len(self.items) else None
+        whole = self.whole and bool(days) and len(days) == len(self.items) and not self.oldest_first
+        return True if whole else None
 
     @property
     def digest(self) -> str | None:

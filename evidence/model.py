@@ -464,6 +464,8 @@ class ColumnReading:
     """1 for a first-level column (一级栏目); None without a trail."""
     tabs: int = 0
     """How many blocks of rows beside the list are not shown."""
+    paged: bool = False
+    """Whether a pager stands by the list: there is more of it than this page."""
     leads_to: str | None = None
     """Host of the other authority that an embedded column or a jump shows."""
 

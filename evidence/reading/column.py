@@ -14,7 +14,7 @@ from evidence.model import ColumnKind, ColumnReading, PageKind
 from evidence.reading import addresses, choice
 from evidence.reading.classes import class_of
 from evidence.reading.kind import redirect
-from evidence.reading.lists import Listing
+from evidence.reading.lists import Listing, paged
 from evidence.reading.matter import FILE, Matter
 from evidence.reading.page import PageInput
 from evidence.reading.regions import PAGES, Regions
@@ -53,6 +53,7 @@ def read(seen: Seen, what: PageKind) -> ColumnReading | None:
         trail=path,
         level=len(path) - 1 if len(path) > 1 else None,
         tabs=len(choice.tabs(seen.main, seen.tree)) if seen.main is not None and kind == "tabbed" else 0,
+        paged=seen.main is not None and paged(seen.main.node, seen.tree),
         leads_to=host,
     )
 

@@ -126,6 +126,19 @@ def test_articles_without_a_printed_time_count_as_not_updated_but_only_with_an_u
     assert news(*month, visit("p", HOUR, listed(*UNDATED)), *bare).stale is True
 
 
+PAGED = kind("list", paged=True)
+
+
+def test_an_undated_list_that_goes_on_over_pages_may_have_its_newest_on_the_last() -> None:
+    look = visit("p", HOUR, listed(*UNDATED, column=PAGED))
+    rising = (OLD, OLD + timedelta(days=3), OLD + timedelta(days=9))
+    assert news(look, *opened("p", rising)).stale is None
+    assert news(look, *opened("p", (OLD, OLD, OLD))).stale is None
+    assert news(look, *opened("p", tuple(reversed(rising)))).stale is True
+    month = nights(HOUR - timedelta(days=30), 30, listed(*UNDATED, column=PAGED))
+    assert news(*month, look, *opened("p", UNDATED)).stale is None
+
+
 def test_an_article_that_carries_another_date_is_not_without_one() -> None:
     month = nights(HOUR - timedelta(days=30), 30, listed(*UNDATED))
     unsure = [visit(f"p/article-{n}", HOUR, article(OLD, "meta", certain=False)) for n in (1, 2, 3)]
@@ -153,6 +166,10 @@ def test_every_tab_is_opened_before_a_column_is_called_stale() -> None:
     assert tabbed(listed(OLD), listed(OLD)).stale is True
     assert tabbed(listed(OLD), listed(TODAY)).stale is False
     assert tabbed(listed(OLD), listed(None)).stale is None
+
+
+def test_a_tab_that_runs_from_old_to_new_may_go_on_elsewhere() -> None:
+    assert tabbed(listed(OLD), listed(OLD, OLD + timedelta(days=9))).stale is None
 
 
 def search(*answers: Reading) -> Fact:

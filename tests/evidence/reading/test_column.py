@@ -118,3 +118,8 @@ def test_required_tags_are_missed_by_name() -> None:
 
 def test_an_error_page_misses_no_tags() -> None:
     assert read(page("404 Not Found"), at=None).missing_tags == ()
+
+
+def test_a_pager_by_the_list_says_that_it_goes_on() -> None:
+    assert of(f"<ul>{ROWS}</ul><div class='page'>共9页 <a href='2.html'>下一页</a></div>").paged
+    assert not of(f"<ul>{ROWS}</ul>").paged
