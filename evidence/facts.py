@@ -68,8 +68,9 @@ def state(
     listed = {column.label: column for column in subject.ledger.columns}
     known = dict.fromkeys((*(() if subject.is_account else (HOME,)), *listed, *sorted(series)))
     labels = [label for label in known if label in listed or not (is_part(label, known) or label == AVAILABILITY)]
+    home = _host(series[HOME]) if HOME in series else ""
     observed = [
-        _observe(subject, column, series[column.label], rules, _beside(column, series))
+        _observe(subject, column, series[column.label], rules, _beside(column, series), home)
         for column in (listed.get(label) or _unlisted(subject, label) for label in labels)
     ]
     return Facts(subject=subject, at=at, observed=tuple(with_children(observed, listed)), registers=registers)
@@ -91,12 +92,18 @@ def _unlisted(subject: Subject, label: str) -> Column:
     return Column(label=label, name=name, url=subject.url, duty=True if by_clause else None)
 
 
-def _observe(subject: Subject, column: Column, series: Series, rules: RuleSet, beside: Beside) -> Observed:
+def _host(series: Series) -> str:
+    """Return the registered name that a label's latest complete look came to; empty where none is known."""
+    reading = series.reading(series.latest) if series.latest is not None else None
+    return addresses.registrable(addresses.host(reading.url)) if reading is not None else ""
+
+
+def _observe(subject: Subject, column: Column, series: Series, rules: RuleSet, beside: Beside, home: str) -> Observed:
     if (filed := rules.exempt(subject.id, column.label, local_day(series.at))) is not None:
         column = replace(column, duty=False, exemption=f"已报备（{filed.document}）")
     shown_row = series.latest or _partial(series)
     look = series.look(shown_row) if shown_row else None
-    unfit = showing.unfit(series, rules) or _elsewhere(subject, column, look)
+    unfit = showing.unfit(series, rules) or _elsewhere(subject, column, look, home)
     blank = showing.unknown(unfit) if unfit else showing.blankness(series, rules, beside)
     limits = possible_limits(subject, column, rules, series.at)
     stale = _stale(series, limits, unfit, blank, rules, beside)
@@ -115,13 +122,14 @@ def _partial(series: Series) -> Row | None:
     return next((row for row in reversed(series.rows) if row.complete is True), None)
 
 
-def _elsewhere(subject: Subject, column: Column, look: Look | None) -> str | None:
+def _elsewhere(subject: Subject, column: Column, look: Look | None, home: str) -> str | None:
     """Return why a column that leads to another authority's platform is not judged by what stands there; None if it does not.
 
-    What is there may be others': it is read there for this unit's items, or it is not judged at all.
+    What is there may be others': it is read there for this unit's items, or it is not judged at all. A site that moved
+    as a whole, its home page (`home`) with it, is still its own.
     """
     here = addresses.host(look.reading.url) if look is not None and look.reading is not None else ""
-    own = {addresses.registrable(addresses.host(url)) for url in (subject.url, column.url)}
+    own = {home, *(addresses.registrable(addresses.host(url)) for url in (subject.url, column.url))}
     if here and not subject.is_account and addresses.registrable(here) not in own:
         return f"栏目跳转到其他平台（{here}），须在该平台上按本单位的条目核对"
     return "台账列为跳转栏目，须在所跳转的平台上按本单位的条目核对" if column.kind == "jump" else None

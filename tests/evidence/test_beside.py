@@ -226,6 +226,13 @@ def test_a_column_on_another_host_of_the_same_name_is_judged() -> None:
     assert news(visit("p", HOUR, listed(OLD, OLD, url="http://sub.a.test/x"))).stale is True
 
 
+def test_a_site_that_moved_with_its_home_page_is_its_own() -> None:
+    moved = listed(OLD, OLD, url="http://www.new.test/list")
+    home = visit("home", HOUR, listed(TODAY, url="http://www.new.test/"))
+    assert news(visit("p", HOUR, moved), home).stale is True
+    assert news(visit("p", HOUR, moved)).stale is None
+
+
 def test_what_the_ledger_calls_a_jump_is_never_judged() -> None:
     assert fact_of([visit("p", HOUR, listed(OLD, OLD))], column("p", "news", 1, kind="jump")).stale is None
 
