@@ -129,6 +129,8 @@ class Rule:
     max_gap: str | None = None
     share: int | None = field(default=None, metadata={plain.ADDED: True})
     """Per mille of cases that reach the rule, for one that counts a rate."""
+    visits: int | None = field(default=None, metadata={plain.ADDED: True})
+    """Least visits a day that such a rate rests on."""
     scope: tuple[Scope, ...] = ()
     words: tuple[str, ...] = ()
 

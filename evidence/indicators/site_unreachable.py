@@ -6,7 +6,7 @@ rate, so that leaving records out never makes a hit.
 
 >>> from evidence.ruleset import load
 >>> rule = load("national-2019").of(indicator.name)
->>> rule.share, rule.count
+>>> rule.share, rule.visits
 (50, 20)
 """
 
@@ -44,7 +44,7 @@ def site_unreachable(facts: Facts, series: Mapping[str, Series], rules: RuleSet)
 
 
 def _answer(facts: Facts, rule: Rule, sums: dict[str, Any], length: int, records: tuple[str, ...]) -> Answer:
-    least, share = rule.count or 20, rule.share or 50
+    least, share = rule.visits or 20, rule.share or 50
     visits = max(sums["visits"], least * length)
     missing = tuple(_missing(sums, length, least))
     sure = _reaches(rule, sums["failed"], visits, share)

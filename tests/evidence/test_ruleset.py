@@ -27,6 +27,7 @@ def test_the_national_rules_have_the_numbers_of_the_document() -> None:
         "columns_long_not_updated": 10,
         "blank_columns": 5,
     }
+    assert (rules.of("site_unreachable").visits, rules.of("site_unreachable").share) == (20, 50)
     assert rules.of("account_not_updated").limit == "14d"
     assert {(one.class_, one.level): one.limit for one in rules.limits} == {
         ("news", None): "14d",
