@@ -18,7 +18,7 @@ from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
 
-from collector import layout, movement, opening, snapshot
+from collector import layout, movement, opening, shots, snapshot
 from collector.clock import SystemClock
 from collector.device import DESKTOP, DEVICES
 from collector.frames import tree
@@ -158,10 +158,7 @@ async def _come_to_rest(window: Window, capture: Capture, answers: Answers, limi
 async def _tile(window: Window, tile: Artifact, store: Store, shown: int, moving: Sequence[Box]) -> Likeness:
     """Picture the place of one recorded tile and compare; `shown` is the height of the page as it is now."""
     place = tile.box or (0, 0, 1, 1)
-    x, y, width, height = place
-    clip = {"x": x, "y": y, "width": width, "height": height, "scale": 1}
-    words = {"format": "png", "captureBeyondViewport": True, "optimizeForSpeed": True, "clip": clip}
-    png = base64.b64decode((await window.session.send("Page.captureScreenshot", words))["data"])
+    png = await shots.png(window.session, place)
     if digest.sha256(png) == tile.sha256:
         return fidelity.untouched(place, moving)
     (_, recorded), (_, replayed) = (*_pixels(tile, store.read), *_pixels(tile, lambda _: png))

@@ -6,13 +6,12 @@ taken after the tiles, and every box is left as it was found. The log says which
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from collector import snapshot
+from collector import shots, snapshot
 from collector.clock import Clock
 from collector.frames import Frame, evaluate
 from collector.look import MAIN
@@ -219,9 +218,4 @@ async def shot(window: Window, box: Box) -> bytes:
     """Return a picture of a place of the page; the view is left as it is where the place lies in it."""
     left, top, width, height = box
     beyond = left + width > window.viewport[0] or top + height > window.viewport[1]
-    clip = {"x": left, "y": top, "width": width, "height": height, "scale": 1}
-    reply = await window.session.send(
-        "Page.captureScreenshot",
-        {"format": "png", "captureBeyondViewport": beyond, "optimizeForSpeed": True, "clip": clip},
-    )
-    return base64.b64decode(reply["data"])
+    return await shots.png(window.session, box, beyond=beyond)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from playwright.async_api import CDPSession
 
-from collector import layout
+from collector import layout, shots
 from collector.clock import Clock
 from collector.frames import DOM, evaluate, tree
 from collector.redactor import Redactor, Seam
@@ -58,17 +57,7 @@ async def tiles(session: CDPSession, size: tuple[int, int], clock: Clock) -> Asy
     One after the other: of pictures asked for at once the browser gives one's pixels for another's.
     """
     for n, box in enumerate(tile_boxes(*size)):
-        x, y, width, height = box
-        reply = await session.send(
-            "Page.captureScreenshot",
-            {
-                "format": "png",
-                "captureBeyondViewport": True,
-                "optimizeForSpeed": True,
-                "clip": {"x": x, "y": y, "width": width, "height": height, "scale": 1},
-            },
-        )
-        png = base64.b64decode(reply.pop("data"))
+        png = await shots.png(session, box)
         yield Tile(n=n, box=box, png=png, taken=clock.now())
         del png
 

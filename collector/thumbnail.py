@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Iterable, Sequence
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.async_api import CDPSession
 
+from collector import shots
 from evidence.model import Box
 
 PART = 4
@@ -38,15 +38,8 @@ Mask = NDArray[np.bool_]
 async def take(session: CDPSession, size: tuple[int, int]) -> Thumbnail:
     """Return the page of `size` CSS pixels at a quarter scale. It is a measurement, not evidence: nothing keeps it."""
     width, height = size
-    bands = []
-    for top in range(0, height, _BAND):
-        clip = {"x": 0, "y": top, "width": width, "height": min(_BAND, height - top), "scale": 1 / PART}
-        reply = await session.send(
-            "Page.captureScreenshot",
-            {"format": "png", "captureBeyondViewport": True, "optimizeForSpeed": True, "clip": clip},
-        )
-        bands.append(base64.b64decode(reply["data"]))
-    return tuple(bands)
+    places = [(0, top, width, min(_BAND, height - top)) for top in range(0, height, _BAND)]
+    return tuple([await shots.png(session, place, scale=1 / PART) for place in places])
 
 
 def compared(first: Thumbnail, second: Thumbnail) -> Mask | None:
