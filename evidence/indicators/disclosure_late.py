@@ -1,6 +1,7 @@
 """公开超期: documents put up later than 20 working days after they were made (政府信息公开条例第二十六条; a proposal).
 
-Told by articles that print both days: 成文日期 and 发布日期. A document may have been put up elsewhere before.
+Told by articles that print both days under their names: 成文日期 and 发布日期. The day at the end of a text (落款) may be that of
+a letter or of what a report tells, and says nothing here. A document may have been put up elsewhere before.
 
 >>> from evidence.ruleset import load
 >>> load("national-2019").of(indicator.name).count
@@ -43,9 +44,15 @@ def disclosure_late(facts: Facts, series: Mapping[str, Series], rules: RuleSet) 
 def _find(look: Look, limit: int) -> tuple[Sign, ...]:
     reading = look.reading
     best = reading.published if reading is not None else None
-    if reading is None or best is None or not best.certain or best.kind not in ("displayed", "meta", "script"):
+    if (
+        reading is None
+        or reading.letters
+        or best is None
+        or not best.certain
+        or best.kind not in ("displayed", "meta", "script")
+    ):
         return ()
-    made = [one.date for one in reading.dates if one.kind == "document" and one.date <= best.date]
+    made = [one.date for one in reading.dates if one.kind == "document" and not one.how and one.date <= best.date]
     due = workdays.shipped().after(max(made), limit) if made else None
     if due is None or best.date <= due:
         return ()

@@ -92,6 +92,8 @@ CLEAN: dict[str, list[Scene]] = {
     ],
     "disclosure_late": [
         scene(article(dates=())),
+        scene(article(dates=tuple(replace(one, how="文末落款日期") for one in article().dates))),
+        scene(article(letters=(LATE,))),
         scene(article(published=None)),
         scene(page()),
     ],
