@@ -204,6 +204,8 @@ def probe(workspace: Path, only: tuple[str, ...], as_json: bool) -> None:
             click.echo(f"{id}\t{PROBES[attempt.outcome]}\t{attempt.reason or ''}\t{attempt.phases.get('load', '')}")
     if not as_json:
         click.echo(f"访问{len(done.attempts)}个，未到时间{done.waiting}个，归档{len(done.records)}天")
+    for path in done.damaged:
+        click.echo(f"{path}：有的行已损坏，不能读取；能读的照常使用，原文件留在此处备查，核对后可以移走", err=True)
 
 
 def record_answer(record: Record, holdings: Holdings) -> dict[str, Any]:

@@ -36,6 +36,7 @@ limits:
   page_seconds: 120       # 一个页面总共 / one page altogether
   body_bytes: 52428800    # 单个应答最多保存的字节 / bytes of one response that are kept
   page_height: 200000     # 截图最大高度（像素） / pixels of one page that are pictured
+  annexes: 10             # 随页面下载其附件，每页最多几个，0为不下载 / annexes fetched with a page; 0: none
   per_host: 2             # 对同一主机同时访问数 / visits to one host at once
   per_host_seconds: 0     # 对同一主机两次打开页面至少间隔秒数 / seconds between two pages of one host
   retry_after_most: 120   # 对方要求稍后再来（Retry-After）时最多等待秒数 / longest pause a host may ask for

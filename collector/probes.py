@@ -1,32 +1,26 @@
-"""When targets are probed, and where their attempts are kept: a file a day and target, admitted as one record when the day is over.
-
-    STORE/probes/TARGET/2021-01-04.jsonl
-
-A line is flushed to the disk before the next target is asked; a crash loses at most the line it was writing.
-"""
+"""When targets are probed (`quzheng probe`), and how a day of attempts that is over becomes one record."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from collector import probing
+from collector import probe_days, probing
 from collector.clock import Clock
+from collector.errors import BrowserError
 from collector.run import one_page, visit_once
 from collector.targets import Target
 from collector.workspace import ProbeSettings, Workspace
 from evidence import admit as admitting
 from evidence import availability, canonical, plain
 from evidence.availability import Attempt
-from evidence.catalog import check_slug
 from evidence.columns import HOME, SITE_KINDS
 from evidence.files import Exclusive, make_folder
 from evidence.holdings import Holdings
-from evidence.model import Artifact, Capture, Check, Record, Vantage
+from evidence.model import Artifact, Capture, Check, Record, TargetRef, Vantage
 from evidence.pageless import nothing, this_program
 from evidence.reading.page import ATTEMPTS
 from evidence.span import SHANGHAI, local_day
@@ -46,6 +40,8 @@ class Round:
     """Days that were over, admitted."""
     waiting: int
     """Targets that are not due yet, or not at this hour."""
+    damaged: tuple[Path, ...]
+    """Files of attempts that could not be read as a whole and lie aside."""
 
 
 def probe(workspace: Workspace, holdings: Holdings, *, clock: Clock, only: Sequence[str] = ()) -> Round:
@@ -54,20 +50,28 @@ def probe(workspace: Workspace, holdings: Holdings, *, clock: Clock, only: Seque
     sites = [one for one in workspace.targets() if one.kind in SITE_KINDS and (not only or one.id in only)]
     make_folder(holdings.root / "probes")
     with Exclusive(holdings.root / "probes" / ".lock").held():
-        records = tuple(_finished(workspace, holdings, sites, clock))
+        records = tuple(_finished(workspace, holdings, clock))
         due = [one for one in sites if _is_due(holdings, one, settings, clock.now(), named=bool(only))]
 
-        async def look(target: Target) -> tuple[str, bool]:
-            record = await visit_once(
-                workspace, holdings, target, one_page(HOME, "desktop"), clock=clock, purpose="recheck"
-            )
-            taken = record.capture
-            return record.id, taken.outcome in FAILED and taken.fault != "ours"
+        async def look(target: Target) -> tuple[str, bool] | None:
+            return await _look(workspace, holdings, target, clock)
 
         attempts = asyncio.run(probing.one_round(due, settings, clock, look))
-        for id, attempt in attempts.items():
-            _keep(holdings, id, attempt)
-    return Round(attempts=attempts, records=records, waiting=len(sites) - len(due))
+        for target in due:
+            probe_days.keep(holdings.root, target.ref, attempts[target.id])
+        aside = probe_days.damaged(holdings.root)
+    return Round(attempts=attempts, records=records, waiting=len(sites) - len(due), damaged=aside)
+
+
+async def _look(workspace: Workspace, holdings: Holdings, target: Target, clock: Clock) -> tuple[str, bool] | None:
+    """Visit a target with the browser; None where ours cannot be started, which says nothing of the site."""
+    page = one_page(HOME, "desktop")
+    try:
+        record = await visit_once(workspace, holdings, target, page, clock=clock, purpose="recheck")
+    except BrowserError:
+        return None
+    taken = record.capture
+    return record.id, taken.outcome in FAILED and taken.fault != "ours"
 
 
 def _is_due(holdings: Holdings, target: Target, settings: ProbeSettings, now: datetime, *, named: bool) -> bool:
@@ -75,24 +79,20 @@ def _is_due(holdings: Holdings, target: Target, settings: ProbeSettings, now: da
     local = now.astimezone(SHANGHAI)
     if not named and not settings.from_hour <= local.hour < settings.to_hour:
         return False
-    made = _made(_file(holdings, target.id, local_day(now)))
+    made = probe_days.of(holdings.root, target.id, local_day(now)).read()
     return named or not made or now - made[-1].at >= EARLY * timedelta(minutes=settings.minutes)
 
 
-def _finished(workspace: Workspace, holdings: Holdings, sites: Sequence[Target], clock: Clock) -> Iterator[Record]:
+def _finished(workspace: Workspace, holdings: Holdings, clock: Clock) -> Iterator[Record]:
     """Admit each file of a day that is over, and remove it then."""
-    today = local_day(clock.now())
-    for target in sites:
-        for path in sorted((holdings.root / "probes" / check_slug(target.id)).glob("*.jsonl")):
-            if date.fromisoformat(path.stem) >= today:
-                continue
-            if made := _made(path):
-                yield _admitted(workspace, holdings, target, made, clock)
-            path.unlink()
+    for target, day in probe_days.over(holdings.root, local_day(clock.now())):
+        if made := day.read():
+            yield _admitted(workspace, holdings, target, made, clock)
+        day.path.unlink()
 
 
 def _admitted(
-    workspace: Workspace, holdings: Holdings, target: Target, made: tuple[Attempt, ...], clock: Clock
+    workspace: Workspace, holdings: Holdings, target: TargetRef, made: tuple[Attempt, ...], clock: Clock
 ) -> Record:
     """Admit a day's attempts as one record; the same day again is the record that is there."""
     body = b"".join(one.line() for one in made)
@@ -114,7 +114,7 @@ def _admitted(
     taken = Capture(
         key=f"PROBE-{day:%Y%m%d}/{target.id}/{availability.LABEL}/1",
         purpose="scheduled",
-        target=target.ref,
+        target=target,
         label=availability.LABEL,
         column=None,
         started=made[0].at,
@@ -139,27 +139,3 @@ def _admitted(
         redactions=(),
     )
     return admitting.admit(taken, store=holdings.store, ledger=holdings.ledger, catalog=holdings.catalog)
-
-
-def _file(holdings: Holdings, target: str, day: date) -> Path:
-    return holdings.root / "probes" / check_slug(target) / f"{day}.jsonl"
-
-
-def _made(path: Path) -> tuple[Attempt, ...]:
-    try:
-        return availability.attempts(availability.whole_lines(path.read_bytes()))
-    except FileNotFoundError:
-        return ()
-
-
-def _keep(holdings: Holdings, target: str, attempt: Attempt) -> None:
-    """Append an attempt to its day's file, on the disk when this returns; what a crash left of a line goes first."""
-    path = _file(holdings, target, local_day(attempt.at))
-    make_folder(path.parent)
-    with path.open("a+b") as stream:
-        stream.seek(0)
-        whole = len(availability.whole_lines(stream.read()))
-        stream.truncate(whole)
-        stream.write(attempt.line())
-        stream.flush()
-        os.fsync(stream.fileno())

@@ -34,8 +34,9 @@ _MARKS = {
     "http11.receive_response_headers.complete": "first_byte",
 }
 
-Look = Callable[[Target], Awaitable[tuple[str, bool]]]
-"""Visits a target's home page with the browser; returns the record, and whether that failed for reasons of the site."""
+Look = Callable[[Target], Awaitable[tuple[str, bool] | None]]
+"""Visits a target's home page with the browser; returns the record, and whether that failed for reasons of the site. None:
+there is no browser here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,9 @@ async def _settled(
         return replace(attempt, outcome="ours", control=False)
     if attempt.address in shared:
         return replace(attempt, outcome="shared", control=controlled)
-    record, failed = await look(target)
+    if (seen := await look(target)) is None:
+        return replace(attempt, outcome="ours", control=controlled)
+    record, failed = seen
     outcome: Outcome = "failed" if failed else "open"
     return replace(attempt, outcome=outcome, control=controlled, browser=record)
 

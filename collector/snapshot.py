@@ -15,6 +15,8 @@ from collector.redactor import Redactor, Seam
 from evidence.model import Artifact, Blob, Box, Role
 
 PNG = "image/png"
+BAND = 1000
+"""Pixels of a tile's height; those of a page above 8,000 are several times as high."""
 
 
 def tile_boxes(width: int, height: int) -> Iterator[Box]:
@@ -26,7 +28,7 @@ def tile_boxes(width: int, height: int) -> Iterator[Box]:
     >>> list(tile_boxes(1280, 2400))
     [(0, 0, 1280, 1000), (0, 1000, 1280, 1000), (0, 2000, 1280, 400)]
     """
-    step = 1000 * max(1, min(8, -(-height // 8000)))
+    step = BAND * max(1, min(8, -(-height // 8000)))
     for top in range(0, height, step):
         yield (0, top, width, min(step, height - top))
 
@@ -54,9 +56,12 @@ class Tile:
 async def tiles(session: CDPSession, size: tuple[int, int], clock: Clock) -> AsyncIterator[Tile]:
     """Picture a page of the given size, tile by tile.
 
-    One after the other: of pictures asked for at once the browser gives one's pixels for another's.
+    One after the other: of pictures asked for at once the browser gives one's pixels for another's. Before each high tile
+    the page's garbage is collected, as the browser may do at any time: painting it takes four times its pixels.
     """
     for n, box in enumerate(tile_boxes(*size)):
+        if box[3] > BAND:
+            await session.send("HeapProfiler.collectGarbage")
         png = await shots.png(session, box)
         yield Tile(n=n, box=box, png=png, taken=clock.now())
         del png

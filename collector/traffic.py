@@ -96,10 +96,13 @@ class Traffic:
         return tuple(e for e in self.exchanges if e.resource_type == "Document" and e.frame_id == frame_id)
 
     def downloaded(self, url: str) -> None:
-        """Take note that what was asked for as a document became a file: the page stayed, and none of this is its own."""
-        loaders = {e.loader_id for e in self.exchanges if e.url == url and e.resource_type == "Document"}
+        """Take note that what was asked for as a document became a file: the page stayed, and none of this is its own.
+
+        What a link with `download` asks for belongs to no loader at all, redirects included.
+        """
+        loaders = {"", *(e.loader_id for e in self.exchanges if e.url == url and e.resource_type == "Document")}
         for exchange in self.exchanges:
-            if exchange.loader_id in loaders and exchange.resource_type == "Document" and exchange.loader_id:
+            if exchange.loader_id in loaders and exchange.resource_type == "Document":
                 exchange.resource_type = "Download"
 
     def restart(self) -> None:

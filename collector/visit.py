@@ -235,6 +235,11 @@ class Visit:
         self.window.note("blank", "the page showed a single colour: opened and pictured once more in a fresh context")
         return again
 
+    @property
+    def limits(self) -> Limits:
+        """What the workspace allows on one page."""
+        return self._outfit.limits
+
     async def read(self) -> Reading:
         """Return the reading of the page as it stands now, so that a script can decide where to go.
 

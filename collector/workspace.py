@@ -37,6 +37,8 @@ class Limits:
     """Of one response that are kept."""
     page_height: int = 200_000
     """Pixels of one page that are pictured; more is recorded as cut."""
+    annexes: int = 10
+    """Files that a page names as its annexes (附件) which are fetched with it; 0: none."""
     per_host: int = 2
     """Visits to one host at once."""
     per_host_seconds: int = 0

@@ -54,13 +54,21 @@ class Attempt:
 
 def attempts(data: bytes) -> tuple[Attempt, ...]:
     """Return the attempts of a day's lines; raises ReadingError for a line that is none."""
-    found = []
+    made, damaged = readable(data)
+    if damaged:
+        raise ReadingError("; ".join(damaged))
+    return made
+
+
+def readable(data: bytes) -> tuple[tuple[Attempt, ...], tuple[str, ...]]:
+    """Return the attempts of a day's lines that can be read, and what is wrong with each of the others."""
+    made, damaged = [], []
     for n, line in enumerate(data.splitlines(), 1):
         try:
-            found.append(plain.load(Attempt, json.loads(line)))
+            made.append(plain.load(Attempt, json.loads(line)))
         except (ValueError, ShapeError) as error:
-            raise ReadingError(f"attempt {n} cannot be read: {error}") from error
-    return tuple(found)
+            damaged.append(f"attempt {n} cannot be read: {error}")
+    return tuple(made), tuple(damaged)
 
 
 def whole_lines(data: bytes) -> bytes:

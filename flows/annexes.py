@@ -1,16 +1,35 @@
-"""Fetching the annexes (附件) of the page that is open: for flows to use, itself no flow."""
+"""Fetching the annexes (附件) of the page that is open: for flows to use, itself no flow.
+
+A blank column of an annexed table is found only in the file; and an annex that is gone the day after was there.
+"""
 
 from __future__ import annotations
 
 from playwright.async_api import Error as PlaywrightError
 
 from collector.errors import FlowError
+from collector.frames import evaluate
 from collector.visit import Visit
 from evidence.model import Annex
 
 _PLACE = "(all, href) => all.findIndex(link => link.href === href && link.host === location.host)"
 _SAVE = "(link, save) => save ? link.setAttribute('download', '') : link.removeAttribute('download')"
 """Makes a link save what it leads to, so that a file that is not there does not lead the page away."""
+
+
+_HINT = r"""[...document.links].some(a => a.host === location.host
+    && (/^\s*附\s*[件表]/.test(a.textContent) || /\.(pdf|docx?|xlsx?|wps|et|ofd|csv)(\?|#|$)/i.test(a.href)))"""
+"""What is cheap to ask of every page, so that only those with files are read on the way."""
+_SECONDS = 3
+
+
+async def fetch_named(visit: Visit) -> int:
+    """Download what the page names as annexes, as many as the workspace allows; a page without files costs nothing."""
+    try:
+        named = await evaluate(visit.window.session, visit.window.frame_id, _HINT, seconds=_SECONDS)
+    except (TimeoutError, PlaywrightError):
+        return 0  # the page lets no script run: its capture tells what is wrong with it
+    return await fetch(visit, visit.limits.annexes) if named and visit.limits.annexes else 0
 
 
 async def fetch(visit: Visit, most: int = 10) -> int:

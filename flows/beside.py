@@ -21,6 +21,7 @@ from evidence.columns import Column
 from evidence.model import Item, Reading
 from evidence.parts import label as part_label
 from evidence.reading import addresses
+from flows import annexes
 
 UNDATED_MOST = 10
 """Articles opened of a list without dates."""
@@ -125,7 +126,9 @@ async def _articles(visit: Visit, label: str, items: Sequence[Item]) -> None:
         if not _may_open(item.href, came_from):
             visit.window.note("article", f"第{n}条不在本站网页上，没有打开")
             continue
-        await visit.open(str(item.href))
+        opened = await visit.open(str(item.href))
+        if opened.trouble is None:
+            await annexes.fetch_named(visit)
         await visit.capture(part_label(label, "article", n))
 
 

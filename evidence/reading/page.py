@@ -17,6 +17,7 @@ ATTEMPTS = "probes:"
 """What stands for the address of a log of attempts to open a home page."""
 CANVAS = "canvas:"
 """What stands for the address of a region that shows a canvas of the page."""
+_PDF = "application/pdf"
 LONGEST_SCRIPT = 512 << 10
 """Bytes; a longer script is a library, and not what fills one list of one site."""
 
@@ -86,8 +87,8 @@ def from_record(record: Record, store: Store) -> PageInput:
         headers=headers,
         frames=tuple(_frame(artifact, store) for artifact in used if artifact.role == "dom"),
         layout=_json(store.read(layouts[0].sha256), "layout snapshot") if layouts else None,
-        bodies=tuple(_body(artifact, store) for artifact in used if artifact.role == "body"),
-        files=tuple(_body(artifact, store) for artifact in used if artifact.role == "download"),
+        bodies=tuple(_body(artifact, store) for artifact in used if artifact.role == "body" and not _is_file(artifact)),
+        files=tuple({one.sha256: _body(one, store) for one in used if _is_file(one)}.values()),
         drawn=tuple(
             Drawn(box=artifact.box, sha256=artifact.sha256, data=store.read(artifact.sha256))
             for artifact in used
@@ -109,7 +110,14 @@ def artifacts_of(record: Record) -> tuple[Artifact, ...]:
     )
 
 
+def _is_file(artifact: Artifact) -> bool:
+    """Tell whether an artifact is a file of the page: downloaded, or a PDF that stands in it."""
+    return artifact.role == "download" or (artifact.role == "body" and artifact.media_type == _PDF)
+
+
 def _is_looked_at(body: Artifact) -> bool:
+    if body.media_type == _PDF:
+        return True
     return body.media_type.startswith("image/") or ("javascript" in body.media_type and body.size <= LONGEST_SCRIPT)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from evidence.errors import ReadingError, RegisterError
 from evidence.model import Table
-from evidence.reading import table_docx, table_pdf, table_sheet
+from evidence.reading import table_sheet
 from evidence.reading.raster import is_picture
 from evidence.reading.table_html import from_html
 from evidence.reading.table_picture import from_picture
@@ -17,6 +17,7 @@ MOST_BYTES = 64 << 20
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WORD = "WordDocument".encode("utf-16-le")
 _CHARSETS = ("utf-8-sig", "gb18030")
+_Reader = Callable[[bytes, str], tuple[Table, ...]]
 
 
 def from_file(data: bytes, name: str) -> tuple[Table, ...]:
@@ -32,18 +33,30 @@ def from_file(data: bytes, name: str) -> tuple[Table, ...]:
         raise ReadingError(str(error)) from error
 
 
-def _reader(data: bytes, name: str) -> Callable[[bytes, str], tuple[Table, ...]]:
+def _reader(data: bytes, name: str) -> _Reader:
     if is_picture(data):
         return lambda data, _: from_picture(data)
     if data[:1024].lstrip().startswith(b"%PDF-"):
-        return table_pdf.from_pdf
+        return _pdf()
     if data.startswith(_OLE) and _WORD in data:
         raise ReadingError(f"{name}：旧版 Word 文件（.doc）不能读取；请用 WPS 或 Word 打开后另存为 DOCX")
     if data.startswith(b"PK") and _is_docx(data, name):
-        return table_docx.from_docx
+        return _docx()
     if data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<":
         return lambda data, name: from_html(_decoded(data, name))
     return table_sheet.from_sheets
+
+
+def _pdf() -> _Reader:
+    from evidence.reading.table_pdf import from_pdf  # 18 MB that no capture needs
+
+    return from_pdf
+
+
+def _docx() -> _Reader:
+    from evidence.reading.table_docx import from_docx
+
+    return from_docx
 
 
 def _is_docx(data: bytes, name: str) -> bool:

@@ -44,6 +44,19 @@ class Memory:
 
 
 @dataclass
+class Stored:
+    """A sink as a store."""
+
+    sink: Memory
+
+    def read(self, sha256: str) -> bytes:
+        return self.sink.blobs[sha256]
+
+    def has(self, sha256: str) -> bool:
+        return sha256 in self.sink.blobs
+
+
+@dataclass
 class Looker:
     """Visits addresses with the worker's browser."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from collector.flow import Flow
-from evidence.model import Capture
-from flows import annexes
-from tests.collector.conftest import Looker, target
+from evidence.model import Capture, Reading, Record
+from evidence.reading import from_record, read
+from flows import annexes, generic_portal
+from tests.collector.conftest import LIMITS, Looker, Stored, target
 from tests.site.server import Site
 
 ARTICLE = """<h1>关于2021年第二季度抽查情况的通报</h1><p>发布时间：2021-07-02</p><p>%s</p>
@@ -54,3 +56,43 @@ def test_no_more_are_fetched_than_asked_for_and_the_log_says_so(looker: Looker, 
     capture, fetched = visited(looker, site, most=1)
     assert fetched == 1
     assert "共 3 个附件，只取前 1 个" in log_of(looker, capture)
+
+
+def general(looker: Looker, site: Site, path: str, most: int = 10) -> dict[str, Capture]:
+    """Return what the general flow captures of a column at `path`, by label."""
+    columns = [{"label": "p", "name": "通知公告", "url": path, "class": "news", "level": 1, "duty": True}]
+    taken = looker.visit(target(site.url, columns=columns), generic_portal.flow, limits=replace(LIMITS, annexes=most))
+    return {one.label: one for one in taken}
+
+
+def reading_of(looker: Looker, capture: Capture) -> Reading:
+    return read(from_record(Record(capture=capture, previous=None), Stored(looker.sink)), at=None)  # type: ignore[arg-type]
+
+
+def test_the_general_flow_fetches_the_annexes_of_a_column_s_page_and_says_which_it_lacks(
+    looker: Looker, site: Site
+) -> None:
+    capture = general(looker, site, "/practice/annexed")["p"]
+    (file,) = capture.of_role("download")
+    assert file.url == f"{site.url}/practice/table.pdf"
+    assert "附件2 名单.doc：没有取到" in log_of(looker, capture)
+    assert capture.complete, [one for one in capture.checks if one.passed is not True]
+    found = reading_of(looker, capture)
+    (table,) = [one for one in found.tables if one.file]
+    assert [column.heading for column in table.blank_columns] == ["Result"]
+
+
+def test_the_general_flow_fetches_the_annexes_of_the_articles_it_opens(looker: Looker, site: Site) -> None:
+    found = general(looker, site, "/practice/undated-annexed")
+    assert [len(one.of_role("download")) for label, one in sorted(found.items()) if "article" in label] == [1] * 4
+
+
+def test_where_the_workspace_wants_none_none_is_fetched(looker: Looker, site: Site) -> None:
+    assert not general(looker, site, "/practice/annexed", most=0)["p"].of_role("download")
+
+
+def test_a_pdf_that_stands_in_the_page_is_no_blank_and_its_table_is_read(looker: Looker, site: Site) -> None:
+    capture = general(looker, site, "/practice/embedded-pdf")["p"]
+    found = reading_of(looker, capture)
+    assert found.blank is False
+    assert [table.header for table in found.tables if table.file] == [("Unit", "Result")]

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from evidence.model import Record
 from evidence.reading import from_record, read
 from evidence.reading.page import CANVAS
-from tests.collector.conftest import Looker, Memory
+from tests.collector.conftest import Looker, Stored
 from tests.site.server import Site
-
-
-@dataclass
-class Stored:
-    """A sink as a store."""
-
-    sink: Memory
-
-    def read(self, sha256: str) -> bytes:
-        return self.sink.blobs[sha256]
-
-    def has(self, sha256: str) -> bool:
-        return sha256 in self.sink.blobs
 
 
 def test_a_chart_s_words_are_read_from_its_own_picture(looker: Looker, site: Site) -> None:

@@ -37,6 +37,8 @@ EXPECTED: dict[str, Ends] = {
     "/old/refresh-loop-b": HANGS,
     "/old/script-loop": HANGS,
     "/old/pdf": DOWNLOADED,
+    "/practice/table.pdf": DOWNLOADED,
+    "/practice/embedded-pdf": NOT_WHOLE,  # the browser shows no PDF: its file is kept and read, the picture lacks it
     "/old/document": DOWNLOADED,
     "/old/octets": DOWNLOADED,
     "/old/gzip-torn": ("http_error", "broken_answer", False),

@@ -166,6 +166,60 @@ def test_a_line_cut_by_a_crash_is_dropped_and_the_day_goes_on(tmp_path: Path, si
     assert len(availability.attempts(path.read_bytes())) == 2
 
 
+def test_a_damaged_line_keeps_to_its_own_target(tmp_path: Path, site: Site) -> None:
+    workspace, holdings = opened(tmp_path, site)
+    both = [{"id": id, "name": id, "kind": "portal", "url": f"{site.url}/plain"} for id in ("open", "other")]
+    YAML().dump(both, tmp_path / "targets.yaml")
+    probes.probe(workspace, holdings, clock=SimulatedClock(NOON))
+    path = holdings.root / "probes" / "open" / "2021-01-04.jsonl"
+    found = b'{"at": ?}\n' + path.read_bytes()
+    path.write_bytes(found)
+    done = probes.probe(workspace, holdings, clock=SimulatedClock(NOON + timedelta(hours=1)))
+    assert set(done.attempts) == {"open", "other"}
+    assert [aside.read_bytes() for aside in done.damaged] == [found]
+    after = probes.probe(workspace, holdings, clock=SimulatedClock(NOON + timedelta(days=1)))
+    assert [record.capture.target.id for record in after.records] == ["open", "other"]
+    days = [one.probes for one in readings(after.records, holdings).values() if one]
+    assert [one.visits for one in days if one] == [2, 2]
+
+
+def test_a_file_damaged_twice_is_kept_twice(tmp_path: Path, site: Site) -> None:
+    workspace, holdings = opened(tmp_path, site)
+    path = holdings.root / "probes" / "open" / "2021-01-04.jsonl"
+    for hour in range(2):
+        probes.probe(workspace, holdings, clock=SimulatedClock(NOON + timedelta(hours=hour)))
+        path.write_bytes(path.read_bytes() + b"\0\0\n")
+    done = probes.probe(workspace, holdings, clock=SimulatedClock(NOON + timedelta(hours=2)))
+    assert [aside.name for aside in done.damaged] == ["2021-01-04-2.damaged", "2021-01-04.damaged"]
+    assert len(availability.attempts(path.read_bytes())) == 3
+
+
+def test_the_days_of_a_target_that_is_listed_no_longer_are_admitted(tmp_path: Path, site: Site) -> None:
+    workspace, holdings = opened(tmp_path, site)
+    probes.probe(workspace, holdings, clock=SimulatedClock(NOON))
+    YAML().dump([{"id": "new", "name": "新", "kind": "portal", "url": f"{site.url}/plain"}], tmp_path / "targets.yaml")
+    after = probes.probe(workspace, holdings, clock=SimulatedClock(NOON + timedelta(days=1)))
+    assert [record.capture.target.id for record in after.records] == ["open"]
+    assert not list((holdings.root / "probes" / "open").glob("*.jsonl"))
+
+
+def test_without_a_browser_a_failure_is_ours_and_the_round_is_kept(tmp_path: Path, site: Site, closed: str) -> None:
+    workspace, holdings = opened(tmp_path, site)
+    yaml = YAML()
+    written = yaml.load((tmp_path / "quzheng.yaml").read_text("utf-8"))
+    written["browser"] = str(tmp_path / "nowhere")
+    with (tmp_path / "quzheng.yaml").open("w", encoding="utf-8") as stream:
+        yaml.dump(written, stream)
+    listed = [
+        {"id": "dead", "name": "关", "kind": "portal", "url": closed},
+        {"id": "open", "name": "开", "kind": "portal", "url": f"{site.url}/plain"},
+    ]
+    YAML().dump(listed, tmp_path / "targets.yaml")
+    made = probes.probe(Workspace.open(tmp_path), holdings, clock=SimulatedClock(NOON)).attempts
+    assert {id: one.outcome for id, one in made.items()} == {"dead": "ours", "open": "open"}
+    assert all((holdings.root / "probes" / id / "2021-01-04.jsonl").is_file() for id in made)
+
+
 def test_the_browser_s_visit_of_a_dead_site_is_a_record_of_its_own(tmp_path: Path, site: Site, closed: str) -> None:
     workspace, holdings = opened(tmp_path, site)
     YAML().dump([{"id": "dead", "name": "关", "kind": "portal", "url": closed}], tmp_path / "targets.yaml")

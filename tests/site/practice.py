@@ -37,7 +37,31 @@ def _links(folder: str, day: str = "") -> str:
     )
 
 
+def _ruled_pdf() -> bytes:
+    """Return a PDF of one page with a ruled table of two columns, the second without a value."""
+    rules = [f"100 {y} m 400 {y} l S" for y in (700, 660, 620, 580)]
+    rules += [f"{x} 580 m {x} 700 l S" for x in (100, 250, 400)]
+    words = [(110, 675, "Unit"), (260, 675, "Result"), (110, 635, "County A"), (110, 595, "County B")]
+    drawn = "\n".join([*rules, *(f"BT /F1 12 Tf {x} {y} Td ({word}) Tj ET" for x, y, word in words)])
+    return (
+        "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n"
+        "3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Resources<</Font<</F1 5 0 R>>>>/Contents 4 0 R>>\nendobj\n"
+        f"4 0 obj\n<</Length {len(drawn)}>>stream\n{drawn}\nendstream\nendobj\n"
+        "5 0 obj\n<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>\nendobj\ntrailer\n<</Root 1 0 R>>\n%%EOF\n"
+    ).encode("ascii")
+
+
+_ANNEXES = (
+    '<p><a href="/practice/table.pdf">附件1：检查情况表.pdf</a></p><p><a href="/404?f=2.doc">附件2：名单.doc</a></p>'
+)
+
 PAGES: dict[str, Answer] = {
+    "/practice/table.pdf": Answer(_ruled_pdf(), type="application/pdf"),
+    "/practice/embedded-pdf": Answer(
+        page('<h2>政策文件</h2><iframe src="/practice/table.pdf" width="700" height="500"></iframe>')
+    ),
+    "/practice/annexed": _article("发布时间：2019-06-20", _ANNEXES),
+    "/practice/undated-annexed": Answer(page(_links("/practice/annexed?").replace("?/", "?"))),
     "/practice/undated": Answer(page(_links("/practice/undated"))),
     **{f"/practice/undated/{n}": _article("发布时间：2019-03-04") for n in (1, 2, 3, 4)},
     "/practice/signed": Answer(page(_links("/practice/signed", "2019-01-05"))),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from evidence.explain import explain
-from evidence.model import Annex, HiddenLink, Letter, Link, Table
+from evidence.model import Annex, HiddenLink, Letter, Link
 from tests.evidence.indicators.signs_factory import (
     BAD,
     COLUMNS,
@@ -130,7 +130,7 @@ def test_every_sign_has_more_cases_that_must_not_fire_than_that_must() -> None:
     assert all(len(every) >= 2 for every in CLEAN.values())
 
 
-@pytest.mark.parametrize("name", sorted(SIGNS))
+@pytest.mark.parametrize("name", sorted(SIGNS - {"forged_dates"}))  # that it was not there before is what that is about
 def test_another_look_without_the_sign_leaves_it_open(name: str) -> None:
     """The same pages, seen clean an hour before on another visit."""
     golden = GOLDEN[name]
@@ -140,8 +140,6 @@ def test_another_look_without_the_sign_leaves_it_open(name: str) -> None:
         for one in golden.visits[-5:] if one.row.started == HOUR
     )  # fmt: skip
     assert clean
-    if name == "forged_dates":
-        return  # that it was not there before is what it is about
     assert state(name, golden.with_(*clean)) == "undecided"
 
 
@@ -234,8 +232,9 @@ def test_a_letter_is_late_by_working_days() -> None:
 
 
 def test_bad_links_name_their_word() -> None:
-    assert BAD.why in scene(page(bad_links=(BAD,))).finding("foreign_links").against[0]
-    assert isinstance(RATES, Table)
+    (said,) = scene(page(bad_links=(BAD,))).finding("foreign_links").against
+    assert BAD.why in said
+    assert BAD.text in said
 
 
 @pytest.mark.parametrize("name", sorted(GOLDEN))
