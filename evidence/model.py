@@ -320,6 +320,20 @@ class BadLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """A place that is not written as it should be (表述错误): a proposal for two persons."""
+
+    written: str
+    right: str
+    severity: Literal["严重", "不规范"]
+    context: str
+    """The words around it, as the page has them."""
+    source: Literal["text", "picture"]
+    """What only a picture shows may have been misread."""
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextLine:
     """One line of text read in a picture."""
 
@@ -518,6 +532,8 @@ class Reading:
     """Names of required meta tags (网页标签) that the page lacks."""
     personal: Mapping[str, int] = field(default_factory=dict, metadata={plain.ADDED: True})
     """How many citizens' numbers it shows, by kind (identity, mobile); never the numbers."""
+    wording: tuple[Wording, ...] = field(default=(), metadata={plain.ADDED: True})
+    """Fixed expressions that are not written as they should be."""
     probes: ProbeDay | None = field(default=None, metadata={plain.ADDED: True})
     """For a day's attempts to open a home page."""
 

@@ -38,6 +38,8 @@ class Sign:
     """Deduction in tenths of a point, for a rule that counts points."""
     told: tuple[tuple[str, Any], ...] = ()
     """What else a table of signs prints."""
+    open: str = ""
+    """Why this sign by itself decides nothing, such as that it may have been misread; empty where it counts."""
 
 
 Find = Callable[[Look], tuple[Sign, ...]]
@@ -85,7 +87,10 @@ def _look_at(one: Observed, own: Series, rules: RuleSet, find: Find, agrees: Agr
     if look is None or look.reading is None or not look.shows_column:
         return
     tally.asked += 1
-    found = find(look)
+    seen = find(look)
+    tally.open += [(one.fact.name, f"{sign.said}；{sign.open}") for sign in seen if sign.open]
+    tally.records += [look.row.record for sign in seen[:1] if sign.open]
+    found = tuple(sign for sign in seen if not sign.open)
     if not found:
         return
     keys = {sign.key for sign in found}

@@ -28,6 +28,7 @@ from evidence.reading import (
     pictures,
     published,
     tags,
+    wording,
     wordlist,
     years,
 )
@@ -129,6 +130,7 @@ def read(page: PageInput, *, at: datetime | None, words: WordList | None = None,
         bad_links=bad_links.find(page, tree, words, hidden_links),
         column=column.read(_seen(view), "list" if emptiness.blank and what == "other" else what),
         personal=personal_numbers.count(tree),
+        wording=wording.find(tree, texts, wording.shipped()),
         missing_tags=tags.missing(tree, "list" if emptiness.blank else what),
     )
 

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from evidence.model import Annex, BadLink, DateReading, Element, HiddenLink, Letter, Link, ProbeDay, Reading, Table
+from evidence.model import (
+    Annex,
+    BadLink,
+    DateReading,
+    Element,
+    HiddenLink,
+    Letter,
+    Link,
+    ProbeDay,
+    Reading,
+    Table,
+    Wording,
+)
 from tests.evidence.judging_factory import Scene, T, Visit, column, item, reading, subject, visit
 
 HOUR = T - timedelta(hours=1)
@@ -18,6 +31,10 @@ FOOT = {"site_code": "0000000001", "icp": "京ICP备12345678号", "organiser": "
 ELEMENTS = tuple(Element(name=name, text="有") for name in ("item_name", "agency", "phone", "time"))
 LATE = Letter(number="20201201001", title="道路问题", unit="交通局", state="已办结", submitted=date(2020, 12, 1), accepted=date(2020, 12, 2),
               replied=date(2020, 12, 28))  # fmt: skip
+UNANSWERED = replace(LATE, submitted=date(2020, 8, 3), accepted=None, replied=None, state="未回复")
+MISPRINT = Wording(
+    written="中华人名共和国", right="中华人民共和国", severity="严重", context="庆祝中华人名共和国成立", source="text"
+)
 RATES = Table(
     source="html",
     header=("地区", "检查数", "合格数", "合格率"),
@@ -29,6 +46,15 @@ RATES = Table(
     ),
     blank_columns=(),
 )
+
+
+def links(*texts: str, n: int = 1) -> tuple[Link, ...]:
+    """Return links of these words, the first of them repeated until there are `n`."""
+    every = (*texts, *[texts[0]] * (n - len(texts)))
+    return tuple(
+        Link(href=f"http://a.test/{k}/", text=text, scope="internal", hidden="", box=None)
+        for k, text in enumerate(every)
+    )
 
 
 def page(**fields: Any) -> Reading:
@@ -80,6 +106,13 @@ GOLDEN: dict[str, Scene] = {
     "annex_body_blank": scene(page(annexes=(Annex(label="附件2", title="名单", href=None, blank=True),))),
     "rates_unfounded": scene(page(tables=(RATES,))),
     "personal_numbers": scene(page(personal={"identity": 2})),
+    "wording": scene(page(wording=(MISPRINT,))),
+    "interaction_missing": scene(page(links=links("机构设置", n=12)), label="home"),
+    "services_missing": scene(page(links=links("机构设置", n=12)), label="home"),
+    "letters_unanswered": scene(page(letters=(UNANSWERED,))),
+    "guides_few_incomplete": scene(*(page(elements=ELEMENTS, url=f"http://a.test/g{n}") for n in range(4))),
+    "guide_elements": scene(page(elements=ELEMENTS)),
+    "letters_public": scene(page(page_kind="article", letters=(replace(LATE, unit=""),))),
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 from evidence.errors import RulesError
 from evidence.indicator import Indicator, discover
 from evidence.judge import judge
-from tests.evidence.indicators import signs_factory
+from tests.evidence.indicators import signs_factory, test_account_empty, test_deductions
 from tests.evidence.judging_factory import (
     INDICATORS,
     RULES,
@@ -41,6 +41,9 @@ GOLDEN: dict[str, Scene] = {
     "site_registered_gone": gone_site(),
     "annex_blank_column": replace(stale_site(0), visits=(annex(),)),
     **signs_factory.GOLDEN,
+    **{name: test_deductions.golden(name) for name in test_deductions.POINTS},
+    "other_columns_points": test_deductions.other(),
+    "account_empty": test_account_empty.GOLDEN,
 }
 LOCAL = '''"""Never anything wrong.
 

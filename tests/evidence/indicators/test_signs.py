@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from evidence.explain import explain
-from evidence.model import Annex, HiddenLink, Letter, Link
+from evidence.model import Annex, Element, HiddenLink, ImageText, Letter, Link
+from evidence.reading import guides
 from tests.evidence.indicators.signs_factory import (
     BAD,
     COLUMNS,
@@ -20,14 +21,21 @@ from tests.evidence.indicators.signs_factory import (
     HOUR,
     LATE,
     LINK,
+    MISPRINT,
     RATES,
+    UNANSWERED,
     article,
     backdated,
+    links,
     page,
     scene,
 )
-from tests.evidence.judging_factory import Scene, item, reading, subject, visit
+from tests.evidence.judging_factory import Scene, column, item, reading, subject, visit
 
+PICTURED = ImageText(
+    sha256="ab" * 32, url=None, box=None, text="互动交流", confidence=900, engine="tesseract", in_main=True
+)
+EVERY_ELEMENT = tuple(Element(name=name, text="有") for name in guides.ELEMENTS)
 SIGNS = set(GOLDEN) - {"site_unreachable"}
 
 
@@ -115,6 +123,50 @@ CLEAN: dict[str, list[Scene]] = {
             )
         ),
         scene(page(tables=(replace(RATES, rows=RATES.rows[:2]),))),
+    ],
+    "wording": [
+        scene(page()),
+        scene(page(wording=(replace(MISPRINT, source="picture"),))),
+        scene(page(wording=(MISPRINT,)), complete=False),
+    ],
+    "interaction_missing": [
+        scene(page(links=links("机构设置", "互动交流", n=12)), label="home"),
+        scene(page(links=links("机构设置", n=9)), label="home"),
+        scene(page(links=links("机构设置", "", n=12)), label="home"),
+        scene(page(links=links("机构设置", n=12)), label="c0"),
+        replace(
+            scene(page(links=links("机构设置", n=12)), label="home"),
+            subject=subject([*COLUMNS, column("xx", "interaction", 1)]),
+        ),
+        scene(page(links=links("机构设置", n=12), images=(PICTURED,)), label="home"),
+    ],
+    "services_missing": [
+        scene(page(links=links("机构设置", "网上办事", n=12)), label="home"),
+        scene(page(links=links("机构设置", n=9)), label="home"),
+        scene(page(links=links("机构设置", "", n=12)), label="home"),
+    ],
+    "letters_unanswered": [
+        scene(page(letters=(replace(UNANSWERED, state=""),))),
+        scene(page(letters=(replace(UNANSWERED, state="已办结"),))),
+        scene(page(letters=(replace(UNANSWERED, submitted=date(2020, 10, 5)),))),
+        scene(page(letters=(replace(UNANSWERED, submitted=date(2020, 1, 3)),))),
+        scene(page(letters=(replace(UNANSWERED, title="举报某人"),))),
+        scene(page(letters=(replace(UNANSWERED, replied=date(2020, 12, 30)),))),
+    ],
+    "guides_few_incomplete": [
+        scene(*(page(elements=ELEMENTS, url=f"http://a.test/g{n}") for n in range(5))),
+        scene(page(elements=ELEMENTS), page(elements=EVERY_ELEMENT, url="http://a.test/g")),
+        scene(page()),
+    ],
+    "guide_elements": [
+        scene(page(elements=EVERY_ELEMENT)),
+        scene(page(elements=ELEMENTS, images=(PICTURED,))),
+        scene(page()),
+    ],
+    "letters_public": [
+        scene(page(page_kind="article", letters=(LATE,))),
+        scene(page(letters=(replace(LATE, unit=""),))),
+        scene(page(page_kind="article", letters=(replace(LATE, unit="", replied=None, state="办理中"),))),
     ],
     "personal_numbers": [scene(page()), scene(page(personal={"mobile": 4})), scene(page(personal={}))],
 }
@@ -242,3 +294,21 @@ def test_a_finding_is_explained_by_what_was_seen(name: str) -> None:
     told = explain(GOLDEN[name].finding(name))
     assert "所见" in told
     assert GOLDEN[name].finding(name).against[0][:10] in told
+
+
+@pytest.mark.parametrize(("name", "n", "why"), [("wording", 1, "可能误识"), ("interaction_missing", 2, "没有文字"), ("interaction_missing", 5, "图片"), ("letters_unanswered", 0, "不等于没有答复")])  # fmt: skip
+def test_a_sign_that_decides_nothing_by_itself_is_open_and_says_why(name: str, n: int, why: str) -> None:
+    found = CLEAN[name][n].finding(name)
+    assert found.state == "undecided"
+    assert why in "".join(found.missing)
+
+
+def test_a_column_of_the_ledger_holds_the_entry_that_the_home_page_lacks() -> None:
+    found = CLEAN["interaction_missing"][4].finding("interaction_missing")
+    assert (found.state, found.for_the_unit) == ("clear", ("台账列有这类栏目：栏目xx",))
+
+
+def test_the_points_of_guides_stop_at_what_the_item_is_worth() -> None:
+    many = scene(*(page(elements=ELEMENTS, url=f"http://a.test/g{n}") for n in range(5)))
+    assert many.finding("guide_elements").numbers["tenths"] == 80
+    assert GOLDEN["guide_elements"].finding("guide_elements").numbers["tenths"] == 30
