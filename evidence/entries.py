@@ -19,6 +19,8 @@ from evidence.ruleset import Rule, RuleSet
 from evidence.series import Series
 from evidence.signs import Sign
 
+LEAST_COLUMNS = 5
+"""Columns of a ledger from which it is a site's inventory (摸底): with fewer nobody has looked over the site."""
 LEAST_LINKS = 10
 """Links of a home page from which it is one; a gate with fewer leads to the real one."""
 
@@ -44,6 +46,10 @@ def missing(
         of=lambda one: one.fact.label == HOME,
         agrees=lambda look, _: bool(_find(look, words)) if look.whole else None,
     )
+    listed = len(facts.subject.ledger.columns)
+    if answer.state == "hit" and listed < LEAST_COLUMNS:
+        said = f"栏目台账只有{listed}个栏目，不足以说明全站没有"
+        return replace(answer, state="undecided", missing=(said,), second_look="not needed")
     columns = [one.fact.name for one in facts.observed if one.fact.class_ == class_]
     if columns and answer.state != "clear":
         said = f"台账列有这类栏目：{'、'.join(columns)}"
