@@ -12,7 +12,7 @@ from datetime import date
 
 from evidence.columns import ColumnClass
 from evidence.look import Look
-from evidence.model import Item
+from evidence.model import ColumnReading, Item
 from evidence.parts import Part, PartKind
 from evidence.quoting import title
 from evidence.series import Series
@@ -22,6 +22,8 @@ _PUBLISHED = ("displayed", "relative", "script", "meta")
 """Kinds of date that tell when an article was put up."""
 _BEHIND = ("url", "last_modified")
 """Kinds of date that a page has without its author having put one there."""
+_NEVER_BLANK = ("parent", "embedded", "jump", "static", "attachment", "media")
+"""Kinds of column whose own page holds no list: that it is empty says nothing (a parent's children are asked apart)."""
 CONFIRMING = 3
 """Articles that must be opened before the dates of a policy list are taken for those of publication."""
 
@@ -68,8 +70,11 @@ class Beside:
         others = [other.blank for _, other in self.looks(look, "tab", "search")]
         if look.blank is False or False in others:
             return False
-        asks = look.reading is not None and look.reading.column is not None and look.reading.column.kind == "search"
-        return _all(others) if asks and others else _all([look.blank, *others])
+        column = look.reading.column if look.reading else None
+        if column is not None and (column.kind in _NEVER_BLANK or len(others) < _to_open(column)):
+            return None
+        asks = column is not None and column.kind == "search"
+        return _all(others) if asks else _all([look.blank, *others])
 
     def stale(self, series: Series, look: Look, cutoff: date, until: date) -> Answer:
         """Tell whether a look shows that nothing is dated from `cutoff` to `until`, by itself and what lies beside it."""
@@ -154,6 +159,11 @@ class Beside:
             return Answer(value=True, basis=said, records=records)
         said = f"列表没有日期，打开了{len(opened)}篇文章（共{len(look.items)}条），其中{len(known)}篇有发布日期；"
         return Answer(value=None, missing=f"{said}条目不变的完整记录自{since}起，未覆盖整个期限", records=records)
+
+
+def _to_open(column: ColumnReading) -> int:
+    """Return how many parts of a column must have been opened before it can be called blank."""
+    return 1 if column.kind == "search" else column.tabs
 
 
 def _same_visit(one: str, other: str) -> bool:

@@ -18,6 +18,16 @@ from evidence.ruleset import RuleSet
 from evidence.series import Series
 from evidence.span import Span, local_day, local_text
 
+_KINDS_OPEN = {
+    "search": "页面要先查询才显示内容，未取得查询后的页面",
+    "tabbed": "有未打开的标签页",
+    "parent": "页面只列下级栏目",
+    "embedded": "内容在其他主机的框架中",
+    "jump": "转到其他平台",
+    "attachment": "内容在附件中",
+    "media": "内容是音视频",
+}
+"""What an empty page of a kind of column leaves open."""
 _KINDS = {"error": "出错或拦截页面", "redirect": "跳转页面"}
 
 
@@ -207,8 +217,10 @@ def _why_undatable(look: Look) -> str:
 
 
 def _why_not_blank(look: Look) -> str:
-    """Say that blank or not cannot be told, with what the reader noted."""
-    noted = "；".join(look.reading.notes) if look.reading else ""
+    """Say that blank or not cannot be told, with the kind of column it is and what the reader noted."""
+    column = look.reading.column if look.reading else None
+    kind = _KINDS_OPEN.get(column.kind or "", "") if column else ""
+    noted = "；".join((*([kind] if kind else []), *(look.reading.notes if look.reading else ())))
     return "不能确定该栏目是否空白" + (f"（{plainly(noted, 120)}）" if noted else "")
 
 
