@@ -24,6 +24,7 @@ from collector.progress import Progress
 from collector.vault import KEY_FILE
 from collector.workspace import Workspace
 from evidence import judgements, plain
+from evidence.availability import Attempt
 from evidence.cli import cli as evidence_cli
 from evidence.command import Commands, Instant, json_option, say, workspace_option
 from evidence.errors import EvidenceError
@@ -201,11 +202,20 @@ def probe(workspace: Path, only: tuple[str, ...], as_json: bool) -> None:
         if as_json:
             say({"target": id, **plain.dump(attempt)})
         else:
-            click.echo(f"{id}\t{PROBES[attempt.outcome]}\t{attempt.reason or ''}\t{attempt.phases.get('load', '')}")
+            click.echo(probe_line(id, attempt))
     if not as_json:
         click.echo(f"访问{len(done.attempts)}个，未到时间{done.waiting}个，归档{len(done.records)}天")
     for path in done.damaged:
         click.echo(f"{path}：有的行已损坏，不能读取；能读的照常使用，原文件留在此处备查，核对后可以移走", err=True)
+
+
+def probe_line(id: str, attempt: Attempt) -> str:
+    """Return what is printed of an attempt; IPv6 only where it was asked for."""
+    told = (id, PROBES[attempt.outcome], attempt.reason or "", str(attempt.phases.get("load", "")))
+    six = attempt.v6
+    over = () if six is None else (f"IPv6：{PROBES[six.outcome]}{f'（{six.reason}）' if six.reason else ''}",)
+    none = ("IPv6：没有AAAA记录",) if attempt.aaaa is False else ()
+    return "\t".join((*told, *over, *none))
 
 
 def record_answer(record: Record, holdings: Holdings) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from collector import probe_days, probing
+from collector import ipv6, names, probe_days, probing
 from collector.clock import Clock
 from collector.errors import BrowserError
 from collector.run import one_page, visit_once
@@ -56,11 +56,19 @@ def probe(workspace: Workspace, holdings: Holdings, *, clock: Clock, only: Seque
         async def look(target: Target) -> tuple[str, bool] | None:
             return await _look(workspace, holdings, target, clock)
 
-        attempts = asyncio.run(probing.one_round(due, settings, clock, look))
+        attempts = asyncio.run(probing.one_round(due, settings, clock, look, _has_aaaa(workspace)))
         for target in due:
             probe_days.keep(holdings.root, target.ref, attempts[target.id])
         aside = probe_days.damaged(holdings.root)
     return Round(attempts=attempts, records=records, waiting=len(sites) - len(due), damaged=aside)
+
+
+def _has_aaaa(workspace: Workspace) -> ipv6.HasAaaa:
+    """Return who tells of AAAA records; nobody where names are declared to have other answers inside (split-dns)."""
+    if workspace.settings.egress == "split-dns":
+        return ipv6.nobody_knows
+    resolver = names.resolver_of()
+    return lambda host: names.has_aaaa(host, resolver)
 
 
 async def _look(workspace: Workspace, holdings: Holdings, target: Target, clock: Clock) -> tuple[str, bool] | None:

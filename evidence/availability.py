@@ -27,6 +27,24 @@ MEDIA_TYPE = "application/x-ndjson"
 Outcome = Literal["open", "guarded", "failed", "ours", "shared"]
 """Opened; answered by a guard; failed, in a browser as well; our own network; failed together with others of one address."""
 
+Outcome6 = Literal["open", "guarded", "failed", "both", "ours"]
+"""Over IPv6: opened, a redirect included; answered by a guard; failed, though the page opened otherwise and a control
+answered over IPv6; failed both ways, which is no matter of IPv6; our own network."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Over6:
+    """The same request over IPv6 alone; it never enters the numbers of WV-2."""
+
+    at: datetime
+    outcome: Outcome6
+    reason: str | None = None
+    status: int | None = None
+    address: str | None = None
+    phases: dict[str, int] = field(default_factory=dict)
+    control: bool | None = None
+    """Whether the control answered over IPv6 in the same minute; None where there is none, or none was needed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
@@ -46,6 +64,9 @@ class Attempt:
     """Whether the control answered in the same minute; None where there is none."""
     browser: str | None = None
     """The record of the browser's visit that was made because the request failed."""
+    aaaa: bool | None = field(default=None, metadata={plain.ADDED: True})
+    """Whether the name has AAAA records; None where nobody asked, or no answer can be believed."""
+    v6: Over6 | None = field(default=None, metadata={plain.ADDED: True})
 
     def line(self) -> bytes:
         """Return the attempt as a line of JSON."""
@@ -95,7 +116,21 @@ def day_of(made: Sequence[Attempt]) -> ProbeDay:
         controlled=all(one.control is True for one in failed),
         reasons=tuple(sorted({one.reason or "" for one in failed})),
         browser=tuple(dict.fromkeys(one.browser for one in failed if one.browser)),
+        **_over_six(made),
     )
+
+
+def _over_six(made: Sequence[Attempt]) -> dict[str, Any]:
+    """Return what a day showed over IPv6; a single answer with AAAA records shows that the name has some."""
+    told = {one.aaaa for one in made if one.aaaa is not None}
+    counted = [one.v6 for one in made if one.v6 is not None and one.v6.outcome in ("open", "guarded", "failed")]
+    failed = [one for one in counted if one.outcome == "failed"]
+    return {
+        "aaaa": any(told) if told else None,
+        "visits6": len(counted),
+        "failed6": len(failed),
+        "controlled6": all(one.control is True for one in failed),
+    }
 
 
 def _count(made: Iterable[Attempt], outcome: Outcome) -> int:

@@ -445,6 +445,13 @@ class ProbeDay:
     reasons: tuple[str, ...]
     browser: tuple[str, ...]
     """Records of the browser's visits that failed too."""
+    aaaa: bool | None = field(default=None, metadata={plain.ADDED: True})
+    """Whether the name had AAAA records on any attempt; None where no answer could be believed, or nobody asked."""
+    visits6: int = field(default=0, metadata={plain.ADDED: True})
+    """Attempts over IPv6 that count: neither spoiled by our own network nor failed over IPv4 as well."""
+    failed6: int = field(default=0, metadata={plain.ADDED: True})
+    controlled6: bool = field(default=True, metadata={plain.ADDED: True})
+    """Whether a control answered over IPv6 beside every failure over IPv6."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

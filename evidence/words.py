@@ -163,6 +163,7 @@ PROBES = {
     "failed": "打不开",
     "ours": "本方网络原因",
     "shared": "平台事件",
+    "both": "IPv4也打不开",
 }
 """Outcomes of light requests."""
 
