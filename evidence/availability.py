@@ -18,6 +18,7 @@ from evidence.errors import ReadingError, ShapeError
 from evidence.model import ProbeDay, Reading, Record
 from evidence.reading.page import ATTEMPTS
 from evidence.reading.reader import this_reader
+from evidence.series import Series
 from evidence.span import local_day
 from evidence.store import Store
 
@@ -135,6 +136,13 @@ def _over_six(made: Sequence[Attempt]) -> dict[str, Any]:
 
 def _count(made: Iterable[Attempt], outcome: Outcome) -> int:
     return sum(one.outcome == outcome for one in made)
+
+
+def days_of(series: Series, first: date, last: date) -> dict[str, ProbeDay]:
+    """Return the days of whole records made from `first` to `last`, by record, oldest first."""
+    rows = [row for row in series.rows if first <= local_day(row.started) <= last and row.complete is True]
+    looks = [look for look in series.looks(rows) if look.whole]
+    return {look.row.record: look.reading.probes for look in looks if look.reading and look.reading.probes}
 
 
 def week(days: Iterable[ProbeDay], first: date, last: date) -> dict[str, Any]:

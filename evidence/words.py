@@ -30,6 +30,7 @@ CLAUSES = {
     "WD-4.2": "扣分项“网站标识”",
     "WD-4.4a": "扣分项“找错入口”",
     "WD-4.7": "扣分项“页面标签”",
+    "WD-4.9": "扣分项“IPv6支持”",
 }
 """Names of the clauses we have indicators for; their numbers are the rule set's."""
 

@@ -108,3 +108,6 @@ def probed(*days: Visit) -> Scene:
 
 
 GOLDEN["site_unreachable"] = probed(probe_day(1, failed=5), probe_day(3, failed=4))
+GOLDEN["ipv6_unsupported"] = probed(*(probe_day(n, aaaa=False) for n in range(1, 8)))
+PROBED = frozenset({"site_unreachable", "ipv6_unsupported"})
+"""Those that rest on light requests and not on looks at pages."""

@@ -20,6 +20,7 @@ from tests.evidence.indicators.signs_factory import (
     HOUR,
     LATE,
     LINK,
+    PROBED,
     RATES,
     article,
     backdated,
@@ -28,7 +29,7 @@ from tests.evidence.indicators.signs_factory import (
 )
 from tests.evidence.judging_factory import Scene, item, reading, subject, visit
 
-SIGNS = set(GOLDEN) - {"site_unreachable"}
+SIGNS = set(GOLDEN) - PROBED
 
 
 def state(name: str, one: Scene) -> str:
