@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from evidence import plain
+from evidence import pageless, plain
 from evidence.errors import ReadingError, ShapeError
 from evidence.model import ProbeDay, Reading, Record
 from evidence.reading.page import ATTEMPTS
-from evidence.reading.reader import this_reader
 from evidence.series import Series
 from evidence.span import local_day
 from evidence.store import Store
@@ -168,22 +167,7 @@ def week(days: Iterable[ProbeDay], first: date, last: date) -> dict[str, Any]:
 def reading(record: Record, store: Store) -> Reading:
     """Return the reading of a day's attempts; raises ReadingError, StoreError."""
     (log,) = [one for one in record.capture.artifacts if one.role == "log" and one.url == ATTEMPTS]
-    return Reading(
-        inputs=(log.sha256,),
-        reader=this_reader(),
-        page_kind="other",
-        title="",
-        items=(),
-        newest=None,
-        blank=None,
-        published=None,
-        hidden_links=(),
-        images=(),
-        tables=(),
-        identity={},
-        notes=(),
-        probes=day_of(attempts(store.read(log.sha256))),
-    )
+    return pageless.reading(log.sha256, probes=day_of(attempts(store.read(log.sha256))))
 
 
 def is_of_attempts(record: Record) -> bool:

@@ -455,6 +455,33 @@ class ProbeDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFault:
+    """A link behind which nothing was found, for certain or not."""
+
+    url: str
+    text: str
+    """What a visitor reads on it."""
+    reasons: tuple[str, ...]
+    """Why, each once: http_404, dns, refused, timeout …"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkDay:
+    """What one day's checks of a home page's links come to (WD-4.3)."""
+
+    day: date
+    home: str
+    """The record of the home page whose links these are."""
+    asked: int
+    left: int
+    """Links that were not asked, because there are too many."""
+    dead: tuple[LinkFault, ...]
+    """Failed twice for certain, a control answering beside each failure."""
+    unsure: tuple[LinkFault, ...]
+    """Open questions: a guard's answer, too slow, our own network, or failed once only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnReading:
     """What column (栏目) a page is, by its own account; a proposal, which the unit's ledger overrules."""
 
@@ -527,6 +554,8 @@ class Reading:
     """How many citizens' numbers it shows, by kind (identity, mobile); never the numbers."""
     probes: ProbeDay | None = field(default=None, metadata={plain.ADDED: True})
     """For a day's attempts to open a home page."""
+    checked: LinkDay | None = field(default=None, metadata={plain.ADDED: True})
+    """For a day's checks of a home page's links."""
 
     def plain(self) -> dict[str, Any]:
         """Return the reading as plain JSON (schema reading/1)."""

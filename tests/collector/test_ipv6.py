@@ -216,8 +216,10 @@ def test_lines_and_days_from_before_still_load() -> None:
     assert availability.attempts(made("failed").line()) == (made("failed"),)
 
 
-@pytest.mark.parametrize(("egress", "has"), [("direct", True), ("split-dns", None)])
-def test_where_names_have_other_answers_inside_nothing_is_known(
+@pytest.mark.parametrize(
+    ("egress", "has"), [("direct", True), ("split-dns", None), ("proxy", None), ("inspecting", None)]
+)
+def test_without_a_direct_way_out_nothing_is_known(
     tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch, egress: str, has: bool | None
 ) -> None:
     monkeypatch.setattr(names, "has_aaaa", lambda *_: True)
