@@ -24,6 +24,7 @@ from collector.progress import Progress
 from collector.vault import KEY_FILE
 from collector.workspace import Workspace
 from evidence import judgements, plain
+from evidence.availability import Attempt
 from evidence.cli import cli as evidence_cli
 from evidence.command import Commands, Instant, json_option, say, workspace_option
 from evidence.errors import EvidenceError
@@ -190,22 +191,53 @@ def read_file(url: str | None, at: datetime | None, words: Path | None, as_json:
 @cli.command()
 @workspace_option
 @click.option("--only", multiple=True, help="Only this target, at once; may be given several times.")
+@click.option("--links", is_flag=True, help="Ask the links of the home pages instead (WD-4.3), once a day each.")
 @json_option
-def probe(workspace: Path, only: tuple[str, ...], as_json: bool) -> None:
+def probe(workspace: Path, only: tuple[str, ...], links: bool, as_json: bool) -> None:
     """Ask the home pages that are due once (WV-2); to be called every 30 minutes."""
     from collector import probes
 
     opened = Workspace.open(workspace)
+    if links:
+        _check_links(opened, only, as_json)
+        return
     done = probes.probe(opened, Holdings.open(opened.store_path), clock=SystemClock(), only=only)
     for id, attempt in done.attempts.items():
         if as_json:
             say({"target": id, **plain.dump(attempt)})
         else:
-            click.echo(f"{id}\t{PROBES[attempt.outcome]}\t{attempt.reason or ''}\t{attempt.phases.get('load', '')}")
+            click.echo(probe_line(id, attempt))
     if not as_json:
         click.echo(f"访问{len(done.attempts)}个，未到时间{done.waiting}个，归档{len(done.records)}天")
     for path in done.damaged:
         click.echo(f"{path}：有的行已损坏，不能读取；能读的照常使用，原文件留在此处备查，核对后可以移走", err=True)
+
+
+def _check_links(workspace: Workspace, only: tuple[str, ...], as_json: bool) -> None:
+    from collector import dead_links
+
+    if not workspace.settings.probe.links:
+        click.echo("quzheng.yaml 的 probe.links 为0，未开启链接核对", err=True)
+        return
+    done = dead_links.check(workspace, Holdings.open(workspace.store_path), clock=SystemClock(), only=only)
+    for id, day in done.days.items():
+        if as_json:
+            say({"target": id, **plain.dump(day)})
+        else:
+            click.echo(f"{id}\t核对{day.asked}个\t打不开{len(day.dead)}个\t未定{len(day.unsure)}个\t未核对{day.left}个")
+    for id in done.without_home:
+        click.echo(f"{id}：24小时内没有首页的完整记录，未核对链接；先运行 quzheng run", err=True)
+    if not as_json:
+        click.echo(f"核对{len(done.days)}个网站，今天已核对或未到时间{done.waiting}个")
+
+
+def probe_line(id: str, attempt: Attempt) -> str:
+    """Return what is printed of an attempt; IPv6 only where it was asked for."""
+    told = (id, PROBES[attempt.outcome], attempt.reason or "", str(attempt.phases.get("load", "")))
+    six = attempt.v6
+    over = () if six is None else (f"IPv6：{PROBES[six.outcome]}{f'（{six.reason}）' if six.reason else ''}",)
+    none = ("IPv6：没有AAAA记录",) if attempt.aaaa is False else ()
+    return "\t".join((*told, *over, *none))
 
 
 def record_answer(record: Record, holdings: Holdings) -> dict[str, Any]:

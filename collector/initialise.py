@@ -51,6 +51,10 @@ probe:                    # 可用性监测（WV-2）：quzheng probe，每30分
   seconds: 15             # 多少秒打不开即为失败 / seconds after which a visit has failed
   # control: [https://www.gov.cn/]   # 对照网址：它打得开，才能排除本方网络原因 / answers where our own network works
   shared: 3               # 同一地址多少个网站同时失败即视为平台事件 / sites of one address that fail together
+  ipv6: false             # 每次另以IPv6访问一次（WD-4.9），本单位有IPv6才可开启 / also over IPv6, where we have it
+  # control6: [https://www.example.edu.cn/]   # IPv6对照网址（写域名）：它以IPv6打得开，才能排除本方原因 / control over IPv6
+  links: 0                # quzheng probe --links 每天核对首页多少个链接（WD-4.3），0为不核对 / links of a home page asked a day
+  links_pause: 300        # 打不开的链接隔多少秒再访问一次 / seconds until a failing link is asked again
 
 seal:
   key: seal/office.key    # 单位签名私钥 / the office's signing key

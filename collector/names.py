@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,6 +39,8 @@ LATE = "no answer in time"
 _SECONDS = 2
 """That a resolver is given for one question."""
 _LONGEST_CHAIN = 16
+_MADE_UP = ip_network("64:ff9b::/96")
+"""Where a gateway (NAT64) puts the IPv4 addresses of names that have no others."""
 
 Question = Literal["A", "AAAA"]
 
@@ -93,6 +96,20 @@ def resolver_of(path: Path = RESOLVERS) -> dns.resolver.Resolver | None:
         return None
     found.lifetime, found.timeout = _SECONDS, _SECONDS / 2
     return found
+
+
+def has_aaaa(host: str, resolver: dns.resolver.Resolver | None) -> bool | None:
+    """Ask, and tell whether a host's name has AAAA records.
+
+    None where there is no answer, the host is an address, or all there is was made up by a gateway (NAT64).
+    """
+    if resolver is None or not host or address_of(host) is not None:
+        return None
+    told = _ask(host, "AAAA", resolver)
+    if told.fault is not None:
+        return None
+    real = [text for text in told.addresses if (found := address_of(text)) and found not in _MADE_UP]
+    return bool(real) if real or not told.addresses else None
 
 
 class Names:

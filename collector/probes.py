@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from collector import probe_days, probing
+from collector import day_records, ipv6, names, probe_days, probing
 from collector.clock import Clock
+from collector.day_records import DayLog
 from collector.errors import BrowserError
 from collector.run import one_page, visit_once
 from collector.targets import Target
 from collector.workspace import ProbeSettings, Workspace
-from evidence import admit as admitting
-from evidence import availability, canonical, plain
+from evidence import availability
 from evidence.availability import Attempt
 from evidence.columns import HOME, SITE_KINDS
 from evidence.files import Exclusive, make_folder
 from evidence.holdings import Holdings
-from evidence.model import Artifact, Capture, Check, Record, TargetRef, Vantage
-from evidence.pageless import nothing, this_program
+from evidence.model import Check, Record, TargetRef
 from evidence.reading.page import ATTEMPTS
 from evidence.span import SHANGHAI, local_day
 
@@ -56,11 +55,19 @@ def probe(workspace: Workspace, holdings: Holdings, *, clock: Clock, only: Seque
         async def look(target: Target) -> tuple[str, bool] | None:
             return await _look(workspace, holdings, target, clock)
 
-        attempts = asyncio.run(probing.one_round(due, settings, clock, look))
+        attempts = asyncio.run(probing.one_round(due, settings, clock, look, _has_aaaa(workspace)))
         for target in due:
             probe_days.keep(holdings.root, target.ref, attempts[target.id])
         aside = probe_days.damaged(holdings.root)
     return Round(attempts=attempts, records=records, waiting=len(sites) - len(due), damaged=aside)
+
+
+def _has_aaaa(workspace: Workspace) -> ipv6.HasAaaa:
+    """Return who tells of AAAA records; nobody where this machine has no direct way out, by which IPv6 could be told."""
+    if workspace.settings.egress != "direct":
+        return ipv6.nobody_knows
+    resolver = names.resolver_of()
+    return lambda host: names.has_aaaa(host, resolver)
 
 
 async def _look(workspace: Workspace, holdings: Holdings, target: Target, clock: Clock) -> tuple[str, bool] | None:
@@ -95,47 +102,16 @@ def _admitted(
     workspace: Workspace, holdings: Holdings, target: TargetRef, made: tuple[Attempt, ...], clock: Clock
 ) -> Record:
     """Admit a day's attempts as one record; the same day again is the record that is there."""
-    body = b"".join(one.line() for one in made)
-    blob = holdings.store.put(body, availability.MEDIA_TYPE)
-    day = local_day(made[0].at)
-    declared = {"schema": "probe/1", **plain.dump(workspace.settings.probe)}
-    log = Artifact(
-        role="log",
-        n=0,
-        frame=0,
-        url=ATTEMPTS,
-        box=None,
-        taken=made[-1].at,
-        media_type=blob.media_type,
-        size=blob.size,
-        sha256=blob.sha256,
-        sm3=blob.sm3,
-    )
-    taken = Capture(
-        key=f"PROBE-{day:%Y%m%d}/{target.id}/{availability.LABEL}/1",
-        purpose="scheduled",
-        target=target,
+    log = DayLog(
         label=availability.LABEL,
-        column=None,
+        prefix="PROBE-",
+        day=local_day(made[0].at),
         started=made[0].at,
         ended=made[-1].at,
-        clock=clock.ref,
-        vantage=Vantage(egress=workspace.settings.egress, address=None, resolver=None),
-        requested_url=target.url,
-        final_url=target.url,
-        redirects=(),
-        outcome="captured",
-        reason=None,
-        fault="unknown",
-        coverage="complete",
-        checks=(Check(name="attempts kept", scope="main", passed=True, detail=f"{len(made)} attempts"),),
-        moving=(),
-        artifacts=(log,),
-        exchanges=nothing(holdings, "exchanges"),
-        times=nothing(holdings, "times"),
-        environment=holdings.store.put(canonical.encode(declared), "application/json").sha256,
-        cleanliness=None,
-        flow=this_program(holdings, __file__, "probe"),
-        redactions=(),
+        stands_for=ATTEMPTS,
+        media_type=availability.MEDIA_TYPE,
+        body=b"".join(one.line() for one in made),
+        check=Check(name="attempts kept", scope="main", passed=True, detail=f"{len(made)} attempts"),
+        program=__file__,
     )
-    return admitting.admit(taken, store=holdings.store, ledger=holdings.ledger, catalog=holdings.catalog)
+    return day_records.admit(workspace, holdings, target, log, clock)

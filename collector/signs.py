@@ -71,6 +71,15 @@ def signs(seen: Look) -> dict[Sign, str]:
     return found
 
 
+def keeps_out(text: str) -> bool:
+    """Tell whether the text of an error page is a guard's or our own side's, and not the word of the page that was asked for.
+
+    >>> keeps_out("<h1>404</h1><p>您的访问请求被拦截</p>"), keeps_out("<h1>404 Not Found</h1>")
+    (True, False)
+    """
+    return any(words.search(text) for sign, words in _WORDS if sign in ("challenge", "own side"))
+
+
 def _voices(seen: Look, slight: bool) -> Iterable[str]:
     """Yield what the page says itself: all short pieces of a slight page; of a full one only whole announcements."""
     if slight:

@@ -68,6 +68,14 @@ class ProbeSettings:
     """Addresses that answer where our own network works; without one no failure can be laid to a site."""
     shared: int = 3
     """Targets of one address that fail in one round, from which the platform is down and not each of them."""
+    ipv6: bool = field(default=False, metadata={plain.ADDED: True})
+    """Whether each round also asks over IPv6 (WD-4.9); many offices have none."""
+    control6: tuple[str, ...] = field(default=(), metadata={plain.ADDED: True})
+    """Addresses, best by name, that answer over IPv6 where ours works; without one IPv6 is laid to no site."""
+    links: int = field(default=0, metadata={plain.ADDED: True})
+    """Links of a home page that `probe --links` asks at most (WD-4.3); 0: none."""
+    links_pause: int = field(default=300, metadata={plain.ADDED: True})
+    """Seconds until a link that failed is asked for the second time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +239,9 @@ def _settings(path: Path, written: Any) -> Settings:
                 f"{path}:{line}: time_source: expected ntp://host or ntp://host:port, got {address!r:.80}"
             )
     for name, got in plain.dump(settings.probe).items():
-        if isinstance(got, int) and not (0 if name == "from_hour" else 1) <= got <= (24 if "hour" in name else 100_000):
+        if type(got) is int and not (0 if name in ("from_hour", "links") else 1) <= got <= (
+            24 if "hour" in name else 100_000
+        ):
             line = yamlfile.line_of(path, ("probe", name))
             raise WorkspaceError(f"{path}:{line}: probe.{name}: expected a number from 1 up (hours to 24), got {got}")
     if not 0 <= settings.replay_share <= 1000:

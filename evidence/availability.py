@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from evidence import plain
+from evidence import pageless, plain
 from evidence.errors import ReadingError, ShapeError
 from evidence.model import ProbeDay, Reading, Record
 from evidence.reading.page import ATTEMPTS
-from evidence.reading.reader import this_reader
+from evidence.series import Series
 from evidence.span import local_day
 from evidence.store import Store
 
@@ -26,6 +26,24 @@ LABEL = "availability"
 MEDIA_TYPE = "application/x-ndjson"
 Outcome = Literal["open", "guarded", "failed", "ours", "shared"]
 """Opened; answered by a guard; failed, in a browser as well; our own network; failed together with others of one address."""
+
+Outcome6 = Literal["open", "guarded", "failed", "both", "ours"]
+"""Over IPv6: opened, a redirect included; answered by a guard; failed, though the page opened otherwise and a control
+answered over IPv6; failed both ways, which is no matter of IPv6; our own network."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Over6:
+    """The same request over IPv6 alone; it never enters the numbers of WV-2."""
+
+    at: datetime
+    outcome: Outcome6
+    reason: str | None = None
+    status: int | None = None
+    address: str | None = None
+    phases: dict[str, int] = field(default_factory=dict)
+    control: bool | None = None
+    """Whether the control answered over IPv6 in the same minute; None where there is none, or none was needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +64,9 @@ class Attempt:
     """Whether the control answered in the same minute; None where there is none."""
     browser: str | None = None
     """The record of the browser's visit that was made because the request failed."""
+    aaaa: bool | None = field(default=None, metadata={plain.ADDED: True})
+    """Whether the name has AAAA records; None where nobody asked, or no answer can be believed."""
+    v6: Over6 | None = field(default=None, metadata={plain.ADDED: True})
 
     def line(self) -> bytes:
         """Return the attempt as a line of JSON."""
@@ -95,11 +116,32 @@ def day_of(made: Sequence[Attempt]) -> ProbeDay:
         controlled=all(one.control is True for one in failed),
         reasons=tuple(sorted({one.reason or "" for one in failed})),
         browser=tuple(dict.fromkeys(one.browser for one in failed if one.browser)),
+        **_over_six(made),
     )
+
+
+def _over_six(made: Sequence[Attempt]) -> dict[str, Any]:
+    """Return what a day showed over IPv6; a single answer with AAAA records shows that the name has some."""
+    told = {one.aaaa for one in made if one.aaaa is not None}
+    counted = [one.v6 for one in made if one.v6 is not None and one.v6.outcome in ("open", "guarded", "failed")]
+    failed = [one for one in counted if one.outcome == "failed"]
+    return {
+        "aaaa": any(told) if told else None,
+        "visits6": len(counted),
+        "failed6": len(failed),
+        "controlled6": all(one.control is True for one in failed),
+    }
 
 
 def _count(made: Iterable[Attempt], outcome: Outcome) -> int:
     return sum(one.outcome == outcome for one in made)
+
+
+def days_of(series: Series, first: date, last: date) -> dict[str, ProbeDay]:
+    """Return the days of whole records made from `first` to `last`, by record, oldest first."""
+    rows = [row for row in series.rows if first <= local_day(row.started) <= last and row.complete is True]
+    looks = [look for look in series.looks(rows) if look.whole]
+    return {look.row.record: look.reading.probes for look in looks if look.reading and look.reading.probes}
 
 
 def week(days: Iterable[ProbeDay], first: date, last: date) -> dict[str, Any]:
@@ -125,22 +167,7 @@ def week(days: Iterable[ProbeDay], first: date, last: date) -> dict[str, Any]:
 def reading(record: Record, store: Store) -> Reading:
     """Return the reading of a day's attempts; raises ReadingError, StoreError."""
     (log,) = [one for one in record.capture.artifacts if one.role == "log" and one.url == ATTEMPTS]
-    return Reading(
-        inputs=(log.sha256,),
-        reader=this_reader(),
-        page_kind="other",
-        title="",
-        items=(),
-        newest=None,
-        blank=None,
-        published=None,
-        hidden_links=(),
-        images=(),
-        tables=(),
-        identity={},
-        notes=(),
-        probes=day_of(attempts(store.read(log.sha256))),
-    )
+    return pageless.reading(log.sha256, probes=day_of(attempts(store.read(log.sha256))))
 
 
 def is_of_attempts(record: Record) -> bool:

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from evidence import showing
-from evidence.availability import LABEL as AVAILABILITY
+from evidence import availability, link_checks, showing
 from evidence.beside import Beside
 from evidence.breach import breach
 from evidence.catalog import Row
@@ -28,6 +27,8 @@ from evidence.windows import Demand
 
 ACCOUNT_RULE = "account_not_updated"
 HOME_RULE = "home_not_updated"
+OF_REQUESTS = (availability.LABEL, link_checks.LABEL)
+"""Labels of records that hold light requests and no page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ def state(
     """Return the facts of a target: of every column of its ledger, its home page, and every label that has records."""
     listed = {column.label: column for column in subject.ledger.columns}
     known = dict.fromkeys((*(() if subject.is_account else (HOME,)), *listed, *sorted(series)))
-    labels = [label for label in known if label in listed or not (is_part(label, known) or label == AVAILABILITY)]
+    labels = [label for label in known if label in listed or not (is_part(label, known) or label in OF_REQUESTS)]
     home = _host(series[HOME]) if HOME in series else ""
     observed = [
         _observe(subject, column, series[column.label], rules, _beside(column, series), home)

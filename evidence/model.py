@@ -459,6 +459,40 @@ class ProbeDay:
     reasons: tuple[str, ...]
     browser: tuple[str, ...]
     """Records of the browser's visits that failed too."""
+    aaaa: bool | None = field(default=None, metadata={plain.ADDED: True})
+    """Whether the name had AAAA records on any attempt; None where no answer could be believed, or nobody asked."""
+    visits6: int = field(default=0, metadata={plain.ADDED: True})
+    """Attempts over IPv6 that count: neither spoiled by our own network nor failed over IPv4 as well."""
+    failed6: int = field(default=0, metadata={plain.ADDED: True})
+    controlled6: bool = field(default=True, metadata={plain.ADDED: True})
+    """Whether a control answered over IPv6 beside every failure over IPv6."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFault:
+    """A link behind which nothing was found, for certain or not."""
+
+    url: str
+    text: str
+    """What a visitor reads on it."""
+    reasons: tuple[str, ...]
+    """Why, each once: http_404, dns, refused, timeout …"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkDay:
+    """What one day's checks of a home page's links come to (WD-4.3)."""
+
+    day: date
+    home: str
+    """The record of the home page whose links these are."""
+    asked: int
+    left: int
+    """Links that were not asked, because there are too many."""
+    dead: tuple[LinkFault, ...]
+    """Failed twice for certain, a control answering beside each failure."""
+    unsure: tuple[LinkFault, ...]
+    """Open questions: a guard's answer, too slow, our own network, or failed once only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -536,6 +570,8 @@ class Reading:
     """Fixed expressions that are not written as they should be."""
     probes: ProbeDay | None = field(default=None, metadata={plain.ADDED: True})
     """For a day's attempts to open a home page."""
+    checked: LinkDay | None = field(default=None, metadata={plain.ADDED: True})
+    """For a day's checks of a home page's links."""
 
     def plain(self) -> dict[str, Any]:
         """Return the reading as plain JSON (schema reading/1)."""

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from evidence import availability, digest, plain
+from evidence import availability, digest, link_checks, plain
 from evidence.derived import Derived
 from evidence.holdings import Holdings
 from evidence.model import Reading, Record
@@ -99,9 +99,9 @@ def moment_of(record: Record) -> datetime:
 
 
 def has_page(record: Record) -> bool:
-    """Tell whether a record brought a page, or a day's attempts, that can be read."""
+    """Tell whether a record brought a page, or a day's attempts or checks, that can be read."""
     page = record.capture.of_role("layout") or record.capture.of_role("dom")
-    return bool(page) or availability.is_of_attempts(record)
+    return bool(page) or availability.is_of_attempts(record) or link_checks.is_of_links(record)
 
 
 def _read_all(records: Mapping[str, Record], holdings: Holdings, jobs: int) -> Iterator[tuple[str, Reading]]:
@@ -164,6 +164,8 @@ def _read(record: Record, store: Store, derived: Derived) -> Reading | None:
     try:
         if availability.is_of_attempts(record):
             return availability.reading(record, store)
+        if link_checks.is_of_links(record):
+            return link_checks.reading(record, store)
         return read(from_record(record, store), at=moment_of(record), shelf=_Pictures(derived))
     except Exception:
         log.warning("record %s cannot be read; the others go on", record.id, exc_info=True)

@@ -28,8 +28,10 @@ CLAUSES = {
     "WV-6.2": "单项否决“服务不实用”（办事指南要素，提示）",
     "WD-3.4": "扣分项“办理答复”",
     "WD-4.2": "扣分项“网站标识”",
+    "WD-4.3": "扣分项“链接可用性”",
     "WD-4.4a": "扣分项“找错入口”",
     "WD-4.7": "扣分项“页面标签”",
+    "WD-4.9": "扣分项“IPv6支持”",
 }
 """Names of the clauses we have indicators for; their numbers are the rule set's."""
 
@@ -80,6 +82,8 @@ CHECKS = {
     "same for every agent": "对不同访问者所示一致",
     "fresh answers": "应答未经缓存，不是旧应答",
     "charset": "文字编码",
+    "attempts kept": "访问记录已留存",
+    "links kept": "链接核对记录已留存",
     "not empty": "文档不空",
     "not one colour": "画面不是单一颜色",
     "parsed": "页面能解析",
@@ -163,8 +167,20 @@ PROBES = {
     "failed": "打不开",
     "ours": "本方网络原因",
     "shared": "平台事件",
+    "both": "IPv4也打不开",
 }
 """Outcomes of light requests."""
+
+LINK_REASONS = {
+    "challenge": "验证页或拦截页",
+    "private": "解析到内部地址，未访问",
+    "address": "网址不合规，未访问",
+    "scheme": "转向非网页地址，未访问",
+    "port": "端口不是网页服务，未访问",
+    "redirects": "反复跳转",
+    "unreachable": "网络不通",
+}
+"""Why a link was found dead or left open, beside the reasons of captures."""
 
 COLUMN_KINDS = {
     "list": "列表",
@@ -292,3 +308,13 @@ def reason(outcome: str, why: str | None) -> str:
         return said
     found = re.fullmatch(r"http_(\d{3})", why)
     return f"{said}（{'HTTP ' + found[1] if found else REASONS.get(why, why)}）"
+
+
+def link_reason(why: str) -> str:
+    """Return why a link was found dead or left open.
+
+    >>> link_reason("http_404"), link_reason("dns"), link_reason("private")
+    ('HTTP 404', '域名解析失败', '解析到内部地址，未访问')
+    """
+    found = re.fullmatch(r"http_(\d{3})", why)
+    return f"HTTP {found[1]}" if found else (REASONS | LINK_REASONS).get(why, why)

@@ -36,11 +36,9 @@ def site_unreachable(facts: Facts, series: Mapping[str, Series], rules: RuleSet)
     length = Span.parse(rule.limit or "7d").amount
     last = local_day(facts.at) - timedelta(days=1)
     first = last - timedelta(days=length - 1)
-    rows = [row for row in own.rows if first <= local_day(row.started) <= last and row.complete is True]
-    looks = [look for look in own.looks(rows) if look.whole and look.reading and look.reading.probes]
-    days = [look.reading.probes for look in looks if look.reading and look.reading.probes]
-    records = (*(look.row.record for look in looks), *(id for day in days for id in day.browser))
-    yield _answer(facts, rule, availability.week(days, first, last), length, records)
+    held = availability.days_of(own, first, last)
+    records = (*held, *(id for day in held.values() for id in day.browser))
+    yield _answer(facts, rule, availability.week(held.values(), first, last), length, records)
 
 
 def _answer(facts: Facts, rule: Rule, sums: dict[str, Any], length: int, records: tuple[str, ...]) -> Answer:

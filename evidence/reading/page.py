@@ -13,6 +13,8 @@ from evidence.errors import ReadingError
 from evidence.model import Artifact, Box, Record
 from evidence.store import Store
 
+LINKS = "links:"
+"""Address of the log that holds a day's checks of a home page's links."""
 ATTEMPTS = "probes:"
 """What stands for the address of a log of attempts to open a home page."""
 CANVAS = "canvas:"
@@ -106,7 +108,7 @@ def artifacts_of(record: Record) -> tuple[Artifact, ...]:
         if artifact.role in ("dom", "layout", "download")
         or (artifact.role == "body" and _is_looked_at(artifact))
         or (artifact.role == "region" and artifact.url == CANVAS)
-        or (artifact.role == "log" and artifact.url == ATTEMPTS)
+        or (artifact.role == "log" and artifact.url in (ATTEMPTS, LINKS))
     )
 
 

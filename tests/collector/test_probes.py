@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from collector import probes, probing
+from collector import asking, probes, probing
 from collector.clock import SimulatedClock, SystemClock
 from collector.initialise import initialise
 from collector.targets import Target, from_written
@@ -43,8 +43,8 @@ def target(id: str, url: str) -> Target:
     return from_written({"id": id, "name": id, "kind": "portal", "url": url})
 
 
-def tried(url: str, seconds: float = 1) -> probing.Tried:
-    return asyncio.run(probing.request(url, seconds, SystemClock()))
+def tried(url: str, seconds: float = 1) -> asking.Tried:
+    return asyncio.run(asking.request(url, seconds, SystemClock()))
 
 
 def test_every_phase_of_an_attempt_is_kept(site: Site) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from collector import probes
 from collector.clock import SimulatedClock
-from collector.probing import GUARDED
+from collector.asking import GUARDED
 from evidence import incidents
 from evidence.indicator import discover
 from evidence.model import ColumnReading, DateReading, Reading

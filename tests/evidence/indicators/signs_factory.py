@@ -14,6 +14,8 @@ from evidence.model import (
     HiddenLink,
     Letter,
     Link,
+    LinkDay,
+    LinkFault,
     ProbeDay,
     Reading,
     Table,
@@ -141,3 +143,37 @@ def probed(*days: Visit) -> Scene:
 
 
 GOLDEN["site_unreachable"] = probed(probe_day(1, failed=5), probe_day(3, failed=4))
+GOLDEN["ipv6_unsupported"] = probed(*(probe_day(n, aaaa=False) for n in range(1, 8)))
+PROBED = frozenset({"site_unreachable", "ipv6_unsupported", "dead_links"})
+"""Those that rest on light requests and not on looks at pages."""
+
+
+def fault(n: int, *reasons: str) -> LinkFault:
+    """Return a link of the home page behind which nothing was found."""
+    return LinkFault(url=f"http://a.test/{n}", text=f"链接{n}", reasons=reasons or ("http_404",))
+
+
+def link_day(n: int, *dead: LinkFault, unsure: tuple[LinkFault, ...] = (), **fields: Any) -> Visit:
+    """Return a day's checks of links, `n` days before T's own."""
+    at = T - timedelta(days=n, hours=2)
+    day = LinkDay(
+        **{"day": at.date(), "home": "ab" * 32, "asked": 20, "left": 0, "dead": dead, "unsure": unsure, **fields}
+    )
+    return visit("links", at, reading(page_kind="other", blank=None, checked=day), run=f"LINKS-{at:%Y%m%d}")
+
+
+def front(*shown: int, **fields: Any) -> Visit:
+    """Return a home page with links of these numbers; `fields` change its reading."""
+    links = tuple(
+        Link(href=f"http://a.test/{n}", text=f"链接{n}", scope="internal", hidden="", box=None) for n in shown
+    )
+    read = page(**{"page_kind": "home", "links": links, "url": "http://a.test/", **fields})
+    return visit("home", HOUR, read)
+
+
+def linking(*visits: Visit) -> Scene:
+    """Return a site whose home page and checks of links were so."""
+    return Scene(subject=subject(COLUMNS), visits=visits)
+
+
+GOLDEN["dead_links"] = linking(front(1, 2), link_day(0, fault(1)), link_day(1, fault(1)))

@@ -22,6 +22,7 @@ from tests.evidence.indicators.signs_factory import (
     LATE,
     LINK,
     MISPRINT,
+    PROBED,
     RATES,
     UNANSWERED,
     article,
@@ -36,7 +37,7 @@ PICTURED = ImageText(
     sha256="ab" * 32, url=None, box=None, text="互动交流", confidence=900, engine="tesseract", in_main=True
 )
 EVERY_ELEMENT = tuple(Element(name=name, text="有") for name in guides.ELEMENTS)
-SIGNS = set(GOLDEN) - {"site_unreachable"}
+SIGNS = set(GOLDEN) - PROBED
 
 
 def state(name: str, one: Scene) -> str:
