@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from evidence.comparing import items, pixels, tables, text
+from evidence.comparing import asides, items, pixels, tables, text
 from evidence.comparing.items import ItemChanges
 from evidence.comparing.picture import TiledPicture
 from evidence.comparing.pixels import PixelChanges
 from evidence.comparing.tables import TableChanges
-from evidence.comparing.text import Line, TextChanges
+from evidence.comparing.text import TextChanges
 from evidence.errors import ReadingError
 from evidence.holdings import Holdings
 from evidence.model import Box, Reading, Record
@@ -40,6 +40,11 @@ class Comparison:
     pixels: PixelChanges
     tables: TableChanges = TableChanges()
     notes: tuple[str, ...] = ()
+
+    @property
+    def explained(self) -> int:
+        """How many differences a mask or a recorded movement explains."""
+        return len(self.text.noise) + len(self.items.noise) + len(self.pixels.excused)
 
     def plain(self) -> dict[str, Any]:
         """Return the comparison as `compare --json` prints it."""
@@ -68,7 +73,7 @@ class Comparison:
             if self.tables
             else "",
             f"画面{len(self.pixels.regions)}处不同" if self.pixels.regions else "",
-            f"已知变动{len(self.text.noise) + len(self.pixels.excused)}处" if self.state == "noise" else "",
+            f"已知变动{self.explained}处" if self.state == "noise" else "",
             *self.notes,
         ]
         return f"{_CHINESE[self.state]}：{'，'.join(part for part in parts if part) or '内容与画面均相同'}。"
@@ -82,8 +87,7 @@ def compare(earlier: Record, later: Record, *, holdings: Holdings) -> Comparison
     if _seen(earlier) == _seen(later):
         return _comparison(earlier, later)
     known = readings([earlier, later], holdings, jobs=1)
-    before, after = (_lines(record, holdings) for record in (earlier, later))
-    words = text.changes(before, after)
+    words = _words(earlier, later, known, holdings)
     excuses = [*earlier.capture.moving, *later.capture.moving, *(box for one in words.noise for box in one.boxes)]
     return _comparison(
         earlier,
@@ -109,8 +113,9 @@ def _comparison(
     found, words, seen = found or ItemChanges(), words or TextChanges(), seen or PixelChanges()
     cells = cells or TableChanges()
     changed = bool(found or cells) or words.changed or bool(seen.regions or seen.gone)
-    noise = bool(words.noise or seen.excused) or _seen(earlier) != _seen(later)
-    if noise and not changed and not words.noise and not seen.excused:
+    explained = bool(words.noise or found.noise or seen.excused)
+    noise = explained or _seen(earlier) != _seen(later)
+    if noise and not changed and not explained:
         notes = (*notes, "页面文件不同，可见内容相同")
     return Comparison(
         earlier=earlier.id,
@@ -160,9 +165,14 @@ def _notes(known: Mapping[str, Reading | None], earlier: Record, later: Record) 
     return (f"{len(unread)}条记录未能判读，条目未比较",) if unread else ()
 
 
-def _lines(record: Record, holdings: Holdings) -> tuple[Line, ...]:
-    page = from_record(record, holdings.store)
-    return text.lines(grow(page))
+def _words(earlier: Record, later: Record, known: Mapping[str, Reading | None], holdings: Holdings) -> TextChanges:
+    """Compare the visible texts; boxes beside the matter are noise where both pages have them, under one heading."""
+    pair = (earlier, later)
+    trees = [grow(from_record(record, holdings.store)) for record in pair]
+    boxes = [asides.find(tree, known.get(record.id)) for tree, record in zip(trees, pair, strict=True)]
+    common = frozenset(boxes[0].keys() & boxes[1].keys())
+    before, after = (text.lines(tree, asides.texts(tree, own, common)) for tree, own in zip(trees, boxes, strict=True))
+    return text.changes(before, after)
 
 
 def _pixels(earlier: Record, later: Record, excuses: Iterable[Box], holdings: Holdings) -> PixelChanges:
