@@ -20,7 +20,7 @@ from evidence.commands import human as human_commands
 from evidence.model import Finding, Record
 
 if TYPE_CHECKING:
-    from evidence.comparing.pixels import PixelChanges
+    from evidence.comparing import Comparison
     from evidence.store import Store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -86,7 +86,7 @@ def compare(ctx: click.Context, workspace: Path, picture: Path | None, as_json: 
     holdings = open_house(ctx, workspace).holdings()
     before, after = (holdings.record(holdings.full_id(name)) for name in (earlier, later))
     comparison = compare_records(before, after, holdings=holdings)
-    drawn = _draw(before, after, comparison.pixels, holdings.store, picture) if picture else None
+    drawn = _draw(before, after, comparison, holdings.store, picture) if picture else None
     if as_json:
         told = {"path": str(picture), "said": drawn} if drawn else None
         say({**comparison.plain(), "picture": told})
@@ -94,7 +94,7 @@ def compare(ctx: click.Context, workspace: Path, picture: Path | None, as_json: 
         click.echo("\n".join(filter(None, (comparison.sentence(), drawn and f"{picture}：{drawn}"))))
 
 
-def _draw(before: Record, after: Record, changes: PixelChanges, store: Store, path: Path) -> str:
+def _draw(before: Record, after: Record, comparison: Comparison, store: Store, path: Path) -> str:
     """Write the comparison's picture to `path` and return the sentence on it; warns where it shows personal data."""
     from evidence.comparing.drawing import draw
     from evidence.files import whole_file
@@ -102,7 +102,8 @@ def _draw(before: Record, after: Record, changes: PixelChanges, store: Store, pa
     if any(record.capture.flow.private is not None for record in (before, after)):
         click.echo("注意：这两条记录的页面含个人信息，对照图未遮盖，不得外传", err=True)
     with whole_file(path) as out:
-        return draw(before, after, changes, store, out).sentence()
+        explained = comparison.epoch is not None
+        return draw(before, after, comparison.pixels, store, out, explained=explained).sentence()
 
 
 @cli.command()

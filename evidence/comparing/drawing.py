@@ -75,9 +75,12 @@ class Drawing:
         return f"左为前次，中为后次，右为差异；红色为变化，蓝色为无关变化{smaller}{cut}。"
 
 
-def draw(earlier: Record, later: Record, changes: PixelChanges, store: Store, out: BinaryIO) -> Drawing:
+def draw(
+    earlier: Record, later: Record, changes: PixelChanges, store: Store, out: BinaryIO, *, explained: bool = False
+) -> Drawing:
     """Write the drawing of two records, whose pictures differ by `changes`, as PNG to `out`.
 
+    With `explained` an epoch explains all that differs, and nothing is painted as a change.
     Raises ExportError where a record has no picture, ReadingError for a tile that is none.
     """
     for record in (earlier, later):
@@ -89,7 +92,8 @@ def draw(earlier: Record, later: Record, changes: PixelChanges, store: Store, ou
     width, rows = max(before.width, after.width), max(before.height, after.height)
     drawing = _fit(width, rows, changes)
     part, height = -(-width // drawing.step), -(-(drawing.last - drawing.first) // drawing.step)
-    sheets = _Sheets(before=before, after=after, beside=beside, changes=changes, width=width)
+    colour = NOISE if explained else CHANGED
+    sheets = _Sheets(before=before, after=after, beside=beside, changes=changes, width=width, colour=colour)
     write_strips(sheets.strips(drawing), 3 * part + 2 * GAP, height, out)
     return drawing
 
@@ -119,6 +123,8 @@ class _Sheets:
     """The earlier page once more, read where its rows stand against the later: each picture holds but one tile."""
     changes: PixelChanges
     width: int
+    colour: Colour
+    """Of what neither movement nor a mask explains."""
 
     def strips(self, drawing: Drawing) -> Iterator[Pixels]:
         """Yield the drawing strip by strip."""
@@ -140,8 +146,8 @@ class _Sheets:
         """Return what is framed on the earlier page, on the later, and on the difference; changes over noise."""
         noise, changed = self.changes.excused, self.changes.regions
         earlier = [(box, NOISE) for box in self._counterparts(noise)]
-        earlier += [(box, CHANGED) for box in (*self._counterparts(changed), *self.changes.gone)]
-        later = [*((box, NOISE) for box in noise), *((box, CHANGED) for box in changed)]
+        earlier += [(box, self.colour) for box in (*self._counterparts(changed), *self.changes.gone)]
+        later = [*((box, NOISE) for box in noise), *((box, self.colour) for box in changed)]
         return earlier, later, ()
 
     def _counterparts(self, boxes: Sequence[Box]) -> Iterator[Box]:
@@ -165,7 +171,7 @@ class _Sheets:
         for left, box_top, width, height in self.changes.excused:
             known[max(0, box_top - top) : max(0, box_top + height - top), left : left + width] = True
         pale[_any(differs & known, step)] = NOISE
-        pale[_any(differs & ~known, step)] = CHANGED
+        pale[_any(differs & ~known, step)] = self.colour
         return pale
 
     def _differs(self, top: int, bottom: int) -> Mask:
