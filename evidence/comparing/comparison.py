@@ -78,7 +78,7 @@ class Comparison:
             if self.tables
             else "",
             f"画面{len(self.pixels.regions)}处不同" if self.pixels.regions else "",
-            f"已知变动{self.explained}处" if self.state == "noise" else "",
+            f"已知变动{self.explained}处" if self.state == "noise" and self.explained else "",
             f"{self.epoch.reason}，条目与文字均相同，画面不同不作为网站的变化" if self.epoch else "",
             *self.notes,
         ]

@@ -12,10 +12,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from PIL import Image, ImageDraw
 
 from evidence.admit import admit
+from evidence.cli import cli
 from evidence.comparing import Comparison, compare
+from evidence.comparing.drawing import CHANGED, NOISE
 from evidence.errors import ReadingError
 from evidence.holdings import Holdings
 from evidence.model import Artifact, Record
@@ -71,7 +74,7 @@ class Shown:
 
 @pytest.fixture
 def holdings(tmp_path: Path) -> Holdings:
-    return Holdings.open(tmp_path)
+    return Holdings.open(tmp_path / "store")
 
 
 def record(holdings: Holdings, n: int, shown: Shown) -> Record:
@@ -129,6 +132,7 @@ def test_another_look_through_another_browser_or_other_fonts_is_an_epoch_and_no_
     assert said in found.plain()["epoch_reason"]
     assert said in found.sentence()
     assert "条目与文字均相同，画面不同不作为网站的变化" in found.sentence()
+    assert "已知变动" not in found.sentence()
     assert found.pixels.regions, "where the pictures differ is told all the same"
 
 
@@ -405,13 +409,14 @@ def test_a_card_whose_ground_is_another_picture_is_a_change(holdings: Holdings) 
     assert compare(plain, other, holdings=holdings).state == "changed"
 
 
-def test_a_drawing_of_an_epoch_paints_nothing_as_a_change(holdings: Holdings) -> None:
-    from evidence.comparing.drawing import CHANGED, NOISE, draw
-
-    pair = [record(holdings, 0, Shown()), record(holdings, 1, EPOCHS["browser"]())]
-    found = compare(pair[0], pair[1], holdings=holdings)
-    out = BytesIO()
-    draw(pair[0], pair[1], found.pixels, holdings.store, out, explained=True)
+def test_the_command_names_the_epoch_and_its_drawing_paints_nothing_as_a_change(
+    holdings: Holdings, tmp_path: Path
+) -> None:
+    pair, out = [record(holdings, 0, Shown()), record(holdings, 1, EPOCHS["browser"]())], tmp_path / "look.png"
+    arguments = ["compare", "-w", str(tmp_path), "--json", "--picture", str(out), *(one.id for one in pair)]
+    answer = json.loads(CliRunner().invoke(cli, arguments, obj=None).stdout)
+    assert (answer["state"], answer["epoch"]) == ("noise", "browser")
+    assert answer["picture"]["path"] == str(out)
     with Image.open(out) as image:
         shown = np.asarray(image)
     assert not (shown == CHANGED).all(axis=2).any()
