@@ -10,14 +10,18 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from evidence import house, judgements, plain, words
 from evidence.command import Commands, Instant, json_option, open_house, say, workspace_option
 from evidence.commands import human as human_commands
-from evidence.model import Finding
+from evidence.model import Finding, Record
+
+if TYPE_CHECKING:
+    from evidence.comparing import Comparison
+    from evidence.store import Store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -64,23 +68,42 @@ def read(ctx: click.Context, workspace: Path, every: bool, as_json: bool, record
             )
 
 
+def _file_option(name: str, said: str) -> Callable[[Command], Command]:
+    return click.option(f"--{name}", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help=said)
+
+
 @cli.command()
 @workspace_option
+@_file_option("picture", "Write both pictures and their difference, side by side, as one PNG.")
 @json_option
 @click.argument("earlier")
 @click.argument("later")
 @click.pass_context
-def compare(ctx: click.Context, workspace: Path, as_json: bool, earlier: str, later: str) -> None:
-    """Say what differs between two records."""
+def compare(ctx: click.Context, workspace: Path, picture: Path | None, as_json: bool, earlier: str, later: str) -> None:
+    """Say, and with --picture show, what differs between two records."""
     from evidence.comparing import compare as compare_records
 
     holdings = open_house(ctx, workspace).holdings()
-    pair = [holdings.record(holdings.full_id(name)) for name in (earlier, later)]
-    comparison = compare_records(*pair, holdings=holdings)
+    before, after = (holdings.record(holdings.full_id(name)) for name in (earlier, later))
+    comparison = compare_records(before, after, holdings=holdings)
+    drawn = _draw(before, after, comparison, holdings.store, picture) if picture else None
     if as_json:
-        say(comparison.plain())
+        told = {"path": str(picture), "said": drawn} if drawn else None
+        say({**comparison.plain(), "picture": told})
     else:
-        click.echo(comparison.sentence())
+        click.echo("\n".join(filter(None, (comparison.sentence(), drawn and f"{picture}：{drawn}"))))
+
+
+def _draw(before: Record, after: Record, comparison: Comparison, store: Store, path: Path) -> str:
+    """Write the comparison's picture to `path` and return the sentence on it; warns where it shows personal data."""
+    from evidence.comparing.drawing import draw
+    from evidence.files import whole_file
+
+    if any(record.capture.flow.private is not None for record in (before, after)):
+        click.echo("注意：这两条记录的页面含个人信息，对照图未遮盖，不得外传", err=True)
+    with whole_file(path) as out:
+        explained = comparison.epoch is not None
+        return draw(before, after, comparison.pixels, store, out, explained=explained).sentence()
 
 
 @cli.command()
@@ -244,10 +267,6 @@ def verify(ctx: click.Context, strict: bool, trust: Path | None, as_json: bool, 
         click.echo("结论：成立" if holds else "结论：不成立")
     if not holds:
         ctx.exit(3)
-
-
-def _file_option(name: str, said: str) -> Callable[[Command], Command]:
-    return click.option(f"--{name}", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help=said)
 
 
 @cli.command()

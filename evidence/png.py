@@ -1,4 +1,4 @@
-"""One record's picture as a single PNG: its tiles joined without a seam, one of them in memory at a time.
+"""Pictures of any height as one PNG, written strip by strip; a record's picture is its tiles joined without a seam.
 
 The pixels are those of the tiles; what repeats is the picture, not the bytes of the file.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterable
 from typing import BinaryIO
 
 import numpy as np
@@ -32,10 +33,15 @@ def write_png(record: Record, store: Store, out: BinaryIO) -> None:
     if not picture.count:
         capture = record.capture
         raise ExportError(f"the record {record.id[:12]} holds no picture: {capture.outcome}, {capture.reason}")
+    write_strips((pixels for _, pixels in picture.tiles()), picture.width, picture.height, out)
+
+
+def write_strips(strips: Iterable[Pixels], width: int, height: int, out: BinaryIO) -> None:
+    """Write strips of `width`, together `height` rows, as one picture to `out`."""
     out.write(_SIGNATURE)
-    _chunk(out, b"IHDR", struct.pack(">IIBBBBB", picture.width, picture.height, 8, 2, 0, 0, 0))
-    packer, above = zlib.compressobj(6), np.zeros((1, picture.width, 3), dtype=np.uint8)
-    for _, pixels in picture.tiles():
+    _chunk(out, b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    packer, above = zlib.compressobj(6), np.zeros((1, width, 3), dtype=np.uint8)
+    for pixels in strips:
         for top in range(0, len(pixels), _STRIP):
             strip = pixels[top : top + _STRIP]
             _chunk(out, b"IDAT", packer.compress(_filtered(strip, above)))

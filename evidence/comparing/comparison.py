@@ -1,6 +1,6 @@
 """Comparing two records: equal digests end it; then items, text, pixels; and one answer: same, noise or changed.
 
-Noise is what a mask or a recorded movement explains, each with its reason; what nothing explains is a change.
+Noise is what a mask, a recorded movement or an epoch explains, each with its reason; what nothing explains is a change.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from evidence.comparing import items, pixels, tables, text
+from evidence.comparing import asides, epochs, items, pixels, tables, text
+from evidence.comparing.epochs import Epoch
 from evidence.comparing.items import ItemChanges
-from evidence.comparing.picture import TiledPicture
 from evidence.comparing.pixels import PixelChanges
+from evidence.comparing.side import Side
 from evidence.comparing.tables import TableChanges
-from evidence.comparing.text import Line, TextChanges
+from evidence.comparing.text import TextChanges
 from evidence.errors import ReadingError
 from evidence.holdings import Holdings
 from evidence.model import Box, Reading, Record
@@ -40,6 +41,13 @@ class Comparison:
     pixels: PixelChanges
     tables: TableChanges = TableChanges()
     notes: tuple[str, ...] = ()
+    epoch: Epoch | None = None
+    """Why the pages look different where the site did not change; None where nothing of the kind is proved."""
+
+    @property
+    def explained(self) -> int:
+        """How many differences a mask or a recorded movement explains."""
+        return len(self.text.noise) + len(self.items.noise) + len(self.pixels.excused)
 
     def plain(self) -> dict[str, Any]:
         """Return the comparison as `compare --json` prints it."""
@@ -52,6 +60,8 @@ class Comparison:
             "pixels": self.pixels.plain(),
             "tables": self.tables.plain(),
             "notes": list(self.notes),
+            "epoch": self.epoch.kind if self.epoch else None,
+            "epoch_reason": self.epoch.reason if self.epoch else None,
         }
 
     def sentence(self) -> str:
@@ -68,7 +78,8 @@ class Comparison:
             if self.tables
             else "",
             f"画面{len(self.pixels.regions)}处不同" if self.pixels.regions else "",
-            f"已知变动{len(self.text.noise) + len(self.pixels.excused)}处" if self.state == "noise" else "",
+            f"已知变动{self.explained}处" if self.state == "noise" and self.explained else "",
+            f"{self.epoch.reason}，条目与文字均相同，画面不同不作为网站的变化" if self.epoch else "",
             *self.notes,
         ]
         return f"{_CHINESE[self.state]}：{'，'.join(part for part in parts if part) or '内容与画面均相同'}。"
@@ -82,18 +93,27 @@ def compare(earlier: Record, later: Record, *, holdings: Holdings) -> Comparison
     if _seen(earlier) == _seen(later):
         return _comparison(earlier, later)
     known = readings([earlier, later], holdings, jobs=1)
-    before, after = (_lines(record, holdings) for record in (earlier, later))
-    words = text.changes(before, after)
+    before, after = (_side(record, known.get(record.id), holdings) for record in (earlier, later))
+    found, cells = _items(before.reading, after.reading), _tables(before.reading, after.reading)
+    words = _words(before, after)
     excuses = [*earlier.capture.moving, *later.capture.moving, *(box for one in words.noise for box in one.boxes)]
+    seen = _pixels(before, after, excuses)
+    looks = bool(seen.regions or seen.gone) and not (found or cells or words.changed)
     return _comparison(
         earlier,
         later,
-        found=_items(known.get(earlier.id), known.get(later.id)),
+        found=found,
         words=words,
-        seen=_pixels(earlier, later, excuses, holdings),
-        cells=_tables(known.get(earlier.id), known.get(later.id)),
+        seen=seen,
+        cells=cells,
         notes=_notes(known, earlier, later),
+        epoch=epochs.between(before, after, excuses) if looks else None,
     )
+
+
+def _side(record: Record, reading: Reading | None, holdings: Holdings) -> Side:
+    tree = grow(from_record(record, holdings.store))
+    return Side(record=record, tree=tree, reading=reading, store=holdings.store)
 
 
 def _comparison(
@@ -105,12 +125,15 @@ def _comparison(
     seen: PixelChanges | None = None,
     cells: TableChanges | None = None,
     notes: tuple[str, ...] = (),
+    epoch: Epoch | None = None,
 ) -> Comparison:
     found, words, seen = found or ItemChanges(), words or TextChanges(), seen or PixelChanges()
     cells = cells or TableChanges()
-    changed = bool(found or cells) or words.changed or bool(seen.regions or seen.gone)
-    noise = bool(words.noise or seen.excused) or _seen(earlier) != _seen(later)
-    if noise and not changed and not words.noise and not seen.excused:
+    looks = bool(seen.regions or seen.gone) and epoch is None
+    changed = bool(found or cells) or words.changed or looks
+    explained = bool(words.noise or found.noise or seen.excused)
+    noise = explained or _seen(earlier) != _seen(later)
+    if noise and not changed and not explained and epoch is None:
         notes = (*notes, "页面文件不同，可见内容相同")
     return Comparison(
         earlier=earlier.id,
@@ -121,6 +144,7 @@ def _comparison(
         pixels=seen,
         tables=cells,
         notes=notes,
+        epoch=epoch,
     )
 
 
@@ -160,16 +184,21 @@ def _notes(known: Mapping[str, Reading | None], earlier: Record, later: Record) 
     return (f"{len(unread)}条记录未能判读，条目未比较",) if unread else ()
 
 
-def _lines(record: Record, holdings: Holdings) -> tuple[Line, ...]:
-    page = from_record(record, holdings.store)
-    return text.lines(grow(page))
+def _words(earlier: Side, later: Side) -> TextChanges:
+    """Compare the visible texts; boxes beside the matter are noise where both pages have them, under one heading."""
+    boxes = [asides.find(side.tree, side.reading) for side in (earlier, later)]
+    common = frozenset(boxes[0].keys() & boxes[1].keys())
+    before, after = (
+        text.lines(side.tree, asides.texts(side.tree, own, common))
+        for side, own in zip((earlier, later), boxes, strict=True)
+    )
+    return text.changes(before, after)
 
 
-def _pixels(earlier: Record, later: Record, excuses: Iterable[Box], holdings: Holdings) -> PixelChanges:
-    tiles = [record.capture.of_role("tile") for record in (earlier, later)]
+def _pixels(earlier: Side, later: Side, excuses: Iterable[Box]) -> PixelChanges:
+    tiles = [side.record.capture.of_role("tile") for side in (earlier, later)]
     if not all(tiles):
-        raise ReadingError(f"records {earlier.id} and {later.id}: no picture to compare in one of them")
+        raise ReadingError(f"records {earlier.record.id} and {later.record.id}: no picture to compare in one of them")
     if [tile.sha256 for tile in tiles[0]] == [tile.sha256 for tile in tiles[1]]:
         return PixelChanges()
-    first, second = (TiledPicture(each, holdings.store.read) for each in tiles)
-    return pixels.changes(first, second, excuses)
+    return pixels.changes(earlier.picture(), later.picture(), excuses)

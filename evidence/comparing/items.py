@@ -1,4 +1,8 @@
-"""What became of the items of a list between two readings: added, removed, renamed, dated otherwise, moved."""
+"""What became of the items of a list between two readings: added, removed, renamed, dated otherwise, moved.
+
+An address that differs only by a session id or a timestamp is the same address, and said; but where such a parameter
+tells the items of one list apart, it is no noise.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evidence import plain
+from evidence.comparing.masks import bare_address
 from evidence.model import Item
 
 Pair = tuple[Item, Item]
@@ -25,6 +30,8 @@ class ItemChanges:
     """Same title and address, other date."""
     moved: int = 0
     """Unchanged items that stand in another order."""
+    noise: tuple[Pair, ...] = ()
+    """Unchanged items whose addresses differ only where a mask hid it."""
 
     def __bool__(self) -> bool:
         return bool(self.added or self.removed or self.renamed or self.redated or self.moved)
@@ -40,21 +47,39 @@ class ItemChanges:
                 for a, b in self.redated
             ],
             "moved": self.moved,
+            "noise": [{"reason": _reasons(a, b), "from": a.href, "to": b.href} for a, b in self.noise],
         }
 
 
 def changes(earlier: Sequence[Item], later: Sequence[Item]) -> ItemChanges:
     """Return what differs between two lists; equal items may occur more than once."""
-    same, before, after = _pair(earlier, later, lambda item: (item.title, item.href, item.date))
-    redated, before, after = _pair(before, after, lambda item: (item.title, item.href))
-    renamed, before, after = _pair(before, after, _address)
+    masked = _is_masked(earlier) and _is_masked(later)
+
+    def address(item: Item) -> str | None:
+        return bare_address(item.href)[0] if masked and item.href else item.href
+
+    same, before, after = _pair(earlier, later, lambda item: (item.title, address(item), item.date))
+    redated, before, after = _pair(before, after, lambda item: (item.title, address(item)))
+    renamed, before, after = _pair(before, after, lambda item: address(item) if _leads(item) else None)
     return ItemChanges(
         added=tuple(after),
         removed=tuple(before),
         renamed=tuple(renamed),
         redated=tuple(redated),
         moved=_moved(earlier, same),
+        noise=tuple(pair for pair in same if pair[0].href != pair[1].href),
     )
+
+
+def _is_masked(items: Sequence[Item]) -> bool:
+    """Tell whether addresses may be compared without their noise: it must tell no two items of a list apart."""
+    whole = {item.href for item in items if item.href}
+    return len({bare_address(href)[0] for href in whole}) == len(whole)
+
+
+def _reasons(earlier: Item, later: Item) -> str:
+    found = [reason for item in (earlier, later) if item.href for reason in bare_address(item.href)[1]]
+    return "、".join(dict.fromkeys(found))
 
 
 def _pair(
@@ -76,9 +101,9 @@ def _pair(
     return pairs, [item for item in earlier if id(item) not in paired], rest
 
 
-def _address(item: Item) -> str | None:
-    """Return an address that tells one item from another; a script link tells nothing."""
-    return item.href if item.href and not item.href.lower().startswith("javascript:") else None
+def _leads(item: Item) -> bool:
+    """Tell whether an address tells one item from another; a script link tells nothing."""
+    return bool(item.href) and not str(item.href).lower().startswith("javascript:")
 
 
 def _moved(earlier: Sequence[Item], same: Sequence[Pair]) -> int:

@@ -1,4 +1,4 @@
-"""What changes on every visit and means nothing: clocks, counters, the weather. Data, each with its reason.
+"""What changes on every visit and means nothing: clocks, counters, the weather, session ids. Data, each with its reason.
 
 A mask is used on the copies that are compared, never on what was captured; every place it hid is reported.
 
@@ -6,6 +6,8 @@ A mask is used on the copies that are compared, never on what was captured; ever
 '〔时钟〕 欢迎您'
 >>> mask("2021-01-04 关于开展检查的通知")
 ('2021-01-04 关于开展检查的通知', ())
+>>> bare_address("http://a.test/t1.html;jsessionid=0A1B2C3D4E5F?id=7&_t=1609732800")
+('http://a.test/t1.html?id=7', ('会话标识', '时间戳参数'))
 """
 
 from __future__ import annotations
@@ -26,6 +28,17 @@ class Mask:
     reason: str
     pattern: re.Pattern[str]
 
+
+_DEALT = r"[0-9A-Za-z_.!~%+-]"
+_MIXED = rf"(?={_DEALT}*\d)(?={_DEALT}*[A-Za-z]){_DEALT}{{16,256}}"
+"""What a server deals out; a short value, or one of digits alone, may be the number of an article."""
+
+PARAMETERS = (
+    Mask("会话标识", re.compile(rf"(?i:jsessionid|phpsessid|aspsessionid[a-z]{{8}})={_DEALT}{{8,256}}")),
+    Mask("会话标识", re.compile(rf"(?i:sid|sessionid|session_id)={_MIXED}")),
+    Mask("时间戳参数", re.compile(r"(?i:_t|_|ts|timestamp)=1\d{9}(?:\d{3})?")),
+)
+"""What an address carries that tells visits apart and not pages: a name and its whole value."""
 
 MASKS = (
     Mask(
@@ -55,6 +68,7 @@ MASKS = (
         "页面耗时",
         re.compile(r"(?:页面)?(?:执行|加载|生成|耗时)(?:时间)?\s*[:：]?\s*\d+(?:\.\d+)?\s*(?:毫秒|秒|ms|s)\b"),
     ),
+    *(Mask(each.reason, re.compile(rf"(?<=[?&;]){each.pattern.pattern}(?!{_DEALT})")) for each in PARAMETERS),
 )
 
 
@@ -65,3 +79,29 @@ def mask(line: str) -> tuple[str, tuple[str, ...]]:
         line, times = each.pattern.subn(f"〔{each.reason}〕", line)
         reasons += [each.reason] * times
     return line, tuple(reasons)
+
+
+def bare_address(address: str) -> tuple[str, tuple[str, ...]]:
+    """Return an address without what tells visits apart, and the reasons for what was left out.
+
+    What stands behind `#` stays as it is: it may be all that tells two pages apart.
+    """
+    whole, mark, place = address.partition("#")
+    path, _, query = whole.partition("?")
+    steps: list[str] = []
+    kept: list[str] = []
+    reasons: list[str] = []
+    for parts, own in ((path.split(";"), steps), (query.split("&"), kept)):
+        for part in parts:
+            if (reason := _reason(part)) is not None:
+                reasons.append(reason)
+            else:
+                own.append(part)
+    if not reasons:
+        return address, ()
+    asked = "&".join(kept)
+    return ";".join(steps) + (f"?{asked}" if asked else "") + mark + place, tuple(reasons)
+
+
+def _reason(parameter: str) -> str | None:
+    return next((each.reason for each in PARAMETERS if each.pattern.fullmatch(parameter)), None)

@@ -5,6 +5,7 @@ Memory is bounded by one tile of each picture and one row digest a line; changed
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -53,6 +54,21 @@ class PixelChanges:
     ssim: tuple[int | None, ...] = ()
     """Of each region, structural similarity per mille, from the same places of both pictures; None where one has no such
     place, or the rows moved."""
+    runs: tuple[Run, ...] = ()
+    """The rows that differ, from the top; all others stand for each other. For drawing, not part of the JSON."""
+
+    def row_before(self, row: int) -> int:
+        """Return the row of the earlier picture that stands for a row of the later, or where it would stand.
+
+        >>> brought = PixelChanges(runs=((10, 10, 10, 30),))
+        >>> brought.row_before(5), brought.row_before(20), brought.row_before(35)
+        (5, 10, 15)
+        """
+        n = bisect_right(self.runs, row, key=lambda run: run[2]) - 1
+        if n < 0:
+            return row
+        a, b, c, d = self.runs[n]
+        return a + min(row - c, b - a) if row < d else b + row - d
 
     def plain(self) -> dict[str, Any]:
         """Return the changes as plain JSON."""
@@ -132,6 +148,7 @@ def changes(earlier: TiledPicture, later: TiledPicture, excuses: Iterable[Box] =
         shifted=shifted,
         likeness=tuple(_likeness(earlier, later)),
         ssim=tuple(None if shifted else _structure(earlier, later, box) for box in kept[:_SCORED]),
+        runs=tuple(runs),
     )
 
 

@@ -1,8 +1,11 @@
-"""What became of the visible text between two pages, line by line, noise set aside with its reason."""
+"""What became of the visible text between two pages, line by line, noise set aside with its reason.
+
+Lines of a box that a page fills anew by itself (相关新闻 …) are noise wherever they differ, and never stand for others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -25,6 +28,8 @@ class Line:
     reasons: tuple[str, ...]
     parts: tuple[tuple[str, Box | None], ...]
     """The pieces of text it is made of, each with its place."""
+    beside: bool = False
+    """Whether it stands in a box that the page fills anew by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,7 @@ class Noise:
 
     reason: str
     earlier: str
+    """Empty where a box beside the matter had one line less."""
     later: str
     boxes: tuple[Box, ...] = ()
     """Where the pieces stand that differ, on either page."""
@@ -57,9 +63,12 @@ class TextChanges:
         return {"added": list(self.added), "removed": list(self.removed), "noise": noise}
 
 
-def lines(tree: Tree) -> tuple[Line, ...]:
-    """Return the visible text of a page as lines, one for each block."""
-    return tuple(_line(texts) for texts in _blocks(tree.texts(tree.root)))
+def lines(tree: Tree, boxes: Mapping[int, str] | None = None) -> tuple[Line, ...]:
+    """Return the visible text of a page as lines, one for each block.
+
+    `boxes` gives, by the order of a text node, the heading of the box beside the matter it stands in.
+    """
+    return tuple(_line(texts, boxes or {}) for texts in _blocks(tree.texts(tree.root)))
 
 
 def changes(earlier: Sequence[Line], later: Sequence[Line]) -> TextChanges:
@@ -74,9 +83,22 @@ def changes(earlier: Sequence[Line], later: Sequence[Line]) -> TextChanges:
         if kind == "equal":
             noise += _noise(earlier[a:b], later[c:d])
         else:
-            removed += [line.text for line in earlier[a:b]]
-            added += [line.text for line in later[c:d]]
+            removed += [line.text for line in earlier[a:b] if not line.beside]
+            added += [line.text for line in later[c:d] if not line.beside]
+            noise += _unpaired(earlier[a:b], later[c:d])
     return TextChanges(added=tuple(added), removed=tuple(removed), noise=tuple(noise))
+
+
+def _unpaired(earlier: Sequence[Line], later: Sequence[Line]) -> Iterator[Noise]:
+    """Yield the lines of boxes beside the matter that only one of the pages has."""
+    for line in (one for one in earlier if one.beside):
+        yield Noise(reason="、".join(line.reasons), earlier=line.text, later="", boxes=tuple(_places(line)))
+    for line in (one for one in later if one.beside):
+        yield Noise(reason="、".join(line.reasons), earlier="", later=line.text, boxes=tuple(_places(line)))
+
+
+def _places(line: Line) -> Iterator[Box]:
+    return (box for _, box in line.parts if box)
 
 
 def _noise(earlier: Sequence[Line], later: Sequence[Line]) -> Iterator[Noise]:
@@ -118,10 +140,14 @@ def _blocks(texts: Sequence[Node]) -> Iterator[list[Node]]:
         yield block
 
 
-def _line(texts: Sequence[Node]) -> Line:
+def _line(texts: Sequence[Node], boxes: Mapping[int, str]) -> Line:
     text = fold("".join(node.value for node in texts))
+    parts = tuple((node.value, node.box) for node in texts)
+    headings = {boxes.get(node.order) for node in texts}
+    if len(headings) == 1 and (heading := headings.pop()) is not None:
+        return Line(text=text, masked=f"〔{heading}〕", reasons=(heading,), parts=parts, beside=True)
     masked, reasons = mask(text)
     plain = simplified(masked)
     if plain != masked:
         masked, reasons = plain, (*reasons, "繁简")
-    return Line(text=text, masked=masked, reasons=reasons, parts=tuple((node.value, node.box) for node in texts))
+    return Line(text=text, masked=masked, reasons=reasons, parts=parts)

@@ -1,0 +1,249 @@
+"""Boxes that a page fills anew by itself are noise; a box that may be a page's own matter, or put there by a person, is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+
+from evidence.admit import admit
+from evidence.comparing import Comparison, asides, compare
+from evidence.holdings import Holdings
+from evidence.model import Record
+from evidence.reading.reader import read
+from evidence.reading.tree import grow
+from tests.evidence.comparing.laid import part, snapshot, titles
+from tests.evidence.factory import NOON, artifact, capture
+from tests.evidence.reading import pages
+
+Page = Callable[[str], str]
+MAIN = "".join(
+    f'<li><a href="t{n}.html">示范县召开第{n}次工作推进会议</a><span>2020-12-{n:02}</span></li>'
+    for n in range(20, 10, -1)
+)
+PARAGRAPH = "<p>" + "各乡镇人民政府，县政府各部门：现将有关事项通知如下，请认真贯彻执行。" * 8 + "</p>"
+OTHERS = ("春季防火工作有序开展", "全县教育工作会议召开", "道路养护进入收尾阶段")
+ANEW = ("乡村集市恢复正常营业", "县图书馆延长开放时间", "自来水管网改造已完工")
+
+
+def box(heading: str, rows: tuple[str, ...], attributes: str = "class='b7'") -> str:
+    listed = "".join(f'<li><a href="/q/{n}{len(row)}.html">{row}</a></li>' for n, row in enumerate(rows))
+    return f"<div {attributes}><h3>{heading}</h3><ul>{listed}</ul></div>"
+
+
+def list_page(
+    beside: str = "", *, main: str = MAIN, title: str = "部门动态-示范县人民政府", crumb: str = "部门动态"
+) -> str:
+    trail = f"<div>当前位置：<a href='/'>首页</a> &gt; <a href='./'>{crumb}</a></div>"
+    return f"<html><head><title>{title}</title></head><body>{trail}<div class='m'><ul>{main}</ul></div>{beside}</body></html>"
+
+
+def article(beside: str = "", text: str = PARAGRAPH) -> str:
+    return (
+        "<html><head><title>关于做好检查工作的通知</title></head><body><h1>关于做好检查工作的通知</h1>"
+        f"<p>发布时间：2020-12-20 来源：县政府办公室</p><div class='m'>{text}</div>{beside}</body></html>"
+    )
+
+
+@pytest.fixture
+def holdings(tmp_path: Path) -> Holdings:
+    return Holdings.open(tmp_path)
+
+
+def picture(*marks: tuple[int, int, int, int]) -> bytes:
+    image, held = Image.new("RGB", (400, 600), "white"), BytesIO()
+    for left, top, width, height in marks:
+        ImageDraw.Draw(image).rectangle((left, top, left + width - 1, top + height - 1), fill="navy")
+    image.save(held, "PNG")
+    return held.getvalue()
+
+
+def record(holdings: Holdings, n: int, html: str, seen: bytes = b"", layout: bytes = b"") -> Record:
+    put = holdings.store.put
+    artifacts = [
+        artifact(put(seen or picture(), "image/png"), "tile", box=(0, 0, 400, 600)),
+        artifact(put(html.encode(), "text/html"), "dom", url="http://www.shifan.test/bmdt/"),
+    ]
+    if layout:
+        artifacts.append(artifact(put(layout, "application/json"), "layout"))
+    taken = capture(
+        holdings.store,
+        key=f"R{n}/shifan/news/1",
+        label="news",
+        started=NOON + timedelta(hours=n),
+        final_url="http://www.shifan.test/bmdt/",
+        artifacts=tuple(artifacts),
+    )
+    return admit(taken, store=holdings.store, ledger=holdings.ledger, catalog=holdings.catalog)
+
+
+def compared(holdings: Holdings, earlier: str, later: str) -> Comparison:
+    return compare(record(holdings, 0, earlier), record(holdings, 1, later), holdings=holdings)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "相关新闻",
+        "相关阅读",
+        "推荐阅读",
+        "猜你喜欢",
+        "您可能感兴趣的内容",
+        "热门文章",
+        "热门",
+        "点击排行",
+        "阅读排行榜：",
+    ],
+)
+@pytest.mark.parametrize("page", [list_page, article])
+def test_a_box_that_was_filled_anew_is_noise_named_by_its_heading(holdings: Holdings, heading: str, page: Page) -> None:
+    found = compared(holdings, page(box(heading, OTHERS)), page(box(heading, ANEW)))
+    assert found.state == "noise", found.sentence()
+    assert {one.reason for one in found.text.noise} == {heading.rstrip("：")}
+    assert {one.earlier for one in found.text.noise} == set(OTHERS)
+    assert {one.later for one in found.text.noise} == set(ANEW)
+
+
+def test_a_box_with_one_title_more_is_noise(holdings: Holdings) -> None:
+    found = compared(holdings, article(box("相关新闻", OTHERS)), article(box("相关新闻", (*ANEW, "老旧小区改造公示"))))
+    assert found.state == "noise"
+    assert "已知变动" in found.sentence()
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "相关文件",
+        "相关政策",
+        "相关解读",
+        "相关附件",
+        "相关链接",
+        "热点专题",
+        "热点新闻",
+        "推荐项目名单",
+        "通知公告",
+        "最新公开",
+        "政策解读",
+    ],
+)
+@pytest.mark.parametrize("page", [list_page, article])
+def test_a_box_that_people_fill_is_no_noise(holdings: Holdings, heading: str, page: Page) -> None:
+    assert compared(holdings, page(box(heading, OTHERS)), page(box(heading, ANEW))).state == "changed"
+
+
+def test_a_change_of_the_list_beside_a_box_filled_anew_is_a_change(holdings: Holdings) -> None:
+    fewer = MAIN.replace('<li><a href="t15.html">示范县召开第15次工作推进会议</a><span>2020-12-15</span></li>', "")
+    found = compared(holdings, list_page(box("推荐阅读", OTHERS)), list_page(box("推荐阅读", ANEW), main=fewer))
+    assert found.state == "changed"
+    assert found.text.removed == ("示范县召开第15次工作推进会议2020-12-15",)
+    assert not found.text.added
+
+
+def test_a_title_taken_from_the_list_and_shown_in_a_box_is_gone_from_the_list(holdings: Holdings) -> None:
+    title = "示范县召开第11次工作推进会议"
+    fewer = MAIN.replace(f'<li><a href="t11.html">{title}</a><span>2020-12-11</span></li>', "")
+    later = list_page(box("推荐阅读", (title, *OTHERS[1:])), main=fewer)
+    found = compared(holdings, list_page(box("推荐阅读", OTHERS)), later)
+    assert found.state == "changed"
+    assert any(title in line for line in found.text.removed)
+
+
+def test_a_changed_paragraph_above_a_box_is_a_change(holdings: Holdings) -> None:
+    later = article(box("相关阅读", ANEW), PARAGRAPH.replace("认真", "立即"))
+    found = compared(holdings, article(box("相关阅读", OTHERS)), later)
+    assert found.state == "changed"
+    assert len(found.text.added) == len(found.text.removed) == 1
+
+
+def test_words_in_a_box_that_are_no_linked_titles_are_no_noise(holdings: Holdings) -> None:
+    said = box("相关阅读", OTHERS).replace("</ul></div>", "</ul><p>本单位电话：{}，请来电咨询。</p></div>")
+    assert compared(holdings, article(said.format("12345")), article(said.format("67890"))).state == "changed"
+
+
+@pytest.mark.parametrize("only", ["earlier", "later"])
+def test_a_box_that_only_one_of_the_pages_has_is_a_change(holdings: Holdings, only: str) -> None:
+    pair = [article(), article(box("相关新闻", OTHERS))]
+    if only == "earlier":
+        pair.reverse()
+    assert compared(holdings, pair[0], pair[1]).state == "changed"
+
+
+def test_a_box_that_is_empty_now_is_a_change(holdings: Holdings) -> None:
+    assert compared(holdings, article(box("相关新闻", OTHERS)), article(box("相关新闻", ()))).state == "changed"
+
+
+def test_a_box_under_another_heading_is_a_change(holdings: Holdings) -> None:
+    assert compared(holdings, article(box("相关新闻", OTHERS)), article(box("热门文章", ANEW))).state == "changed"
+
+
+@pytest.mark.parametrize(
+    "named",
+    [{"title": "热门新闻-示范县人民政府"}, {"crumb": "热门新闻"}],
+)
+def test_a_column_that_bears_such_a_name_is_no_box(holdings: Holdings, named: dict[str, str]) -> None:
+    pair = [list_page(box("热门新闻", rows), **named) for rows in (OTHERS, ANEW)]
+    assert compared(holdings, pair[0], pair[1]).state == "changed"
+
+
+def test_a_page_whose_only_list_bears_such_a_name_is_not_masked(holdings: Holdings) -> None:
+    pair = [f"<html><body>{box('推荐阅读', rows)}</body></html>" for rows in (OTHERS, ANEW)]
+    assert compared(holdings, pair[0], pair[1]).state == "changed"
+
+
+def test_the_dated_list_of_a_page_is_its_matter_whatever_stands_above_it(holdings: Holdings) -> None:
+    pair = [
+        f"<html><head><title>动态</title></head><body><div><h3>推荐阅读</h3><ul>{main}</ul></div></body></html>"
+        for main in (MAIN, MAIN.replace("第15次", "第50次"))
+    ]
+    assert compared(holdings, pair[0], pair[1]).state == "changed"
+
+
+@pytest.mark.parametrize("kind", ["home", "other", "error", "redirect"])
+def test_on_a_page_without_a_matter_of_its_own_no_list_is_beside_it(kind: str) -> None:
+    page = pages.page(list_page(box("推荐阅读", OTHERS)))
+    reading = read(page, at=NOON)
+    assert list(asides.find(grow(page), reading)) == ["推荐阅读"]
+    assert not asides.find(grow(page), replace(reading, page_kind=kind))
+    assert not asides.find(grow(page), replace(reading, items=()))
+    assert not asides.find(grow(page), None)
+
+
+def laid(rows: tuple[str, ...], main: str = "示范县召开工作推进会议") -> bytes:
+    """Return an article page whose box stands at the lower right."""
+    text = "现将有关事项通知如下，请认真贯彻执行。" * 20
+    return snapshot(
+        part(
+            "body",
+            (0, 0, 400, 600),
+            part("h1", (10, 10, 380, 30), main),
+            part("p", (10, 50, 380, 20), "发布时间：2020-12-20 来源：县政府办公室"),
+            part("p", (10, 80, 380, 300), text),
+            part("div", (10, 400, 380, 190), part("h3", (10, 400, 380, 24), "相关阅读"), titles(rows, 10, 430, 380)),
+        ),
+        title=main,
+    )
+
+
+def test_pictures_that_differ_only_where_a_box_was_filled_anew_are_noise(holdings: Holdings) -> None:
+    pair = [
+        record(holdings, n, article(), picture((12 + 8 * n, 432, 100, 12)), laid(rows))
+        for n, rows in enumerate((OTHERS, ANEW))
+    ]
+    found = compare(pair[0], pair[1], holdings=holdings)
+    assert found.state == "noise", found.plain()
+    assert found.pixels.excused
+
+
+def test_a_picture_that_changed_above_the_box_is_a_change(holdings: Holdings) -> None:
+    pair = [
+        record(holdings, n, article(), picture((12, 432, 100 + n, 12), (20, 100, 40 + 30 * n, 40)), laid(rows))
+        for n, rows in enumerate((OTHERS, ANEW))
+    ]
+    found = compare(pair[0], pair[1], holdings=holdings)
+    assert found.state == "changed"
+    assert found.pixels.regions
