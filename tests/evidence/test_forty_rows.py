@@ -1,6 +1,7 @@
 """Forty ways a false accusation slips through, each with the scene in which it would, and what is said instead.
 
-The numbers are those of the list the requirements come from. A scene is a hit but for the one thing its row is about.
+The numbers are those of the list the requirements come from. A scene is a hit but for the one thing its row is about. Row 37,
+grey days and festival skins, is about comparing: comparing/test_epochs.py.
 """
 
 from __future__ import annotations
@@ -13,14 +14,26 @@ from typing import Any
 import pytest
 
 from collector import probes
-from collector.clock import SimulatedClock
 from collector.asking import GUARDED
+from collector.clock import SimulatedClock
 from evidence import incidents
 from evidence.indicator import discover
 from evidence.model import ColumnReading, DateReading, Reading
 from evidence.reading import FrameDom, PageInput, read
 from evidence.ruleset import Exemption
-from tests.evidence.indicators.signs_factory import BAD, MISPRINT, UNANSWERED, page, probe_day, probed, scene
+from tests.evidence.indicators.signs_factory import (
+    BAD,
+    MISPRINT,
+    UNANSWERED,
+    fault,
+    front,
+    link_day,
+    linking,
+    page,
+    probe_day,
+    probed,
+    scene,
+)
 from tests.evidence.judging_factory import (
     RULES,
     TODAY,
@@ -186,6 +199,13 @@ SCENES: dict[int, tuple[Callable[[], Scene], str, str, str]] = {
         "letters_unanswered",
         "undecided",
         "不等于没有答复",
+    ),
+    30: (lambda: linking(front(1, 2), link_day(0, fault(1)), link_day(1)), "dead_links", "undecided", "须人工点开核对"),
+    31: (
+        lambda: probed(*(probe_day(n, aaaa=True, visits6=25, failed6=25, controlled6=False) for n in range(1, 8))),
+        "ipv6_unsupported",
+        "undecided",
+        "没有同一分钟的IPv6对照",
     ),
     33: (future, STALE, "hit", ""),
     34: (lambda: filed("shifan"), STALE, "clear", "示范办〔2020〕9号"),
