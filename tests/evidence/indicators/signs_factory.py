@@ -104,6 +104,7 @@ GOLDEN: dict[str, Scene] = {
     "error_report_entry": scene(page(identity={k: v for k, v in FOOT.items() if k != "error_report"}), label="home"),
     "guides_incomplete": scene(*(page(elements=ELEMENTS, url=f"http://a.test/g{n}") for n in range(5))),
     "letters_late": scene(page(letters=(LATE,))),
+    "error_reports_late": scene(page(letters=(LATE,)), label="entries"),
     "disclosure_late": scene(article()),
     "annex_body_blank": scene(page(annexes=(Annex(label="附件2", title="名单", href=None, blank=True),))),
     "rates_unfounded": scene(page(tables=(RATES,))),

@@ -99,6 +99,11 @@ CLEAN: dict[str, list[Scene]] = {
         scene(page(letters=(replace(LATE, accepted=None),))),
         scene(page()),
     ],
+    "error_reports_late": [
+        scene(page(letters=(replace(LATE, replied=date(2020, 12, 7)),)), label="entries"),
+        scene(page(letters=(replace(LATE, replied=None),)), label="entries"),
+        scene(page(letters=(replace(LATE, accepted=None),)), label="entries"),
+    ],
     "disclosure_late": [
         scene(article(dates=())),
         scene(article(dates=tuple(replace(one, how="文末落款日期") for one in article().dates))),
@@ -314,3 +319,19 @@ def test_the_points_of_guides_stop_at_what_the_item_is_worth() -> None:
     many = scene(*(page(elements=ELEMENTS, url=f"http://a.test/g{n}") for n in range(5)))
     assert many.finding("guide_elements").numbers["tenths"] == 80
     assert GOLDEN["guide_elements"].finding("guide_elements").numbers["tenths"] == 30
+
+
+def test_entries_of_error_reports_and_letters_have_each_their_own_limit() -> None:
+    four_days = replace(LATE, replied=date(2020, 12, 8))
+    letters, entries = scene(page(letters=(four_days,))), scene(page(letters=(four_days,)), label="entries")
+    assert letters.state("letters_late") == "clear"
+    assert "error_reports_late" not in {one.indicator for one in letters.judged().findings}
+    assert entries.state("error_reports_late") == "hit"
+    assert entries.state("letters_late") != "hit"
+
+
+def test_how_many_letters_show_a_reply_is_a_number_and_no_accusation() -> None:
+    some = [replace(LATE, number=str(n), replied=date(2020, 12, 3) if n else None) for n in range(4)]
+    found = scene(page(letters=tuple(some))).finding("letters_late")
+    assert found.state == "clear"
+    assert (found.numbers["letters"], found.numbers["replied"], found.numbers["replied_per_mille"]) == (4, 3, 750)
