@@ -11,11 +11,12 @@ from collector.errors import WorkspaceError
 from collector.targets import Target
 from collector.vault import KEY_FILE, KeyPlace
 from evidence import plain
+from evidence.casebook import CaseRules
 from evidence.errors import ShapeError
 from evidence.house import House
 
 FILE = "quzheng.yaml"
-MAY_BE_NONE = ("settle_seconds", "challenge_seconds", "per_host_seconds", "retry_after_most")
+MAY_BE_NONE = ("annexes", "settle_seconds", "challenge_seconds", "per_host_seconds", "retry_after_most")
 """Limits that may be 0."""
 EGRESSES = ("direct", "proxy", "inspecting", "split-dns")
 CONTEXTS = ("own", "theirs")
@@ -116,6 +117,8 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     probe: ProbeSettings = field(default_factory=ProbeSettings)
     seal: SealSettings = field(default_factory=SealSettings)
+    cases: CaseRules = field(default_factory=CaseRules, metadata={plain.ADDED: True})
+    """What is demanded of a case before it is published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +217,7 @@ class Workspace:
             key=self.key_path,
             certificate=self.certificate_path,
             jobs=self.settings.jobs,
+            cases=self.settings.cases,
         )
 
 

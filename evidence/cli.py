@@ -16,6 +16,7 @@ import click
 
 from evidence import house, judgements, plain, words
 from evidence.command import Commands, Instant, json_option, open_house, say, workspace_option
+from evidence.commands import cases as case_commands
 from evidence.commands import human as human_commands
 from evidence.model import Finding, Record
 
@@ -196,6 +197,10 @@ def findings_show(ctx: click.Context, workspace: Path, as_json: bool, finding: s
         click.echo(explain(found, ruleset.cited(found.rules, home.rules_dir), handed_in))
 
 
+findings.add_command(case_commands.confirm)
+findings.add_command(case_commands.withdraw)
+
+
 @cli.command()
 @workspace_option
 @click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The zip to write.")
@@ -339,7 +344,7 @@ def _answer(value: bool | None) -> str:
     return {True: "是", False: "否", None: "不能确定"}[value]
 
 
-for command in human_commands.commands:
+for command in (*human_commands.commands, case_commands.case):
     cli.add_command(command)
 
 

@@ -14,6 +14,7 @@ EvidenceError
 ├── ReadingError        a file cannot be read as what it claims to be
 ├── ExportError         a record cannot be written in the form asked for
 ├── RegisterError       a register or column sheet cannot be used
+├── CaseError           a step of a case may not be taken, or its events are damaged
 ├── NotFound            a record, finding or file that was asked for is not there
 └── BundleError         a bundle cannot be written
 
@@ -94,6 +95,12 @@ class ExportError(EvidenceError):
 
 class RegisterError(EvidenceError):
     """A register or column sheet cannot be used; the message is for the inspector who fetched it."""
+
+    exit_code = 2
+
+
+class CaseError(EvidenceError):
+    """A step of a case may not be taken, or its events are damaged; says why, in Chinese."""
 
     exit_code = 2
 

@@ -6,9 +6,10 @@ The composition root fills it from a workspace; without one, a bare store still 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from evidence.casebook import CaseRules
 from evidence.columns import Subject
 from evidence.holdings import Holdings
 from evidence.model import Record
@@ -32,6 +33,8 @@ class House:
     key: Path | None = None
     certificate: Path | None = None
     jobs: int = 1
+    cases: CaseRules = field(default_factory=CaseRules)
+    """What the office demands of a case before it is published."""
     replay: Replayer | None = None
     """None: there is no browser; replays that are not there yet are not measured."""
 

@@ -76,6 +76,13 @@ def last(holdings: Holdings) -> Judgement:
     )
 
 
+def current(holdings: Holdings, finding: Finding) -> Finding | None:
+    """Return the finding of the same question (target, label, indicator, T) as last judged; None where that is no more."""
+    asked = (finding.target, finding.label, finding.indicator, finding.at)
+    found = (one for one in last(holdings).findings if (one.target, one.label, one.indicator, one.at) == asked)
+    return next(found, None)
+
+
 def tally(findings: Sequence[Finding]) -> str:
     """Return how many findings are of each state, in Chinese; the share of undecided is to be read beside the hits.
 

@@ -1,0 +1,285 @@
+"""The casebook: what became of a finding, from the first warning to the re-check, each step an event in the ledger.
+
+    warned (预警) → notified (核实函) → answered or silent → confirmed or withdrawn → published
+    → (contested → upheld, changed or overturned)? → rectified or overdue → rechecked
+
+An event names who, when and why, and the event before it, so that none is lost, changed or put between others. A step
+that does not follow is refused with the reason. Two people at one desk do not overwrite each other: the second is
+checked against what the first did.
+
+Persons are who they say they are: on one machine a rule of two persons is a record and no proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Literal, get_args
+
+from evidence import canonical, digest, plain, workdays
+from evidence.errors import CaseError, ShapeError
+from evidence.holdings import Holdings
+from evidence.ledger import each_leaf
+from evidence.model import Finding
+from evidence.span import local_day, local_text
+
+SCHEMA = "case/1"
+Step = Literal[
+    "warned", "notified", "answered", "silent", "confirmed", "withdrawn", "published", "contested", "upheld", "changed",
+    "overturned", "rectified", "overdue", "rechecked",
+]  # fmt: skip
+STEPS: tuple[Step, ...] = get_args(Step)
+WORDS: dict[Step, str] = {
+    "warned": "已预警", "notified": "已发核实函", "answered": "单位已回复", "silent": "逾期未回复", "confirmed": "已确认",
+    "withdrawn": "已撤销", "published": "已通报", "contested": "单位提出异议", "upheld": "维持", "changed": "变更",
+    "overturned": "撤销通报", "rectified": "已整改", "overdue": "逾期未整改", "rechecked": "已回头看",
+}  # fmt: skip
+_OPEN: tuple[Step, ...] = ("notified", "confirmed", "withdrawn")
+_AFTER: dict[Step | None, tuple[Step, ...]] = {
+    None: ("warned", *_OPEN),
+    "warned": _OPEN,
+    "notified": ("answered", "silent", "confirmed", "withdrawn"),
+    "answered": ("answered", "confirmed", "withdrawn", "notified", "published"),
+    "silent": ("answered", "confirmed", "withdrawn", "published"),
+    "confirmed": ("confirmed", "notified", "answered", "silent", "published", "withdrawn"),
+    "published": ("contested", "rectified", "overdue"),
+    "contested": ("upheld", "changed", "overturned"),
+    "upheld": ("contested", "rectified", "overdue"),
+    "changed": ("contested", "rectified", "overdue"),
+    "overdue": ("rectified", "contested"),
+    "rectified": ("rechecked",),
+    "rechecked": ("rectified", "overdue"),
+}
+"""Which steps may follow; none after withdrawn and overturned."""
+_WITH_REASON: tuple[Step, ...] = ("withdrawn", "upheld", "changed", "overturned", "overdue")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRules:
+    """What an office demands of a case."""
+
+    notify_first: bool = True
+    """Whether a finding may be published only after the unit was asked (核实函) and answered, or its time ran out."""
+    answer_days: int = 5
+    """Working days the unit has to answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One step of a case."""
+
+    finding: str
+    target: str
+    indicator: str
+    at: datetime
+    """Indicator and T of the finding, so that the case is found again when the same T is judged anew."""
+    label: str | None
+    n: int
+    """Its place in the case, from 1."""
+    step: Step
+    by: str
+    when: datetime
+    reason: str
+    records: tuple[str, ...] = ()
+    """Exhibits that belong to the step, such as the unit's answer."""
+    due: date | None = None
+    """Until when the unit may answer or put right."""
+    previous: str | None = None
+    """SHA-256 of the event before it; None for the first."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return the event as plain JSON (schema case/1)."""
+        return {"schema": SCHEMA, **plain.dump(self)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A finding and what became of it."""
+
+    finding: Finding
+    events: tuple[Event, ...] = ()
+
+    @property
+    def state(self) -> Step | None:
+        """The last step; None where nobody has done anything yet."""
+        return self.events[-1].step if self.events else None
+
+    @property
+    def reviewers(self) -> tuple[str, ...]:
+        """Who confirmed it, each once; what was confirmed before the unit answered was confirmed without its answer."""
+        answer = self.last("answered")
+        heard = [one for one in self.events if answer is None or one.n > answer.n]
+        return tuple(dict.fromkeys(_name(one.by) for one in heard if one.step == "confirmed"))
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether as many persons confirmed it as its indicator asks for."""
+        return len(self.reviewers) >= max(1, self.finding.reviewers)
+
+    def last(self, *steps: Step) -> Event | None:
+        """Return the last event of any of these steps; None where there is none."""
+        return next((one for one in reversed(self.events) if one.step in steps), None)
+
+
+def case_of(holdings: Holdings, finding: Finding) -> Case:
+    """Return the case of a finding; raises CaseError where an event is damaged or out of order, or StoreError."""
+    events: list[Event] = []
+    previous: str | None = None
+    for leaf, event in _events(holdings, finding.id):
+        if event.n != len(events) + 1 or event.previous != previous:
+            raise CaseError(
+                f"问题{finding.id[:12]}的第{len(events) + 1}步与台账不符（{leaf}）：请核对存储（quzheng store check）"
+            )
+        events.append(event)
+        previous = leaf
+    return Case(finding=finding, events=tuple(events))
+
+
+def cases(holdings: Holdings) -> Iterator[Case]:
+    """Yield every case with a step, in the order in which they were opened; raises what reading them raises."""
+    begun = dict.fromkeys(leaf.key.rpartition("/")[0] for leaf in each_leaf(holdings.ledger, "case"))
+    return (case_of(holdings, holdings.derived.finding(id)) for id in begun)
+
+
+def take(
+    holdings: Holdings,
+    finding: Finding,
+    step: Step,
+    *,
+    by: str,
+    now: datetime,
+    rules: CaseRules,
+    reason: str = "",
+    records: Callable[[], Sequence[str]] = tuple,
+    due: date | None = None,
+    current: Callable[[Finding], Finding | None] = lambda finding: finding,
+) -> Case:
+    """Take one step of a case and return the case after it; on the disk when this returns.
+
+    `records` admits what belongs to the step and returns the records' ids; it is called only for a step that may be taken.
+    `current` gives the finding of the same question as last judged, None where it is no longer judged. Raises CaseError
+    for a step that may not be taken, with the reason.
+    """
+    with holdings.ledger.exclusive():
+        case = case_of(holdings, finding)
+        event = Event(
+            finding=finding.id,
+            target=finding.target,
+            indicator=finding.indicator,
+            at=finding.at,
+            label=finding.label,
+            n=len(case.events) + 1,
+            step=step,
+            by=" ".join(by.split()),
+            when=now,
+            reason=reason.strip(),
+            due=due,
+            previous=_digest(case.events[-1]) if case.events else None,
+        )
+        event = _with_due(event, rules)
+        _check(case, event, rules, current)
+        event = replace(event, records=tuple(records()))
+        if event.step == "answered" and not (event.records or event.reason):
+            raise _refused(case, event, "须附单位的回复材料，或写明回复内容")
+        blob = holdings.store.put(canonical.encode(event.plain()), "application/json")
+        holdings.ledger.append("case", f"{finding.id}/{event.n:04}", blob.sha256)
+    return replace(case, events=(*case.events, event))
+
+
+def _with_due(event: Event, rules: CaseRules) -> Event:
+    """Return a letter with its last day, in working days of the State Council's calendar, where none was named."""
+    if event.step != "notified" or event.due is not None:
+        return event
+    due = workdays.shipped().after(local_day(event.when), rules.answer_days)
+    if due is None:
+        raise CaseError(
+            f"{local_day(event.when).year}年的工作日历没有收录，算不出{rules.answer_days}个工作日的期限：请用 --due 写明日期"
+        )
+    return replace(event, due=due)
+
+
+def _check(case: Case, event: Event, rules: CaseRules, current: Callable[[Finding], Finding | None]) -> None:
+    """Raise CaseError where a step may not be taken."""
+    if refused := next(_refusals(case, event, rules, current), None):
+        raise _refused(case, event, refused)
+
+
+def _refused(case: Case, event: Event, why: str) -> CaseError:
+    return CaseError(f"问题{case.finding.id[:12]}不能记为“{WORDS[event.step]}”：{why}")
+
+
+def _refusals(
+    case: Case, event: Event, rules: CaseRules, current: Callable[[Finding], Finding | None]
+) -> Iterator[str]:
+    allowed = _AFTER.get(case.state, ())
+    if event.step not in allowed:
+        now = WORDS[case.state] if case.state else "尚未处理"
+        yield f"目前是“{now}”，其后可以是{'、'.join(WORDS[one] for one in allowed) or '（已终结，没有后续步骤）'}"
+    if not event.by:
+        yield "没有写明经办人"
+    if event.step in _WITH_REASON and not event.reason:
+        yield "须写明理由"
+    if case.events and event.when < case.events[-1].when:
+        yield f"时间{local_text(event.when)}早于上一步{local_text(case.events[-1].when)}，请先校准时钟"
+    if event.step in ("notified", "confirmed", "published"):
+        yield from _weak(case.finding, current)
+    if event.step == "silent":
+        yield from _still_time(case, event)
+    if event.step == "confirmed" and _name(event.by) in case.reviewers:
+        yield f"{event.by}已经确认过，须由另一人复核"
+    if event.step == "published":
+        yield from _not_ready(case, event, rules)
+
+
+def _weak(finding: Finding, current: Callable[[Finding], Finding | None]) -> Iterator[str]:
+    """Yield why a finding does not bear a step against the unit."""
+    if finding.state != "hit":
+        yield "判定结果不是“有问题”，不能对单位采取措施"
+    latest = current(finding)
+    if latest is not None and latest.id != finding.id and latest.state != "hit":
+        yield f"同一时点重新判定后已不成立（{latest.id[:12]}）：{latest.message}"
+    agreed = finding.second_look in ("agrees", "not needed") or (latest is not None and latest.second_look == "agrees")
+    if not agreed:
+        yield "没有24小时内相符的第二次查看：先运行 quzheng run --second-look，再重新判定"
+
+
+def _still_time(case: Case, event: Event) -> Iterator[str]:
+    letter = case.last("notified")
+    if letter is None or letter.due is None:
+        yield "没有发过核实函"
+    elif local_day(event.when) <= letter.due:
+        yield f"回复期限到{letter.due}为止，尚未届满"
+
+
+def _not_ready(case: Case, event: Event, rules: CaseRules) -> Iterator[str]:
+    if not case.confirmed:
+        needed = max(1, case.finding.reviewers)
+        yield f"须由{needed}人确认，现有{len(case.reviewers)}人"
+    letter = case.last("notified")
+    if not rules.notify_first or not case.confirmed:
+        return
+    if letter is None:
+        yield "没有先发核实函听取单位意见（工作区要求先核实后通报）"
+    elif case.last("answered", "silent") is None and letter.due is not None and local_day(event.when) <= letter.due:
+        yield f"单位的回复期限到{letter.due}为止，尚未届满"
+
+
+def _name(by: str) -> str:
+    return "".join(by.split()).casefold()
+
+
+def _digest(event: Event) -> str:
+    return digest.sha256(canonical.encode(event.plain()))
+
+
+def _events(holdings: Holdings, finding: str) -> Iterator[tuple[str, Event]]:
+    for leaf in each_leaf(holdings.ledger, "case"):
+        if leaf.key.rpartition("/")[0] == finding:
+            body = canonical.decode(holdings.store.read(leaf.digest))
+            if not isinstance(body, dict) or body.pop("schema", None) != SCHEMA:
+                raise CaseError(f"台账中的案卷事件{leaf.key}不是 {SCHEMA}：请核对存储（quzheng store check）")
+            try:
+                yield leaf.digest, plain.load(Event, body)
+            except ShapeError as error:
+                raise CaseError(f"台账中的案卷事件{leaf.key}不能读取：{error}") from error

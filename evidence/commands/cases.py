@@ -1,0 +1,183 @@
+"""`quzheng findings confirm | withdraw` and `quzheng case`: what people do with a finding, step by step."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from evidence import casebook, plain
+from evidence.casebook import Case, Event
+from evidence.command import json_option, open_house, say, workspace_option
+from evidence.quoting import plainly
+from evidence.span import local_text
+
+_by = click.option("--by", default=getpass.getuser, show_default="the system user", help="Who takes the step.")
+_finding = click.argument("finding")
+
+
+@click.command()
+@workspace_option
+@_by
+@click.option("--reason", default="", help="Why.")
+@json_option
+@_finding
+@click.pass_context
+def confirm(ctx: click.Context, workspace: Path, by: str, reason: str, as_json: bool, finding: str) -> None:
+    """Confirm a finding as a person; some need a second one."""
+    _take(ctx, workspace, finding, "confirmed", by=by, reason=reason, as_json=as_json)
+
+
+@click.command()
+@workspace_option
+@_by
+@click.option("--reason", required=True, help="Why it does not hold.")
+@json_option
+@_finding
+@click.pass_context
+def withdraw(ctx: click.Context, workspace: Path, by: str, reason: str, as_json: bool, finding: str) -> None:
+    """Withdraw a finding; its case ends, and everything stays in the ledger."""
+    _take(ctx, workspace, finding, "withdrawn", by=by, reason=reason, as_json=as_json)
+
+
+@click.group()
+def case() -> None:
+    """Cases: warn, ask the unit, publish, hear objections, re-check."""
+
+
+@case.command("step")
+@workspace_option
+@_by
+@click.option("--reason", default="", help="Why; withdrawing and ruling need one.")
+@click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help="Last day to answer or to put right.")
+@json_option
+@_finding
+@click.argument("step", type=click.Choice(casebook.STEPS))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.pass_context
+def step_(
+    ctx: click.Context,
+    workspace: Path,
+    by: str,
+    reason: str,
+    due: datetime | None,
+    as_json: bool,
+    finding: str,
+    step: casebook.Step,
+    files: tuple[Path, ...],
+) -> None:
+    """Take STEP of the case of FINDING; FILES (letters, replies) are admitted as exhibits, hashed and never opened."""
+    _take(ctx, workspace, finding, step, by=by, reason=reason, as_json=as_json, due=due, files=files)
+
+
+@case.command("show")
+@workspace_option
+@json_option
+@_finding
+@click.pass_context
+def show(ctx: click.Context, workspace: Path, as_json: bool, finding: str) -> None:
+    """Show what became of a finding, step by step."""
+    holdings = open_house(ctx, workspace).holdings()
+    found = holdings.derived.finding(holdings.derived.full_id(finding))
+    _print(casebook.case_of(holdings, found), as_json)
+
+
+@case.command("list")
+@workspace_option
+@json_option
+@click.pass_context
+def list_(ctx: click.Context, workspace: Path, as_json: bool) -> None:
+    """List the cases, with their state and what is due when."""
+    holdings = open_house(ctx, workspace).holdings()
+    for one in casebook.cases(holdings):
+        if as_json:
+            say(_plain(one))
+            continue
+        due = one.events[-1].due
+        click.echo(f"{one.finding.id[:12]}\t{one.finding.target}\t{one.finding.clause}\t{_state(one)}\t{due or ''}")
+
+
+def _take(
+    ctx: click.Context,
+    workspace: Path,
+    finding: str,
+    step: casebook.Step,
+    *,
+    by: str,
+    reason: str,
+    as_json: bool,
+    due: datetime | None = None,
+    files: Sequence[Path] = (),
+) -> None:
+    from evidence import human, judgements
+
+    home = open_house(ctx, workspace)
+    holdings = home.holdings()
+    found = holdings.derived.finding(holdings.derived.full_id(finding))
+    now = datetime.now(UTC)
+
+    def admit() -> tuple[str, ...]:
+        if not files:
+            return ()
+        stated = human.Statement(
+            kind="letter", by=by, finding=found.id, indicator=found.indicator, at=found.at, note=reason or None
+        )
+        target = human.target_of(found, holdings, home.subjects)
+        return (human.add(holdings, target, found.label, files, stated, now=now).id,)
+
+    taken = casebook.take(
+        holdings,
+        found,
+        step,
+        by=by,
+        now=now,
+        rules=home.cases,
+        reason=reason,
+        records=admit,
+        due=due.date() if due else None,
+        current=_current(holdings, judgements.current),
+    )
+    _print(taken, as_json)
+
+
+def _current(holdings: Any, current: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda finding: current(holdings, finding)
+
+
+def _print(one: Case, as_json: bool) -> None:
+    if as_json:
+        say(_plain(one))
+        return
+    click.echo(f"{one.finding.message}")
+    for event in one.events:
+        click.echo(_line(event))
+    click.echo(f"目前：{_state(one)}")
+
+
+def _line(event: Event) -> str:
+    said = f"{event.n}. {local_text(event.when)} {casebook.WORDS[event.step]}，经办：{plainly(event.by, 40)}"
+    said += f"，期限{event.due}" if event.due else ""
+    said += f"，附件记录{'、'.join(id[:12] for id in event.records)}" if event.records else ""
+    return said + (f"。{plainly(event.reason, 300)}" if event.reason else "")
+
+
+def _state(one: Case) -> str:
+    if one.state is None:
+        return "尚未处理"
+    if one.state == "confirmed" and not one.confirmed:
+        return f"待第{len(one.reviewers) + 1}人复核"
+    return casebook.WORDS[one.state]
+
+
+def _plain(one: Case) -> dict[str, Any]:
+    return {
+        "finding": one.finding.id,
+        "state": one.state,
+        "confirmed": one.confirmed,
+        "reviewers_needed": max(1, one.finding.reviewers),
+        "events": [plain.dump(event) for event in one.events],
+    }
