@@ -6,7 +6,6 @@ may hold it. So every such possibility keeps the answer from being a hit, and a 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -30,21 +29,20 @@ def missing(
     series: Mapping[str, Series],
     rules: RuleSet,
     rule: Rule,
-    words: re.Pattern[str],
     class_: ColumnClass,
     *,
     noun: str,
 ) -> Answer:
-    """Return the answer of an indicator that asks for an entry by `words`, or a column of a class."""
+    """Return the answer of an indicator that asks for an entry of a kind, or a column of that class."""
     answer = signs.answer(
         facts,
         series,
         rules,
         rule,
-        lambda look: _find(look, words),
+        lambda look: _find(look, class_),
         noun=noun,
         of=lambda one: one.fact.label == HOME,
-        agrees=lambda look, _: bool(_find(look, words)) if look.whole else None,
+        agrees=lambda look, _: bool(_find(look, class_)) if look.whole else None,
     )
     listed = len(facts.subject.ledger.columns)
     if answer.state == "hit" and listed < LEAST_COLUMNS:
@@ -59,15 +57,13 @@ def missing(
     return answer
 
 
-def _find(look: Look, words: re.Pattern[str]) -> tuple[Sign, ...]:
+def _find(look: Look, class_: ColumnClass) -> tuple[Sign, ...]:
     reading = look.reading
-    if reading is None or len(reading.links) < LEAST_LINKS:
-        return ()
-    if any(words.search(f"{link.text} {link.href}") for link in reading.links):
+    if reading is None or reading.page_kind != "home" or len(reading.links) < LEAST_LINKS or class_ in reading.entries:
         return ()
     silent = sum(not link.text.strip() for link in reading.links)
     pictured = sum(image.state != "empty" for image in reading.images)
-    said = f"首页{len(reading.links)}个链接的文字和地址中没有这类入口"
+    said = f"首页的文字和{len(reading.links)}个链接的地址中没有这类入口"
     return (Sign(key="entry", said=said, open=_elsewhere(silent, pictured)),)
 
 

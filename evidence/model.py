@@ -566,6 +566,8 @@ class Reading:
     """Names of required meta tags (网页标签) that the page lacks."""
     personal: Mapping[str, int] = field(default_factory=dict, metadata={plain.ADDED: True})
     """How many citizens' numbers it shows, by kind (identity, mobile); never the numbers."""
+    entries: tuple[str, ...] = field(default=(), metadata={plain.ADDED: True})
+    """Of a home page: of which kinds of entry (interaction, service) any word or address of it speaks."""
     wording: tuple[Wording, ...] = field(default=(), metadata={plain.ADDED: True})
     """Fixed expressions that are not written as they should be."""
     probes: ProbeDay | None = field(default=None, metadata={plain.ADDED: True})

@@ -59,6 +59,11 @@ def links(*texts: str, n: int = 1) -> tuple[Link, ...]:
     )
 
 
+def front_page(*texts: str, n: int, **fields: Any) -> Reading:
+    """Return the reading of a home page with so many links, none an entry."""
+    return page(**{"page_kind": "home", "links": links("机构设置", *texts, n=n), **fields})
+
+
 def page(**fields: Any) -> Reading:
     """Return the reading of a list page with what a test is about."""
     return reading(item(date(2021, 1, 3)), **{"links": (LINK,), "url": "http://a.test/c0/", **fields})
@@ -110,8 +115,8 @@ GOLDEN: dict[str, Scene] = {
     "rates_unfounded": scene(page(tables=(RATES,))),
     "personal_numbers": scene(page(personal={"identity": 2})),
     "wording": scene(page(wording=(MISPRINT,))),
-    "interaction_missing": scene(page(links=links("机构设置", n=12)), label="home"),
-    "services_missing": scene(page(links=links("机构设置", n=12)), label="home"),
+    "interaction_missing": scene(front_page(n=12), label="home"),
+    "services_missing": scene(front_page(n=12), label="home"),
     "letters_unanswered": scene(page(letters=(UNANSWERED,))),
     "guides_few_incomplete": scene(*(page(elements=ELEMENTS, url=f"http://a.test/g{n}") for n in range(4))),
     "guide_elements": scene(page(elements=ELEMENTS)),
