@@ -52,13 +52,14 @@ before keeps its bytes, and with them its digest."""
 
 def dump(value: Any) -> Any:
     """Return `value` (dataclasses, tuples, mappings, instants, days, atoms) as plain JSON values."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = ((field, getattr(value, field.name)) for field in dataclasses.fields(value))
-        return {
-            _key(field.name): dump(held)
-            for field, held in fields
-            if not (ADDED in field.metadata and held == _default(field))
-        }
+    kind = type(value)
+    if kind in _ATOMS:
+        return value
+    if kind is tuple or kind is list:
+        return [dump(inner) for inner in value]
+    if (fields := _written(kind)) is not None:  # type: ignore[arg-type]
+        held = ((key, getattr(value, name), default) for name, key, default in fields)
+        return {key: dump(inner) for key, inner, default in held if default is _ALWAYS or inner != default}
     if isinstance(value, datetime):
         return instant(value)
     if isinstance(value, date):
@@ -68,6 +69,21 @@ def dump(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [dump(inner) for inner in value]
     return value
+
+
+_ATOMS = frozenset({str, int, bool, type(None)})
+_ALWAYS = object()
+
+
+@functools.cache
+def _written(cls: type) -> tuple[tuple[str, str, Any], ...] | None:
+    """Return, of each field of a dataclass, name, key, and the value at which it is left out (_ALWAYS: never); else None."""
+    if not dataclasses.is_dataclass(cls):
+        return None
+    return tuple(
+        (field.name, _key(field.name), _default(field) if ADDED in field.metadata else _ALWAYS)
+        for field in dataclasses.fields(cls)
+    )
 
 
 def _default(field: dataclasses.Field[Any]) -> Any:

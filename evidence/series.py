@@ -46,12 +46,12 @@ class Series:
     @property
     def complete(self) -> tuple[Row, ...]:
         """The rows at or before T whose document and main region were whole, from a complete source."""
-        return tuple(row for row in self.rows if row.complete is True and row.coverage == "complete")
+        return tuple(row for row in self.rows if _is_whole(row))
 
     @property
     def latest(self) -> Row | None:
         """The last complete row at or before T: what is said of T holds as of it (T′)."""
-        return self.complete[-1] if self.complete else None
+        return next((row for row in reversed(self.rows) if _is_whole(row)), None)
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -113,6 +113,10 @@ def sighted(series: Iterable[Series], *, at: datetime, age: Span) -> bool:
         for own in series
         for look in own.looks(row for row in own.rows if row.complete is True and at - row.started <= age.length)
     )
+
+
+def _is_whole(row: Row) -> bool:
+    return row.complete is True and row.coverage == "complete"
 
 
 def _order(row: Row) -> tuple[datetime, str]:
