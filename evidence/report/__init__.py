@@ -45,7 +45,10 @@ def render(dossier: Dossier, *, href: Callable[[str], str]) -> Mapping[str, byte
         .render(
             finding=dossier.finding,
             subject=dossier.subject,
-            exhibits=[view(n, exhibit, names, href) for n, exhibit in enumerate(dossier.exhibits, 1)],
+            exhibits=[
+                view(n, exhibit, names, href, dossier.finding.indicator)
+                for n, exhibit in enumerate(dossier.exhibits, 1)
+            ],
             human=handed_in(dossier.human, href),
             lines=lines(dossier),
             numbers=tuple(_numbers(dossier.finding.numbers)),

@@ -66,10 +66,11 @@ class View:
     """How many tiles of the later look are byte for byte those of the earlier, in the same place."""
 
 
-def view(n: int, exhibit: Exhibit, names: Mapping[str, str], href: Href) -> View:
-    """Return the view of the exhibit numbered `n`; `names` are those of columns by label."""
-    later = _look(exhibit.record, exhibit.reading, href)
-    earlier = _look(exhibit.earlier, exhibit.earlier_reading, href) if exhibit.earlier else None
+def view(n: int, exhibit: Exhibit, names: Mapping[str, str], href: Href, indicator: str) -> View:
+    """Return the view of the exhibit numbered `n`; `names` are those of columns by label, `indicator` that of
+    the finding."""
+    later = _look(exhibit.record, exhibit.reading, href, indicator)
+    earlier = _look(exhibit.earlier, exhibit.earlier_reading, href, indicator) if exhibit.earlier else None
     reading = exhibit.reading
     return View(
         n=n,
@@ -95,8 +96,8 @@ def _name(capture: Capture, names: Mapping[str, str]) -> str:
     return names.get(capture.label) or ("首页" if capture.label == HOME else capture.label)
 
 
-def _look(record: Record, reading: Reading | None, href: Href) -> Look:
-    return Look(record=record, reading=reading, sheet=lay_out(record.capture, reading, href))
+def _look(record: Record, reading: Reading | None, href: Href, indicator: str) -> Look:
+    return Look(record=record, reading=reading, sheet=lay_out(record.capture, reading, href, indicator))
 
 
 def _same(later: Sheet, earlier: Sheet) -> int:

@@ -11,17 +11,18 @@ from evidence.model import Artifact, Box, Capture, Reading
 Href = Callable[[str], str]
 """From the SHA-256 of an artifact to its relative link inside the bundle."""
 
-MarkKind = Literal["newest", "blank", "picture", "main", "moving"]
+MarkKind = Literal["newest", "blank", "picture", "sign", "main", "moving"]
 
 MARKS: dict[MarkKind, str] = {
     "newest": "最新一条",
     "blank": "空白处",
     "picture": "有空白列的图片",
+    "sign": "问题所在",
     "main": "主要区域",
     "moving": "活动画面（不参与比对）",
 }
 
-POINTED: tuple[MarkKind, ...] = ("newest", "blank", "picture")
+POINTED: tuple[MarkKind, ...] = ("newest", "blank", "picture", "sign")
 """The marks a finding is about."""
 
 LEAST = 24
@@ -80,12 +81,16 @@ class Sheet:
         return min(tops) * 1000 // self.height if tops else 0
 
 
-def lay_out(capture: Capture, reading: Reading | None, href: Href) -> Sheet:
-    """Return the sheet of a capture, with what its reading points at."""
+def lay_out(capture: Capture, reading: Reading | None, href: Href, indicator: str) -> Sheet:
+    """Return the sheet of a capture, with what its reading points at, and the signs that the finding of `indicator` is about.
+
+    Signs of other indicators are left out: nobody has looked at them yet.
+    """
     placed = _placed(capture)
     width = max((box[0] + box[2] for box, _ in placed), default=0)
     height = max((box[1] + box[3] for box, _ in placed), default=0)
-    marks = tuple(_within(_marks(capture, reading), width, height))
+    found = (*_marks(capture, reading), *_signs(reading, indicator))
+    marks = tuple(_within(iter(found), width, height))
     shown = {artifact.sha256 for _, artifact in placed}
     others = (a for role in ("tile", "region") for a in capture.of_role(role) if a.sha256 not in shown)
     return Sheet(
@@ -153,6 +158,17 @@ def _marks(capture: Capture, reading: Reading | None) -> Iterator[Mark]:
     for image in reading.images:
         if image.box and image.sha256 in pictured:
             yield Mark(kind="picture", box=image.box)
+
+
+def _signs(reading: Reading | None, indicator: str) -> Iterator[Mark]:
+    """Yield the places of what an indicator counts on the page, where the reading knows them."""
+    if reading is None:
+        return
+    boxes = {
+        "wording": [one.box for one in reading.wording],
+        "foreign_links": [one.box for one in reading.bad_links],
+    }
+    yield from (Mark(kind="sign", box=box) for box in boxes.get(indicator, ()) if box is not None)
 
 
 def _within(marks: Iterator[Mark], width: int, height: int) -> Iterator[Mark]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from evidence.dossier import Dossier
-from evidence.model import Check, ClockRef, Record
+from evidence.model import Check, ClockRef, Record, Wording
 from evidence.report import render
 from evidence.report.visible import clipped, visible
 from tests.evidence.report.specimen import (
@@ -239,6 +239,21 @@ def test_a_blank_column_has_its_empty_region_marked() -> None:
 
     assert rect is not None and rect.attributes["y"] == "386" and int(rect.attributes["height"] or 0) > 0
     assert "列表页；列表空白" in text(dossier(pictures, empty), pictures)
+
+
+def test_a_misprint_is_marked_in_the_report_that_is_about_it_and_in_no_other() -> None:
+    pictures = Pictures()
+    box = (120, 700, 400, 30)
+    said = Wording(
+        written="中华人名共和国", right="中华人民共和国", severity="严重", context="", source="text", box=box
+    )
+    shown = exhibit(pictures, reading=reading(wording=(said,)), earlier=None)
+
+    about = page(dossier(pictures, shown, indicator="wording", clause="WV-1.1"), pictures)
+    rect = about.css_first("rect.sign")
+    assert rect is not None and rect.attributes["y"] == "700"
+    assert "问题所在" in about.css_first(".legend").text()
+    assert page(dossier(pictures, shown), pictures).css_first("rect.sign") is None
 
 
 def test_marks_that_lie_about_their_place_stay_on_the_sheet() -> None:
