@@ -28,7 +28,10 @@ from evidence.report.surroundings import browsers
 from evidence.report.visible import clipped, visible
 
 _HERE = Path(__file__).parent
-_LISTS = ("counted", "undecided", "not_counted", "comparator", "registers", "system")
+_UNSAID = ("comparator", "system")
+"""Numbers that another one tells."""
+_TOLD = ("counted", "undecided", "not_counted", "registers", "signs", "differences", "days", "reasons", "links")
+"""Lists that have a table or sentences of their own."""
 
 
 def render(dossier: Dossier, *, href: Callable[[str], str]) -> Mapping[str, bytes]:
@@ -76,16 +79,33 @@ def _source_digest(source: str) -> str:
 
 
 def _numbers(numbers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the numbers a finding rests on, in words; the lists of columns have a table of their own."""
+    """Yield the numbers a finding rests on, in words; what is a list has a table or sentences of its own."""
     for name, value in numbers.items():
-        if name in _LISTS or value is None:
+        if name in _UNSAID or value is None or (name in _TOLD and not isinstance(value, str | int)):
             continue
         if name == "limit":
-            yield words.NUMBERS[name], words.COMPARATORS.get(str(numbers.get("comparator")), "达到") + f"{value}个"
+            yield words.NUMBERS[name], words.COMPARATORS.get(str(numbers.get("comparator")), "达到") + _limit(numbers)
             continue
-        plain = isinstance(value, str | int) and not isinstance(value, bool)
-        said = words.word(value, words.CLOCKS) if plain else json.dumps(value, ensure_ascii=False, sort_keys=True)
-        yield words.word(name, words.NUMBERS), said
+        yield words.word(name, words.NUMBERS), _number(name, value)
+
+
+def _limit(numbers: Mapping[str, Any]) -> str:
+    """Return the number of a rule: how many, or for a rate what share of all."""
+    return words.per_mille(int(numbers["limit"])) if "of" in numbers else f"{numbers['limit']}个"
+
+
+def _number(name: str, value: Any) -> str:
+    """Return one number in words: points from their tenths, shares from per mille, answers as 是 or 否.
+
+    What an office's own indicator keeps in lists is shown as it is.
+    """
+    if not isinstance(value, str | int):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if name == "tenths":
+        return f"{int(value) / 10:g}分"
+    return words.per_mille(int(value)) if name.endswith("_per_mille") else words.word(value, words.CLOCKS)
 
 
 @cache

@@ -28,6 +28,9 @@ POINTED: tuple[MarkKind, ...] = ("newest", "blank", "picture", "sign")
 LEAST = 24
 """CSS pixels; an empty list has no height, yet its place must be seen."""
 
+ROOM = 4
+"""CSS pixels between a few words and the frame around them, so that it does not cross them."""
+
 PRINTED_WHOLE = 4
 """A sheet of up to so many tiles is printed whole; of a longer one only its head and the tiles with a mark."""
 
@@ -168,7 +171,8 @@ def _signs(reading: Reading | None, indicator: str) -> Iterator[Mark]:
         "wording": [one.box for one in reading.wording],
         "foreign_links": [one.box for one in reading.bad_links],
     }
-    yield from (Mark(kind="sign", box=box) for box in boxes.get(indicator, ()) if box is not None)
+    for left, top, width, height in filter(None, boxes.get(indicator, ())):
+        yield Mark(kind="sign", box=(left - ROOM, top - ROOM, width + 2 * ROOM, height + 2 * ROOM))
 
 
 def _within(marks: Iterator[Mark], width: int, height: int) -> Iterator[Mark]:

@@ -12,10 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from evidence import words
 from evidence.dossier import Dossier
 from evidence.model import Check, ClockRef, Record, Wording
-from evidence.report import render
+from evidence.report import _numbers, render
 from evidence.report.visible import clipped, visible
+from tests.evidence.indicators.test_indicator_contract import GOLDEN
 from tests.evidence.report.specimen import (
     Pictures,
     annex,
@@ -251,9 +253,32 @@ def test_a_misprint_is_marked_in_the_report_that_is_about_it_and_in_no_other() -
 
     about = page(dossier(pictures, shown, indicator="wording", clause="WV-1.1"), pictures)
     rect = about.css_first("rect.sign")
-    assert rect is not None and rect.attributes["y"] == "700"
+    assert rect is not None and rect.attributes["y"] == "696"
     assert "问题所在" in about.css_first(".legend").text()
     assert page(dossier(pictures, shown), pictures).css_first("rect.sign") is None
+
+
+@pytest.mark.parametrize("name", sorted(GOLDEN))
+def test_every_number_of_every_indicator_has_a_chinese_name(name: str) -> None:
+    found = GOLDEN[name].finding(name)
+    said = dict(_numbers(found.numbers))
+    assert not [
+        one
+        for one in (*said, *said.values())
+        if re.search(r"[a-z_]{3,}|[{\[]", one) and one != found.numbers.get("calendar")
+    ]
+    assert found.clause in words.CLAUSES or not found.clause.isascii()
+
+
+def test_points_and_shares_are_told_as_people_do() -> None:
+    numbers = {"limit": 50, "comparator": ">=", "of": 175, "tenths": 25, "replied_per_mille": 750, "controlled": True}
+    assert dict(_numbers(numbers)) == {
+        "标准": "超过（含）5.0%",
+        "访问总次数": "175",
+        "扣分": "2.5分",
+        "显示答复的比例": "75.0%",
+        "每次失败都有对照": "是",
+    }
 
 
 def test_marks_that_lie_about_their_place_stay_on_the_sheet() -> None:
