@@ -142,7 +142,7 @@ def _tell(shown: Sequence[Finding], every: Sequence[Finding]) -> None:
     """Print a line a finding, and how many there are of each state in all."""
     for finding in shown:
         click.echo(
-            f"{finding.id[:12]} {words.STATES[finding.state]} {finding.target} {finding.clause} {finding.message}"
+            f"{finding.id[:12]} {words.conclusion(finding.state, finding.effect)} {finding.target} {finding.clause} {finding.message}"
         )
     click.echo(judgements.tally(every))
 

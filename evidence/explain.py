@@ -29,7 +29,7 @@ def explain(finding: Finding, rules: RuleSet | None = None, human: Sequence[Huma
 
 def _lines(finding: Finding, rules: RuleSet | None) -> Iterator[str]:
     yield f"证据编号　{finding.id[:12]}"
-    yield f"结　　论　{words.STATES[finding.state]}"
+    yield f"结　　论　{words.conclusion(finding.state, finding.effect)}"
     yield f"事　　实　{finding.message}"
     yield f"判定依据　{_clause(finding, rules)}"
     yield f"检查时点　{local_text(finding.at)}；所依据的查看截至{local_text(finding.as_of) if finding.as_of else '（无）'}"

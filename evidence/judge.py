@@ -216,6 +216,7 @@ def _finding(
         reviewers=indicator.reviewers,
         second_look=said.second_look,
         ledger=known.subject.ledger.sha256,
+        effect=rules.of(indicator.name).effect,
     )
 
 

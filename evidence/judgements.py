@@ -89,9 +89,10 @@ def tally(findings: Sequence[Finding]) -> str:
     >>> tally(())
     '共 0 项'
     """
-    counted: Counter[str] = Counter(finding.state for finding in findings)
-    said = "，".join(f"{words.STATES[state]} {counted[state]}" for state in words.STATES if counted[state])
-    share = counted["undecided"] * 1000 // len(findings) if findings else 0
+    counted: Counter[str] = Counter(words.conclusion(finding.state, finding.effect) for finding in findings)
+    order = (words.STATES["hit"], words.PROPOSED, words.STATES["clear"], words.STATES["undecided"])
+    said = "，".join(f"{name} {counted[name]}" for name in order if counted[name])
+    share = counted[words.STATES["undecided"]] * 1000 // len(findings) if findings else 0
     open_ = f"（未能判定占 {words.per_mille(share)}）" if share else ""
     return f"共 {len(findings)} 项" + (f"：{said}{open_}" if said else "")
 

@@ -41,6 +41,8 @@ ColumnKind = Literal["list", "parent", "tabbed", "search", "embedded", "jump", "
 """列表, 父栏目 (shows only its children), 标签页, 检索 (empty until asked), 嵌入 (a frame of another host), 跳转 (leads to
 another authority's platform), 静态, 附件, 音视频."""
 State = Literal["hit", "clear", "undecided"]
+Effect = Literal["veto", "points", "notice", "proposal"]
+"""单项否决, 扣分, 通报提示, 提请人工核对."""
 SecondLook = Literal["agrees", "disagrees", "missing", "not needed"]
 
 
@@ -648,6 +650,8 @@ class Finding:
     second_look: SecondLook
     ledger: str | None = field(default=None, metadata={plain.ADDED: True})
     """SHA-256 of the column ledger that was in force at T."""
+    effect: Effect = field(default="veto", metadata={plain.ADDED: True})
+    """What its rule makes of a hit; a proposal (提示) is for a person to look at and says so wherever it is shown."""
 
     def plain(self) -> dict[str, Any]:
         """Return the finding as plain JSON (schema finding/1)."""

@@ -24,6 +24,7 @@ from ruamel.yaml.error import YAMLError
 from evidence import digest, plain
 from evidence.columns import ColumnClass
 from evidence.errors import CanonicalError, RulesError, ShapeError
+from evidence.model import Effect
 from evidence.span import Span
 from evidence.windows import Demand, Per
 
@@ -121,7 +122,7 @@ class Rule:
     name: str
     text: str
     """The clause in words, as people read it."""
-    effect: Literal["veto", "points", "notice", "proposal"]
+    effect: Effect
     on: bool = True
     count: int | None = None
     comparator: Comparator = ">="

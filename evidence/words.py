@@ -14,6 +14,18 @@ BEIJING = timezone(timedelta(hours=8))
 """Asia/Shanghai as a fixed offset: no summer time since 1991, and no zone database needed to read a report."""
 
 STATES = {"hit": "发现问题", "clear": "未见问题", "undecided": "未能判定"}
+PROPOSED = "提请核对"
+"""What a hit of a rule is called that only asks a person to look."""
+
+
+def conclusion(state: str, effect: str) -> str:
+    """Return the conclusion of a finding in Chinese; a proposal is never called a problem that was found.
+
+    >>> conclusion("hit", "veto"), conclusion("hit", "proposal"), conclusion("clear", "proposal")
+    ('发现问题', '提请核对', '未见问题')
+    """
+    return PROPOSED if state == "hit" and effect == "proposal" else STATES.get(state, state)
+
 
 CLAUSES = {
     "WV-2": "单项否决“站点无法访问”",

@@ -270,6 +270,15 @@ def test_every_number_of_every_indicator_has_a_chinese_name(name: str) -> None:
     assert found.clause in words.CLAUSES or not found.clause.isascii()
 
 
+def test_a_proposal_is_never_called_a_problem_that_was_found() -> None:
+    pictures = Pictures()
+    proposed = page(dossier(pictures, effect="proposal"), pictures)
+    assert proposed.css_first(".badge").text() == "提请核对"
+    assert "这是提请人工核对的线索，不是认定" in proposed.css_first(".verdict").text()
+    assert "state-proposal" in (proposed.css_first("body").attributes["class"] or "")
+    assert page(dossier(pictures), pictures).css_first(".badge").text() == "发现问题"
+
+
 def test_points_and_shares_are_told_as_people_do() -> None:
     numbers = {"limit": 50, "comparator": ">=", "of": 175, "tenths": 25, "replied_per_mille": 750, "controlled": True}
     assert dict(_numbers(numbers)) == {
