@@ -28,7 +28,7 @@ from collector.initialise import initialise
 from collector.progress import Progress
 from collector.run import RunReport, run
 from collector.workspace import Workspace
-from evidence import bundling, plain, ruleset, words
+from evidence import bundling, judgements, plain, ruleset, words
 from evidence import judge as judging
 from evidence.dossier import records_of
 from evidence.house import House
@@ -97,16 +97,16 @@ class Story:
 
     def told(self) -> str:
         """Return the story in Chinese, with what to look at next."""
-        states = Counter(finding.state for finding in self.findings)
         visits = "，".join(f"{words.OUTCOMES[outcome]} {count}" for outcome, count in sorted(self.outcomes.items()))
         lines = [
             f"演示城市：两轮访问，共 {sum(self.outcomes.values())} 次（{visits}）",
-            f"判定：发现问题 {states['hit']}，未见问题 {states['clear']}，未能判定 {states['undecided']}",
+            f"判定：{judgements.tally(self.findings)}",
             "",
         ]
         for one in self.proved:
             lines += [
-                f"■ {one.finding.target} {one.finding.clause}：{one.finding.message}",
+                f"■ {words.conclusion(one.finding.state, one.finding.effect)} {one.finding.target} {one.finding.clause}："
+                f"{one.finding.message}",
                 f"  证据包 {one.bundle}  核验{'成立' if one.holds else '不成立'}",
                 f"  报告   {one.report}",
             ]
