@@ -30,7 +30,18 @@ from evidence.report.visible import clipped, visible
 _HERE = Path(__file__).parent
 _UNSAID = ("comparator", "system")
 """Numbers that another one tells."""
-_TOLD = ("counted", "undecided", "not_counted", "registers", "signs", "differences", "days", "reasons", "links")
+_TOLD = (
+    "counted",
+    "undecided",
+    "not_counted",
+    "registers",
+    "signs",
+    "differences",
+    "days",
+    "reasons",
+    "links",
+    "unverified_flows",
+)
 """Lists that have a table or sentences of their own."""
 
 
