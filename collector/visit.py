@@ -258,11 +258,12 @@ class Visit:
         self._steps.pop()
 
     async def download(self, place: str | Locator) -> Artifact:
-        """Click a selector or locator, and keep the file that comes with the next capture.
+        """Click a selector or locator, and keep the file that comes with the next capture; a file is asked for as politely as a page.
 
         Raises playwright's Error if none comes, FlowError for one that is too large.
         """
         limits = self._outfit.limits
+        await self._mind_manners(self.page.url)
         async with self.page.expect_download(timeout=limits.navigation_seconds * 1000) as coming:
             await (self.page.locator(place) if isinstance(place, str) else place).click()
         arrived = await coming.value

@@ -1,7 +1,8 @@
 """WV-1.1 严重表述错误: fixed expressions with a character lost, wrong, doubled or out of place, and listed misprints
 (国办秘函〔2019〕19号, 单项否决; here a proposal for two reviewers, who tell 错误 from 不规范).
 
-What only a picture shows may have been misread, and is open until somebody has looked at it.
+What only a picture shows may have been misread, and what is merely 不规范 is no serious error: both are open, and named, until
+somebody has looked at them.
 
 >>> from evidence.ruleset import load
 >>> load("national-2019").of(indicator.name).effect, indicator.reviewers
@@ -41,5 +42,12 @@ def _sign(one: Wording) -> Sign:
         key=f"{one.written}{one.context}",
         said=said,
         told=(("written", one.written), ("right", one.right), ("severity", one.severity)),
-        open="仅见于图片文字识别，可能误识，须人工核对原图" if one.source == "picture" else "",
+        open=_doubt(one),
     )
+
+
+def _doubt(one: Wording) -> str:
+    """Return why a place does not count by itself; empty where it does."""
+    if one.source == "picture":
+        return "仅见于图片文字识别，可能误识，须人工核对原图"
+    return "属不规范表述，不是严重表述错误，不计入" if one.severity == "不规范" else ""

@@ -15,6 +15,7 @@ from collector.clock import SystemClock
 from collector.flow import Flow
 from collector.keeper import Keeper
 from collector.login.access import Access
+from collector.manners import Gate
 from collector.redactor import Redactor
 from collector.scribe import Circumstances
 from collector.secrets import Secrets
@@ -73,15 +74,22 @@ class Looker:
         secrets: Secrets | None = None,
         access: Access | None = None,
         redactor: Redactor | None = None,
+        gate: Gate | None = None,
     ) -> tuple[Capture, ...]:
-        return self.do(self._visit(target, flow, limits, access or _access(secrets), redactor))
+        return self.do(self._visit(target, flow, limits, access or _access(secrets), redactor, gate))
 
     def capture(self, url: str, *, limits: Limits = LIMITS) -> Capture:
         (taken,) = self.visit(target(url), one_page(), limits=limits)
         return taken
 
     async def _visit(
-        self, target: Target, flow: Flow, limits: Limits, access: Access, redactor: Redactor | None
+        self,
+        target: Target,
+        flow: Flow,
+        limits: Limits,
+        access: Access,
+        redactor: Redactor | None,
+        gate: Gate | None,
     ) -> tuple[Capture, ...]:
         running = await self.keeper.running()
         return await visit(
@@ -99,6 +107,7 @@ class Looker:
             ),
             access=access,
             redactor=redactor,
+            gate=gate,
         )
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from collector.flow import Flow
+from collector.manners import Gate
 from evidence.model import Capture, Reading, Record
 from evidence.reading import from_record, read
 from flows import annexes, generic_portal
@@ -96,3 +99,24 @@ def test_a_pdf_that_stands_in_the_page_is_no_blank_and_its_table_is_read(looker:
     found = reading_of(looker, capture)
     assert found.blank is False
     assert [table.header for table in found.tables if table.file] == [("Unit", "Result")]
+
+
+class Counting(Gate):
+    """Counts how often a host was asked for something."""
+
+    def __init__(self) -> None:
+        super().__init__(jobs=1, per_host=1, now=time.monotonic)
+        self.asked: list[str] = []
+
+    async def page(self, url: str) -> float:
+        self.asked.append(urlsplit(url).path)
+        return await super().page(url)
+
+
+def test_an_annex_is_asked_for_as_politely_as_a_page(looker: Looker, site: Site) -> None:
+    gate = Counting()
+    columns = [
+        {"label": "p", "name": "通知公告", "url": "/practice/annexed", "class": "news", "level": 1, "duty": True}
+    ]
+    looker.visit(target(site.url, columns=columns), generic_portal.flow, gate=gate)
+    assert gate.asked.count("/practice/annexed") == 3, "the page itself, and two annexes from it"

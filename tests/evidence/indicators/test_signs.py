@@ -133,6 +133,7 @@ CLEAN: dict[str, list[Scene]] = {
     "wording": [
         scene(page()),
         scene(page(wording=(replace(MISPRINT, source="picture"),))),
+        scene(page(wording=(replace(MISPRINT, severity="不规范"),))),
         scene(page(wording=(MISPRINT,)), complete=False),
     ],
     "interaction_missing": [
@@ -303,7 +304,7 @@ def test_a_finding_is_explained_by_what_was_seen(name: str) -> None:
     assert GOLDEN[name].finding(name).against[0][:10] in told
 
 
-@pytest.mark.parametrize(("name", "n", "why"), [("wording", 1, "可能误识"), ("interaction_missing", 2, "没有文字"), ("interaction_missing", 5, "图片"), ("interaction_missing", 6, "只有4个栏目"), ("letters_unanswered", 0, "不等于没有答复")])  # fmt: skip
+@pytest.mark.parametrize(("name", "n", "why"), [("wording", 1, "可能误识"), ("wording", 2, "不规范"), ("interaction_missing", 2, "没有文字"), ("interaction_missing", 5, "图片"), ("interaction_missing", 6, "只有4个栏目"), ("letters_unanswered", 0, "不等于没有答复")])  # fmt: skip
 def test_a_sign_that_decides_nothing_by_itself_is_open_and_says_why(name: str, n: int, why: str) -> None:
     found = CLEAN[name][n].finding(name)
     assert found.state == "undecided"
