@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from collector import memory
+from evidence.columns import HOME
 from evidence.holdings import Holdings
 from evidence.model import Capture
+from evidence.readings import readings
 from tests.collector.test_run import ran, target, workspace
+from tests.evidence.judging_factory import Scene, Visit, column, subject
 from tests.site import charsets, hostile, old, practice
 from tests.site.server import Site
 
@@ -116,6 +120,23 @@ def test_the_store_holds_a_record_for_each_path_and_every_blob_it_cites(table: R
 def test_no_fault_of_the_visit_is_laid_at_the_sites_door(table: Ran) -> None:
     troubled = {path: c.fault for path, c in table.captures.items() if c.outcome != "captured"}
     assert "theirs" not in troubled.values()
+
+
+def test_no_path_that_did_not_bring_a_whole_page_accuses_a_site_of_anything(table: Ran) -> None:
+    """Ten columns with a duty, and the home page, all seen as that path was: whatever is read there, nothing is a hit."""
+    labels = [HOME, *(f"c{n}" for n in range(10))]
+    who = subject([column(label) for label in labels[1:]])
+    judged = 0
+    for holdings in filter(None, (table.holdings, table.others)):
+        records = [record for record in holdings.records() if record.capture.complete is not True]
+        read = readings(records, holdings)
+        for record in records:
+            row = next(one for one in holdings.rows(record.capture.target.id) if one.record == record.id)
+            seen = [Visit(row=replace(row, label=label, target=who.id), reading=read[record.id]) for label in labels]
+            found = Scene(subject=who, visits=tuple(seen), at=row.ended + timedelta(hours=1)).judged().findings
+            assert not [one.message for one in found if one.state == "hit"], record.capture.requested_url
+            judged += 1
+    assert judged == sum(ends[2] is not True for ends in EXPECTED.values())
 
 
 @pytest.mark.parametrize("path", [path for path in charsets.PAGES if not path.endswith("/data")])
