@@ -70,10 +70,12 @@ class Event:
     """One step of a case."""
 
     finding: str
+    said: str
+    """SHA-256 of the finding's canonical form as it stood at this step: it may be judged anew under the same id."""
     target: str
     indicator: str
     at: datetime
-    """Indicator and T of the finding, so that the case is found again when the same T is judged anew."""
+    """Indicator and T of the finding."""
     label: str | None
     n: int
     """Its place in the case, from 1."""
@@ -165,6 +167,7 @@ def take(
         case = case_of(holdings, finding)
         event = Event(
             finding=finding.id,
+            said=digest.of_value(finding.plain()),
             target=finding.target,
             indicator=finding.indicator,
             at=finding.at,

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence import casebook
+from evidence import casebook, judgements
 from evidence.casebook import STEPS, Case, CaseRules, Step
 from evidence.errors import CaseError, StoreError
 from evidence.holdings import Holdings
+from evidence.judgements import Judgement
 from evidence.model import Finding
-from tests.evidence.judging_factory import stale_site
+from tests.evidence.judging_factory import NATIONAL, stale_site
 
 NOW = datetime(2021, 1, 5, 2, 0, tzinfo=UTC)
 """A Tuesday morning in Asia/Shanghai."""
@@ -64,6 +65,12 @@ def test_the_events_are_a_chain_in_the_ledger(holdings: Holdings) -> None:
     leaves = [leaf for leaf in holdings.ledger.leaves() if leaf.kind == "case"]
     assert [leaf.key for leaf in leaves] == [f"{HIT.id}/0001", f"{HIT.id}/0002"]
     assert (case.events[0].previous, case.events[1].previous) == (None, leaves[0].digest)
+
+
+def test_a_step_names_the_finding_as_it_stood_and_so_the_entry_of_it_in_the_ledger(holdings: Holdings) -> None:
+    judgements.keep(holdings, HIT.target, HIT.at, NATIONAL, Judgement(facts=(), findings=(HIT,)))
+    (event,) = take(holdings, "notified").events
+    assert holdings.ledger.find("finding", f"{HIT.id}/{event.said}") is not None
 
 
 def refusal(holdings: Holdings, step: Step, finding: Finding = HIT, **fields: Any) -> str:
