@@ -39,14 +39,14 @@ class Day:
         return self.folder / f"{self.day}.jsonl"
 
     def read(self) -> tuple[Attempt, ...]:
-        """Return the attempts that can be read; a file with others is put aside as it is."""
+        """Return the attempts that can be read; a file with others is kept aside as it is."""
         try:
-            data = availability.whole_lines(self.path.read_bytes())
+            found = self.path.read_bytes()
         except FileNotFoundError:
             return ()
-        made, damaged = availability.readable(data)
+        made, damaged = availability.readable(availability.whole_lines(found))
         if damaged:
-            self.path.rename(self._aside())
+            write_whole(self._aside(), found)  # first: a crash between the two keeps everything
             write_whole(self.path, b"".join(one.line() for one in made))
         return made
 

@@ -71,7 +71,7 @@ class Event:
 
     finding: str
     said: str
-    """SHA-256 of the finding's canonical form as it stood at this step: it may be judged anew under the same id."""
+    """SHA-256 of the finding as it stood at this step, kept in the store: it may be judged anew under the same id."""
     target: str
     indicator: str
     at: datetime
@@ -126,22 +126,36 @@ class Case:
 
 def case_of(holdings: Holdings, finding: Finding) -> Case:
     """Return the case of a finding; raises CaseError where an event is damaged or out of order, or StoreError."""
+    return Case(finding=finding, events=_chain(holdings, finding.id))
+
+
+def _chain(holdings: Holdings, finding: str) -> tuple[Event, ...]:
     events: list[Event] = []
     previous: str | None = None
-    for leaf, event in _events(holdings, finding.id):
+    for leaf, event in _events(holdings, finding):
         if event.n != len(events) + 1 or event.previous != previous:
             raise CaseError(
-                f"问题{finding.id[:12]}的第{len(events) + 1}步与台账不符（{leaf}）：请核对存储（quzheng store check）"
+                f"问题{finding[:12]}的第{len(events) + 1}步与台账不符（{leaf}）：请核对存储（quzheng store check）"
             )
         events.append(event)
         previous = leaf
-    return Case(finding=finding, events=tuple(events))
+    return tuple(events)
 
 
 def cases(holdings: Holdings) -> Iterator[Case]:
     """Yield every case with a step, in the order in which they were opened; raises what reading them raises."""
     begun = dict.fromkeys(leaf.key.rpartition("/")[0] for leaf in each_leaf(holdings.ledger, "case"))
-    return (case_of(holdings, holdings.derived.finding(id)) for id in begun)
+    return (
+        Case(finding=_finding_of(holdings, events), events=events) for id in begun if (events := _chain(holdings, id))
+    )
+
+
+def _finding_of(holdings: Holdings, events: Sequence[Event]) -> Finding:
+    """Return the finding as it stood at the last step: what was judged since, or lost, changes no case."""
+    body = canonical.decode(holdings.store.read(events[-1].said))
+    if not isinstance(body, dict):
+        raise CaseError(f"案卷{events[-1].finding[:12]}所记的问题不能读取：请核对存储（quzheng store check）")
+    return Finding.load(body)
 
 
 def take(
@@ -167,7 +181,7 @@ def take(
         case = case_of(holdings, finding)
         event = Event(
             finding=finding.id,
-            said=digest.of_value(finding.plain()),
+            said=holdings.store.put(canonical.encode(finding.plain()), "application/json").sha256,
             target=finding.target,
             indicator=finding.indicator,
             at=finding.at,

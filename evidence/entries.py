@@ -44,16 +44,16 @@ def missing(
         of=lambda one: one.fact.label == HOME,
         agrees=lambda look, _: bool(_find(look, class_)) if look.whole else None,
     )
-    listed = len(facts.subject.ledger.columns)
-    if answer.state == "hit" and listed < LEAST_COLUMNS:
-        said = f"栏目台账只有{listed}个栏目，不足以说明全站没有"
-        return replace(answer, state="undecided", missing=(said,), second_look="not needed")
     columns = [one.fact.name for one in facts.observed if one.fact.class_ == class_]
     if columns and answer.state != "clear":
         said = f"台账列有这类栏目：{'、'.join(columns)}"
         return replace(
             answer, state="clear", message=f"{facts.subject.name}：{said}。", for_the_unit=(said,), missing=()
         )
+    listed = len(facts.subject.ledger.columns)
+    if answer.state == "hit" and listed < LEAST_COLUMNS:
+        said = f"栏目台账只有{listed}个栏目，不足以说明全站没有"
+        return replace(answer, state="undecided", missing=(said,), second_look="not needed")
     return answer
 
 

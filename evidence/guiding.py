@@ -10,6 +10,7 @@ import re
 from evidence.look import Look
 from evidence.model import Reading
 from evidence.reading.guides import ELEMENTS
+from evidence.signs import Sign
 
 MANY = 4
 """Elements of the ten whose lack makes a guide one that counts for WV-6."""
@@ -29,6 +30,14 @@ def lacking(look: Look) -> tuple[str, ...]:
         return ()
     given = {element.name for element in reading.elements}
     return tuple(words[0] for key, words in ELEMENTS.items() if key not in given)
+
+
+def incomplete(look: Look) -> tuple[Sign, ...]:
+    """Return the sign of a guide that lacks so many elements that it counts for WV-6; none for any other page."""
+    missing = lacking(look)
+    if len(missing) < MANY:
+        return ()
+    return (Sign(key=name_of(look), said=f"缺少{'、'.join(missing)}", told=(("lacking", list(missing)),)),)
 
 
 def name_of(look: Look) -> str:

@@ -89,7 +89,8 @@ def _look_at(one: Observed, own: Series, rules: RuleSet, find: Find, agrees: Agr
     tally.asked += 1
     seen = find(look)
     tally.open += [(one.fact.name, f"{sign.said}；{sign.open}") for sign in seen if sign.open]
-    tally.records += [look.row.record for sign in seen[:1] if sign.open]
+    if any(sign.open for sign in seen):
+        tally.records.append(look.row.record)
     found = tuple(sign for sign in seen if not sign.open)
     if not found:
         return

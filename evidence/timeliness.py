@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from evidence import signs, workdays
@@ -20,6 +21,7 @@ from evidence.quoting import plainly
 from evidence.ruleset import Rule, RuleSet
 from evidence.series import Series
 from evidence.signs import Sign
+from evidence.span import Span
 
 ENTRIES = "entries"
 """The label under which the flow in the box captures the entries of 我为政府网站找错."""
@@ -40,18 +42,30 @@ def answer(
     points: int,
     of: Callable[[Observed], bool],
 ) -> Answer:
-    """Return the answer on the letters of the labels that `of` picks; `count` of the rule are the working days."""
+    """Return the answer on the letters of the labels that `of` picks.
+
+    `count` of the rule are the working days, its `limit` how far before the look a letter counts; None: however old.
+    """
     limit = rule.count or 5
+    window = Span.parse(rule.limit) if rule.limit else None
     found = signs.answer(
-        facts, series, rules, replace(rule, count=None), lambda look: _late(look, limit, points), noun=noun, of=of
+        facts,
+        series,
+        rules,
+        replace(rule, count=None),
+        lambda look: _late(look, limit, window, points),
+        noun=noun,
+        of=of,
     )
     told = {"working_days": limit, "calendar": workdays.shipped().edition, **_answered(facts, series, of)}
     return replace(found, numbers={**found.numbers, **told})
 
 
-def _late(look: Look, limit: int, points: int) -> tuple[Sign, ...]:
+def _late(look: Look, limit: int, window: Span | None, points: int) -> tuple[Sign, ...]:
     letters = look.reading.letters if look.reading else ()
-    return tuple(sign for letter in letters if (sign := _sign(letter, limit, points)) is not None)
+    first = window.before(look.day) if window else date.min
+    counted = (letter for letter in letters if letter.accepted is not None and letter.accepted >= first)
+    return tuple(sign for letter in counted if (sign := _sign(letter, limit, points)) is not None)
 
 
 def _sign(letter: Letter, limit: int, points: int) -> Sign | None:

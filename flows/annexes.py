@@ -11,6 +11,7 @@ from collector.errors import FlowError
 from collector.frames import evaluate
 from collector.visit import Visit
 from evidence.model import Annex
+from evidence.reading.matter import FILE
 
 _PLACE = "(all, href) => all.findIndex(link => link.href === href && link.host === location.host)"
 _SAVE = "(link, save) => save ? link.setAttribute('download', '') : link.removeAttribute('download')"
@@ -18,7 +19,7 @@ _SAVE = "(link, save) => save ? link.setAttribute('download', '') : link.removeA
 
 
 _HINT = r"""[...document.links].some(a => a.host === location.host
-    && (/^\s*附\s*[件表]/.test(a.textContent) || /\.(pdf|docx?|xlsx?|wps|et|ofd|csv)(\?|#|$)/i.test(a.href)))"""
+    && (/^\s*附\s*[件表]/.test(a.textContent) || /FILE/i.test(a.href)))""".replace("FILE", FILE.pattern)
 """What is cheap to ask of every page, so that only those with files are read on the way."""
 _SECONDS = 3
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import getpass
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -139,13 +140,9 @@ def _take(
         reason=reason,
         records=admit,
         due=due.date() if due else None,
-        current=_current(holdings, judgements.current),
+        current=functools.partial(judgements.current, holdings),
     )
     _print(taken, as_json)
-
-
-def _current(holdings: Any, current: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda finding: current(holdings, finding)
 
 
 def _print(one: Case, as_json: bool) -> None:

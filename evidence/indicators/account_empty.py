@@ -29,7 +29,7 @@ def account_empty(facts: Facts, series: Mapping[str, Series], rules: RuleSet) ->
     """Yield one answer on the account."""
     limit = Span.parse(rules.of(indicator.name).limit or "1m")
     whole = [one for one in facts.columns if one.fact.label in series and one.fact.coverage == "complete"]
-    filled = [one for one in facts.columns if one.fact.blank is False or one.fact.newest or one.once_filled]
+    filled = [one for one in facts.columns if _ever_held(one, series)]
     said = f"截至{local_text(facts.at)}，{facts.subject.name}"
     if filled:
         yield Answer(state="clear", message=f"{said}有内容。", exhibits=filled[0].records, numbers={"count": 0})
@@ -55,6 +55,13 @@ def account_empty(facts: Facts, series: Mapping[str, Series], rules: RuleSet) ->
         exhibits=_records(whole),
         second_look="agrees" if all(one.blank.second_look == "agrees" for one in whole) else "missing",
     )
+
+
+def _ever_held(one: Observed, series: Mapping[str, Series]) -> bool:
+    """Tell whether any look at a label, whole or not, ever showed something."""
+    own = series.get(one.fact.label)
+    held = own is not None and any(look.items or look.blank is False for look in own.looks((*own.rows, *own.later)))
+    return held or one.fact.newest is not None
 
 
 def _since(series: Series, rules: RuleSet) -> tuple[date | None, str]:

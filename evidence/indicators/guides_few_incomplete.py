@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from evidence import guiding, signs
+from evidence import guiding, showing, signs
 from evidence.facts import Facts
 from evidence.indicator import Answer, Indicator
 from evidence.look import Look
+from evidence.observed import Observed
 from evidence.ruleset import RuleSet
 from evidence.series import Series
 from evidence.signs import Sign
@@ -27,9 +28,16 @@ def guides_few_incomplete(facts: Facts, series: Mapping[str, Series], rules: Rul
     """Yield one answer on the site; `count` of the rule is the number of items that are no longer few."""
     rule = rules.of(indicator.name)
     any_number = replace(rule, count=None)
-    seen = signs.answer(facts, series, rules, any_number, _every, noun="办事指南", once=True).numbers["count"]
-    found = signs.answer(facts, series, rules, any_number, _find, noun="办事指南缺少四类以上要素", once=True)
+    every = signs.answer(facts, series, rules, any_number, _every, noun="办事指南", once=True)
+    seen = every.numbers["count"]
+    found = signs.answer(
+        facts, series, rules, any_number, guiding.incomplete, noun="办事指南缺少四类以上要素", once=True
+    )
     few = 0 < seen < (rule.count or 1)
+    unseen = tuple(one.fact.name for one in facts.columns if _was_not_seen(one, series, rules))
+    if found.state == "hit" and few and (unseen or every.numbers["open"]):
+        yield replace(found, state="undecided", missing=_unseen(unseen), second_look="not needed")
+        return
     if found.state != "hit" or (few and found.numbers["count"] == seen):
         yield replace(found, numbers={**found.numbers, "seen": seen})
         return
@@ -44,12 +52,15 @@ def guides_few_incomplete(facts: Facts, series: Mapping[str, Series], rules: Rul
     )
 
 
+def _was_not_seen(one: Observed, series: Mapping[str, Series], rules: RuleSet) -> bool:
+    """Tell whether a column was not seen whole near T: another guide may stand there, and the items are not known to be few."""
+    return showing.unfit(series[one.fact.label], rules) is not None if one.fact.label in series else True
+
+
+def _unseen(names: tuple[str, ...]) -> tuple[str, ...]:
+    named = f"（{'、'.join(names[:10])}）" if names else ""
+    return (f"台账所列栏目未全部看到{named}，不能断定事项只有这几项",)
+
+
 def _every(look: Look) -> tuple[Sign, ...]:
     return (Sign(key=guiding.name_of(look), said="办事指南"),) if guiding.is_guide(look) else ()
-
-
-def _find(look: Look) -> tuple[Sign, ...]:
-    lacking = guiding.lacking(look)
-    if len(lacking) < guiding.MANY:
-        return ()
-    return (Sign(key=guiding.name_of(look), said=f"缺少{'、'.join(lacking)}", told=(("lacking", list(lacking)),)),)

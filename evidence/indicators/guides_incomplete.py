@@ -16,10 +16,8 @@ from collections.abc import Iterator, Mapping
 from evidence import guiding, signs
 from evidence.facts import Facts
 from evidence.indicator import Answer, Indicator
-from evidence.look import Look
 from evidence.ruleset import RuleSet
 from evidence.series import Series
-from evidence.signs import Sign
 
 indicator = Indicator(__name__, clause="WV-6.2", scope="site", reviewers=2)
 
@@ -27,11 +25,6 @@ indicator = Indicator(__name__, clause="WV-6.2", scope="site", reviewers=2)
 @indicator.judge
 def guides_incomplete(facts: Facts, series: Mapping[str, Series], rules: RuleSet) -> Iterator[Answer]:
     """Yield one answer on the site."""
-    yield signs.answer(facts, series, rules, rules.of(indicator.name), _find, noun="办事指南缺少四类以上要素")
-
-
-def _find(look: Look) -> tuple[Sign, ...]:
-    lacking = guiding.lacking(look)
-    if len(lacking) < guiding.MANY:
-        return ()
-    return (Sign(key=guiding.name_of(look), said=f"缺少{'、'.join(lacking)}", told=(("lacking", list(lacking)),)),)
+    yield signs.answer(
+        facts, series, rules, rules.of(indicator.name), guiding.incomplete, noun="办事指南缺少四类以上要素"
+    )

@@ -213,8 +213,6 @@ def test_a_damaged_event_is_named_and_not_passed_over(holdings: Holdings) -> Non
 
 def test_cases_of_several_findings_are_kept_apart_and_listed(holdings: Holdings) -> None:
     other = replace(HIT, id="cd" * 32)
-    for finding in (HIT, other):
-        holdings.derived.put_finding(finding)
     walk(holdings, "notified")
     walk(holdings, "withdrawn", finding=other)
     assert [(one.finding.id, one.state) for one in casebook.cases(holdings)] == [

@@ -118,7 +118,9 @@ GOLDEN: dict[str, Scene] = {
     "interaction_missing": scene(front_page(n=12), label="home"),
     "services_missing": scene(front_page(n=12), label="home"),
     "letters_unanswered": scene(page(letters=(UNANSWERED,))),
-    "guides_few_incomplete": scene(*(page(elements=ELEMENTS, url=f"http://a.test/g{n}") for n in range(4))),
+    "guides_few_incomplete": replace(
+        scene(*(page(elements=ELEMENTS, url=f"http://a.test/g{n}") for n in range(4))), subject=subject(COLUMNS[:4])
+    ),
     "guide_elements": scene(page(elements=ELEMENTS)),
     "letters_public": scene(page(page_kind="article", letters=(replace(LATE, unit=""),))),
 }

@@ -42,6 +42,12 @@ def test_one_post_in_any_source_clears_it() -> None:
     assert GOLDEN.with_(news("public", 300, coverage="partial")).state(NAME) == "clear"
 
 
+def test_a_post_that_any_source_once_showed_clears_it_though_it_shows_none_now() -> None:
+    once = news("public", 300, T - timedelta(days=20), coverage="partial")
+    now = visit("public", read=reading(page_kind="error", blank=None), coverage="partial", complete=False)
+    assert GOLDEN.with_(once, now).state(NAME) == "clear"
+
+
 def test_what_once_had_content_is_not_empty_from_the_first() -> None:
     first = news("posts", 400, T - timedelta(days=45))
     assert GOLDEN.with_(first).state(NAME) != "hit"

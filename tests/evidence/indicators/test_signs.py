@@ -100,6 +100,7 @@ CLEAN: dict[str, list[Scene]] = {
         scene(page()),
     ],
     "error_reports_late": [
+        scene(page(letters=(replace(LATE, accepted=date(2020, 6, 1), replied=date(2020, 6, 30)),)), label="entries"),
         scene(page(letters=(replace(LATE, replied=date(2020, 12, 7)),)), label="entries"),
         scene(page(letters=(replace(LATE, replied=None),)), label="entries"),
         scene(page(letters=(replace(LATE, accepted=None),)), label="entries"),
@@ -163,6 +164,7 @@ CLEAN: dict[str, list[Scene]] = {
     ],
     "guides_few_incomplete": [
         scene(*(page(elements=ELEMENTS, url=f"http://a.test/g{n}") for n in range(5))),
+        scene(*(page(elements=ELEMENTS, url=f"http://a.test/g{n}") for n in range(4))),
         scene(page(elements=ELEMENTS), page(elements=EVERY_ELEMENT, url="http://a.test/g")),
         scene(page()),
     ],
@@ -304,7 +306,7 @@ def test_a_finding_is_explained_by_what_was_seen(name: str) -> None:
     assert GOLDEN[name].finding(name).against[0][:10] in told
 
 
-@pytest.mark.parametrize(("name", "n", "why"), [("wording", 1, "可能误识"), ("wording", 2, "不规范"), ("interaction_missing", 2, "没有文字"), ("interaction_missing", 5, "图片"), ("interaction_missing", 6, "只有4个栏目"), ("letters_unanswered", 0, "不等于没有答复")])  # fmt: skip
+@pytest.mark.parametrize(("name", "n", "why"), [("wording", 1, "可能误识"), ("wording", 2, "不规范"), ("interaction_missing", 2, "没有文字"), ("interaction_missing", 5, "图片"), ("interaction_missing", 6, "只有4个栏目"), ("letters_unanswered", 0, "不等于没有答复"), ("guides_few_incomplete", 1, "栏目c4")])  # fmt: skip
 def test_a_sign_that_decides_nothing_by_itself_is_open_and_says_why(name: str, n: int, why: str) -> None:
     found = CLEAN[name][n].finding(name)
     assert found.state == "undecided"
