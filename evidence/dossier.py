@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,10 @@ from evidence.catalog import Row
 from evidence.errors import NotFound
 from evidence.holdings import Holdings
 from evidence.human import HumanExhibit
-from evidence.model import Fact, Finding, Reading, Record, TargetRef
+from evidence.model import DateReading, Fact, Finding, Reading, Record, TargetRef
 from evidence.replay import Replay
+from evidence.series import series_of
+from evidence.shelves import Shelf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,8 @@ class Exhibit:
     """The environment blob the record cites: browser, flags, versions."""
     cleanliness: Mapping[str, Any] = field(default_factory=dict)
     """The cleanliness record it cites; empty where it cites none."""
+    first_seen: tuple[DateReading | None, ...] = ()
+    """Of the reading's items without a date: since when each is known, in the order of all items; None for a dated one."""
     replay: Replay | None = None
     """How faithfully the record's page came again from the store; None: not measured."""
 
@@ -106,16 +110,33 @@ def _exhibit(id: str, holdings: Holdings, readings: Mapping[str, Reading], since
     if holdings.ledger.find("record", capture.key) is None:
         raise NotFound(f"the record {id} is in the store but was never admitted to the ledger")
     earlier = earlier_of(record, holdings)
+    reading = readings.get(id)
+    rows = holdings.rows(capture.target.id, capture.label, since)
     return Exhibit(
         record=record,
-        reading=readings.get(id),
+        reading=reading,
         earlier=earlier,
         earlier_reading=readings.get(earlier.id) if earlier else None,
-        rows=holdings.rows(capture.target.id, capture.label, since),
+        rows=rows,
+        first_seen=_first_seen(record, reading, rows, holdings) if reading else (),
         environment=_object(capture.environment, holdings),
         cleanliness=_object(capture.cleanliness, holdings) if capture.cleanliness else {},
         replay=holdings.derived.replay(id),
     )
+
+
+def _first_seen(
+    record: Record, reading: Reading, rows: Sequence[Row], holdings: Holdings
+) -> tuple[DateReading | None, ...]:
+    """Return since when each undated item of a reading is known; nothing where all are dated."""
+    if all(item.date for item in reading.items):
+        return ()
+    capture, shelf = record.capture, Shelf(holdings, record.capture.target.id)
+    series = series_of(
+        capture.target.id, capture.label, rows, at=capture.ended, reader=lambda row: shelf.reading(row.record)
+    )
+    seen = series.first_seen(reading.items)
+    return tuple(None if item.date else one for item, one in zip(reading.items, seen, strict=True))
 
 
 def _object(sha256: str, holdings: Holdings) -> Mapping[str, Any]:

@@ -29,6 +29,16 @@ def lines(name: str, tables: Sequence[Table], error: str | None) -> Iterator[str
             yield f"　　……另有 {len(table.rows) - SHOWN} 行"
         for blank in table.blank_columns:
             yield f"　　▲ 第{blank.index + 1}列“{plainly(blank.heading)}”有表头而全列空白"
+        if shares := list(_partly(table)):
+            yield f"　　△ 部分空白（空格占该列）：{'、'.join(shares)}"
+
+
+def _partly(table: Table) -> Iterator[str]:
+    """Yield the columns with empty cells that are not called blank, each with its share."""
+    known = {blank.index for blank in table.blank_columns}
+    for n, (heading, share) in enumerate(zip(table.header, table.empty_shares, strict=False)):
+        if share and n not in known:
+            yield f"第{n + 1}列“{_cut(heading)}”{share / 10:g}%"
 
 
 def _cut(cell: str) -> str:

@@ -26,7 +26,9 @@ def is_guide(look: Look) -> bool:
 def lacking(look: Look) -> tuple[str, ...]:
     """Return the Chinese names of the elements a guide lacks; none where it may give them elsewhere, or is no guide."""
     reading = look.reading
-    if reading is None or not reading.elements or reading.images or reading.annexes or _leads_on(reading):
+    if reading is None or not reading.elements or _leads_on(reading):
+        return ()
+    if reading.images or reading.annexes or reading.file_pages:  # they may give what the text does not
         return ()
     given = {element.name for element in reading.elements}
     return tuple(words[0] for key, words in ELEMENTS.items() if key not in given)

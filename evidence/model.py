@@ -346,6 +346,10 @@ class TextLine:
     """Mean over its words, per mille."""
 
 
+ImageState = Literal["read", "empty", "too_small", "too_large", "unreadable", "timeout", "no_engine"]
+"""What came of a picture: text, no text found, or why it was not read."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageText:
     """Text read out of one picture."""
@@ -360,8 +364,7 @@ class ImageText:
     engine: str
     in_main: bool = False
     """Whether the picture stands in the main region of the page."""
-    state: Literal["read", "empty", "too_small", "too_large", "unreadable", "timeout", "no_engine"] = "read"
-    """What came of it: text, no text found, or why it was not read."""
+    state: ImageState = "read"
     lines: tuple[TextLine, ...] = field(default=(), metadata={plain.ADDED: True})
     repeated: int | None = field(default=None, metadata={plain.ADDED: True})
     """How much of it the page's visible text says too, per mille; what is little is text that only the picture has."""
@@ -400,6 +403,30 @@ class Table:
     row_boxes: tuple[Box, ...] = field(default=(), metadata={plain.ADDED: True})
     """In pixels of the picture it was read from: of its columns, and of its lines from the headings on; a cell stands
     where the two meet."""
+    empty_shares: tuple[int, ...] = field(default=(), metadata={plain.ADDED: True})
+    """Of each column: how many of its cells below the headings hold nothing, per mille; none where nothing is below
+    them. A column of 1000 is a blank one only if it has a heading and every cell of it is certain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilePage:
+    """The text of one page of a PDF that stands in a page or was downloaded from it."""
+
+    file: str
+    """SHA-256 of the PDF."""
+    n: int
+    """From 1."""
+    text: str
+    source: Literal["text", "scan"]
+    """Its own text, or what the engine read in a picture of it."""
+    repeated: int | None
+    """How much of it the page's visible text says too, per mille; None for a page without words."""
+    state: ImageState = "read"
+    confidence: int | None = None
+    """Of a scan: mean over the words, per mille."""
+    engine: str = ""
+    lines: tuple[TextLine, ...] = ()
+    """Of a scan, in pixels of the page at 200 dpi."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -558,6 +585,8 @@ class Reading:
     elements: tuple[Element, ...] = field(default=(), metadata={plain.ADDED: True})
     """Of a service guide (办事指南): which of the ten elements it gives."""
     annexes: tuple[Annex, ...] = field(default=(), metadata={plain.ADDED: True})
+    file_pages: tuple[FilePage, ...] = field(default=(), metadata={plain.ADDED: True})
+    """What the PDFs of the page say, page by page."""
     url: str = field(default="", metadata={plain.ADDED: True})
     """The address the page was read at, after redirects."""
     links: tuple[Link, ...] = field(default=(), metadata={plain.ADDED: True})

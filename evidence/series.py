@@ -6,14 +6,14 @@ reading when asked (law 6).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from evidence.catalog import Row
 from evidence.look import Look
-from evidence.model import Fault, Item, Reading
-from evidence.span import Span
+from evidence.model import DateReading, Fault, Item, Reading
+from evidence.span import Span, local_day, local_text
 
 Reader = Callable[[Row], Reading | None]
 """Gives the reading of a row's record; None where there is none."""
@@ -81,12 +81,20 @@ class Series:
         for row in sorted(rows, key=_order, reverse=newest_first):
             yield self.look(row)
 
-    def first_seen(self, item: Item) -> datetime | None:
-        """Return when an item of this title and address was first seen, over all rows; None if never."""
+    def first_seen(self, items: Sequence[Item]) -> tuple[DateReading | None, ...]:
+        """Return for each item the day it was first seen, whole looks and others alike; None for one never seen.
+
+        The day is certain where a whole look before it lacked the item: then it came between the two, and is not older
+        than the look without it. Otherwise it may have been there for long, and the day only says since when we know it.
+        """
+        first: dict[tuple[str, str | None], tuple[datetime, datetime | None]] = {}
+        lacking: datetime | None = None
         for look in self.looks((*self.rows, *self.later)):
-            if any((one.title, one.href) == (item.title, item.href) for one in look.items):
-                return look.row.started
-        return None
+            for item in look.items:
+                first.setdefault((item.title, item.href), (look.row.started, lacking))
+            lacking = look.row.started if look.whole else lacking
+        found = (first.get((item.title, item.href)) for item in items)
+        return tuple(_sighting(item, *seen) if seen else None for item, seen in zip(items, found, strict=True))
 
 
 def series_of(target: str, label: str, rows: Iterable[Row], *, at: datetime, reader: Reader) -> Series:
@@ -112,6 +120,13 @@ def sighted(series: Iterable[Series], *, at: datetime, age: Span) -> bool:
         look.shows_column and look.items
         for own in series
         for look in own.looks(row for row in own.rows if row.complete is True and at - row.started <= age.length)
+    )
+
+
+def _sighting(item: Item, seen: datetime, lacking: datetime | None) -> DateReading:
+    since = f"{local_text(lacking)}的完整采集中还没有" if lacking else "有记录以来一直有，实际发布时间更早"
+    return DateReading(
+        kind="first_seen", date=local_day(seen), text="", certain=lacking is not None, how=since, box=item.box
     )
 
 

@@ -35,7 +35,9 @@ def letters_public(facts: Facts, series: Mapping[str, Series], rules: RuleSet) -
 
 def _find(look: Look) -> tuple[Sign, ...]:
     reading = look.reading
-    if reading is None or reading.page_kind == "list" or reading.images or len(reading.letters) != 1:
+    if reading is None or reading.page_kind == "list" or len(reading.letters) != 1:
+        return ()
+    if reading.images or reading.file_pages:  # the answer may stand there
         return ()
     (letter,) = reading.letters
     if letter.replied is None and not letter.state.startswith("已"):

@@ -69,7 +69,8 @@ def reading(read: Reading, record: Record, store: Store) -> Reading:
     if copies is None:
         return read
     on_the_page = tuple(table for table in read.tables if table.file is None)  # files stay in the house altogether
-    return Reading.load(_in_values(replace(read, tables=on_the_page).plain(), copies.words))
+    shown = replace(read, tables=on_the_page, file_pages=())
+    return Reading.load(_in_values(shown.plain(), copies.words))
 
 
 def _copy(artifact: Artifact, private: Private, store: Store) -> Iterator[Copy]:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from evidence.errors import ReadingError
-from evidence.model import Annex, Table
+from evidence.model import Annex, FilePage, Table
 from evidence.reading import addresses, rows
 from evidence.reading.matter import FILE, Matter
-from evidence.reading.page import PageInput
+from evidence.reading.page import Body, PageInput
+from evidence.reading.pdf import is_pdf
+from evidence.reading.pictures import Shelf
 from evidence.reading.regions import Regions
 from evidence.reading.table_file import from_file
 from evidence.reading.tree import Node, Tree, fold, join
@@ -38,16 +40,41 @@ def read(tree: Tree, regions: Regions, matter: Matter, address: str, *, article:
     return (*linked, *_standing(matter, tree, has_files=bool(linked or matter.files)))[:MOST]
 
 
-def tables(page: PageInput) -> tuple[tuple[Table, ...], tuple[str, ...]]:
-    """Return the tables of the files that were downloaded from a page, and what is to be said of those not read."""
-    found: list[Table] = []
-    unread: list[str] = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosed:
+    """What the files of a page hold."""
+
+    tables: tuple[Table, ...]
+    pages: tuple[FilePage, ...]
+    """Text of its PDFs."""
+    notes: tuple[str, ...]
+    """What is to be said of those not read, or not wholly."""
+
+
+def enclosed(page: PageInput, said: str, shelf: Shelf | None = None) -> Enclosed:
+    """Return the tables and text of the files that stand in a page or were downloaded from it; `said` is its visible text."""
+    tables: list[Table] = []
+    pages: list[FilePage] = []
+    notes: list[str] = []
     for n, file in enumerate(page.files, 1):
+        name = f"附件文件{n}"
         try:
-            found += [replace(table, file=file.sha256) for table in from_file(file.data, f"附件文件{n}")]
+            tables += [replace(table, file=file.sha256) for table in from_file(file.data, name)]
+            found, unread = _pages(file, name, said, shelf)
         except ReadingError as error:
-            unread.append(str(error))
-    return tuple(found), tuple(unread)
+            notes.append(str(error))
+            continue
+        pages += found
+        notes += unread
+    return Enclosed(tables=tuple(tables), pages=tuple(pages), notes=tuple(notes))
+
+
+def _pages(file: Body, name: str, said: str, shelf: Shelf | None) -> tuple[tuple[FilePage, ...], tuple[str, ...]]:
+    if not is_pdf(file.data):
+        return (), ()
+    from evidence.reading import pdf_text  # megabytes that no page without a PDF needs
+
+    return pdf_text.pages(file, name, said, shelf)
 
 
 def _linked(tree: Tree, regions: Regions, address: str) -> Iterator[Annex]:

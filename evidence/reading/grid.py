@@ -93,6 +93,7 @@ def table(
         header_rows=depth,
         column_boxes=tuple(boxes),
         row_boxes=tuple(lines[top:]),
+        empty_shares=tuple(_empty_shares(grid, top + depth)),
     )
 
 
@@ -142,6 +143,15 @@ def _blank_columns(grid: Grid, top: int, depth: int, boxes: Sequence[Box]) -> It
         certain = all(cell and (cell.columns == 1 or not boxes) for cell in cells)
         if heading is not None and certain and not any(cell.filled for cell in cells if cell):
             yield BlankColumn(index=column, heading=heading, box=boxes[column] if boxes else None)
+
+
+def _empty_shares(grid: Grid, start: int) -> Iterator[int]:
+    """Yield for each column how many of the cells that cover it below the headings hold nothing, per mille."""
+    body = [row for row in range(start, grid.height) if not grid.spanning(row)]
+    for column in range(grid.width if body else 0):
+        cells = [cell for row in body if (cell := grid.at.get((row, column)))]
+        empty = sum(not cell.filled for cell in cells)
+        yield round(1000 * empty / len(cells)) if cells else 0
 
 
 def _heading(grid: Grid, top: int, depth: int, column: int) -> str | None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from PIL import Image, ImageOps
 
-from evidence.model import Box, ImageText, TextLine
+from evidence.model import Box, ImageState, ImageText, TextLine
 from evidence.reading import tesseract, text_lines
-from evidence.reading.raster import Gray, PictureState, Refused, decode, gray
+from evidence.reading.raster import Gray, Refused, decode, gray
 
 READABLE = 32
 """Height in pixels at which the engine reads a line of Chinese best; smaller text is enlarged to about it."""
@@ -56,7 +56,7 @@ def recognise(pictures: Sequence[Picture]) -> tuple[ImageText, ...]:
     (not a picture, or broken), timeout, no_engine, or empty (read, and no text found).
     """
     bands: list[_Band] = []
-    states: dict[int, PictureState] = {}
+    states: dict[int, ImageState] = {}
     for n, picture in enumerate(pictures):
         try:
             bands += list(_bands(n, decode(picture.data)))
@@ -71,7 +71,7 @@ def recognise(pictures: Sequence[Picture]) -> tuple[ImageText, ...]:
     return tuple(_answer(picture, words.get(n), states.get(n), name) for n, picture in enumerate(pictures))
 
 
-def _answer(picture: Picture, words: tesseract.Words | None, state: PictureState | None, engine: str) -> ImageText:
+def _answer(picture: Picture, words: tesseract.Words | None, state: ImageState | None, engine: str) -> ImageText:
     text = words.text if words else ""
     return ImageText(
         sha256=picture.sha256,
@@ -95,7 +95,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTERS = re.compile(r"[A-Za-z]")
 
 
-def _read(bands: list[_Band], states: dict[int, PictureState]) -> dict[int, tesseract.Words]:
+def _read(bands: list[_Band], states: dict[int, ImageState]) -> dict[int, tesseract.Words]:
     """Read all bands in one process; what came out doubtful, again by other means, and keep the surest."""
     best = _tolerant(bands, tesseract.PAGE, tesseract.SIMPLIFIED, states)
     for mode, languages in _AGAIN:
@@ -110,7 +110,7 @@ def _read(bands: list[_Band], states: dict[int, PictureState]) -> dict[int, tess
     return joined
 
 
-def _read_lines(bands: list[_Band], best: list[tesseract.Words], states: dict[int, PictureState]) -> None:
+def _read_lines(bands: list[_Band], best: list[tesseract.Words], states: dict[int, ImageState]) -> None:
     """Read pictures that hold one line once more as such, at several heights: the engine seeks columns in a strip."""
     single = [
         n
@@ -167,7 +167,7 @@ def _doubtful(words: tesseract.Words, languages: str) -> bool:
     return words.confidence < UNSURE or (languages == tesseract.CHINESE and letters * 4 > len(words.text))
 
 
-def _tolerant(bands: list[_Band], mode: int, languages: str, states: dict[int, PictureState]) -> list[tesseract.Words]:
+def _tolerant(bands: list[_Band], mode: int, languages: str, states: dict[int, ImageState]) -> list[tesseract.Words]:
     """Read all bands at once; if the process is stuck, each alone, so that one hostile picture costs only itself."""
     nothing = tesseract.Words(text="", confidence=0)
     try:

@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from evidence.model import FilePage, Table
 from evidence.reading.tree import Tree
 
 _IDENTITY = re.compile(
@@ -19,18 +20,29 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 
 
-def count(tree: Tree) -> Mapping[str, int]:
-    """Return how many different numbers of each kind stand in the visible text: identity (check digit valid), mobile (in rows).
+def count(tree: Tree, files: Sequence[Table] = (), pages: Sequence[FilePage] = ()) -> Mapping[str, int]:
+    """Return how many different numbers of each kind a page and its files show: identity (check digit valid), mobile (in rows).
 
     A mobile telephone counts where it stands in a row of a table or list: in a line of contact details it is an office's.
+    `files` are the tables of the page's files, `pages` those of its PDFs; what the engine read in a scan is no number.
     """
     identities, mobiles = set(), set()
     for text in tree.texts(tree.root):
-        identities |= {number.upper() for number in _IDENTITY.findall(text.value) if is_identity(number)}
+        identities |= _identities(text.value)
         if any(node.tag in ("td", "li") for node in text.ancestors()):
             mobiles |= set(_MOBILE.findall(text.value))
+    for table in files:
+        for cell in (cell for row in table.rows for cell in row if table.source != "picture"):
+            identities |= _identities(cell)
+            mobiles |= set(_MOBILE.findall(cell))
+    for page in pages:
+        identities |= _identities(page.text) if page.source == "text" else set()
     found = {"identity": len(identities), "mobile": len(mobiles)}
     return {kind: number for kind, number in found.items() if number}
+
+
+def _identities(text: str) -> set[str]:
+    return {number.upper() for number in _IDENTITY.findall(text) if is_identity(number)}
 
 
 def is_identity(number: str) -> bool:

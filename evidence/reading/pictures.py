@@ -14,6 +14,7 @@ from urllib.parse import urldefrag
 from evidence.model import ImageText, Table
 from evidence.reading import addresses
 from evidence.reading.image_text import Picture, recognise
+from evidence.reading.likeness import pairs, shared, signs
 from evidence.reading.matter import Matter
 from evidence.reading.page import Body, PageInput
 from evidence.reading.regions import Regions
@@ -25,7 +26,6 @@ MOST = 12
 _WIDE, _HIGH = 200, 80
 """Pixels; a smaller picture holds no text worth a reading."""
 _GROUND = re.compile(r"url\([\"']?([^\"')]+)[\"']?\)")
-_HAN = re.compile(r"[\u3400-\u9fff0-9]")
 _TOLD, _SURE = 6, 800
 """Characters that a picture is called by, and per mille of confidence, from which the two can be held against each other."""
 _UNLIKE = 300
@@ -90,14 +90,14 @@ def read(
     `said` is the page's visible text.
     """
     kept = _made([one.picture for one in shown], shelf)
-    pairs = _pairs(said)
+    there = pairs(said)
     texts = tuple(
         replace(
             kept[one.picture.sha256].text,
             url=one.picture.url,
             box=one.picture.box,
             in_main=one.picture.in_main,
-            repeated=_shared(kept[one.picture.sha256].text.text, pairs),
+            repeated=shared(kept[one.picture.sha256].text.text, there),
         )
         for one in shown
     )
@@ -140,19 +140,8 @@ def _body(page: PageInput, node: Node, bodies: dict[str, Body]) -> Body | None:
 def _disagreements(shown: Sequence[Shown], texts: Sequence[ImageText]) -> Iterator[str]:
     """Yield where a picture that was surely read shows other words than the page calls it by."""
     for one, text in zip(shown, texts, strict=True):
-        if len(_HAN.findall(one.called)) < _TOLD or text.state != "read" or text.confidence < _SURE:
+        if len(signs(one.called)) < _TOLD or text.state != "read" or text.confidence < _SURE:
             continue
-        shared = _shared(one.called, _pairs(text.text))
-        if shared is not None and shared < _UNLIKE:
+        alike = shared(one.called, pairs(text.text))
+        if alike is not None and alike < _UNLIKE:
             yield f"图中文字“{fold(text.text)[:20]}”与其替代文字“{one.called[:20]}”不一致"
-
-
-def _pairs(text: str) -> frozenset[str]:
-    signs = "".join(_HAN.findall(text))
-    return frozenset(signs[n : n + 2] for n in range(len(signs) - 1))
-
-
-def _shared(text: str, pairs: frozenset[str]) -> int | None:
-    """Return how many of a text's pairs of characters are among `pairs`, per mille; None for a text without any."""
-    own = _pairs(text)
-    return round(1000 * len(own & pairs) / len(own)) if own else None

@@ -10,14 +10,12 @@ import io
 import struct
 import warnings
 import zlib
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-PictureState = Literal["read", "empty", "too_small", "too_large", "unreadable", "timeout", "no_engine"]
-"""What came of reading a picture: text, no text, not looked at (why), or stopped."""
+from evidence.model import ImageState
 
 Gray = npt.NDArray[np.uint8]
 """Height by width, 0 black to 255 white."""
@@ -48,7 +46,7 @@ _BROKEN = (
 class Refused(Exception):
     """The bytes are no picture we look into; `state` says why."""
 
-    def __init__(self, state: PictureState) -> None:
+    def __init__(self, state: ImageState) -> None:
         self.state = state
         super().__init__(f"picture not read: {state}")
 

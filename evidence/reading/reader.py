@@ -84,11 +84,12 @@ def read(page: PageInput, *, at: datetime | None, words: WordList | None = None,
         if what in ("list", "article", "other")
         else ((), ())
     )
-    texts, painted, unlike = pictures.read(shown, tree.text(tree.root), shelf)
+    said = tree.text(tree.root)
+    texts, painted, unlike = pictures.read(shown, said, shelf)
     best = next((one for one in view.dates if one.kind != "last_modified"), None) if what == "article" else None
     contradiction = published.disagreement(view.dates) if best is not None else None
     tables = _tables(page, what)
-    enclosed, unread = annexes.tables(page)
+    files = annexes.enclosed(page, said, shelf)
     known = identity.read(view.tree)
     every, too_many = links.find(page, tree)
     hidden_links = hidden.find(page, tree, words)
@@ -99,7 +100,7 @@ def read(page: PageInput, *, at: datetime | None, words: WordList | None = None,
         contradiction or "",
         *doubts,
         *unlike,
-        *unread,
+        *files.notes,
         *identity.doubts(known, page.url),
         *health.faults(view.tree),
         health.unseen(view.tree, view.regions),
@@ -116,7 +117,8 @@ def read(page: PageInput, *, at: datetime | None, words: WordList | None = None,
         published=best,
         hidden_links=hidden_links,
         images=texts,
-        tables=(*tables, *painted, *enclosed),
+        tables=(*tables, *painted, *files.tables),
+        file_pages=files.pages,
         identity=known,
         notes=tuple(note for note in noted if note),
         main_box=_main_box(view, what, emptiness.node.box if emptiness.node is not None else None),
@@ -130,7 +132,7 @@ def read(page: PageInput, *, at: datetime | None, words: WordList | None = None,
         links=every,
         bad_links=bad_links.find(page, tree, words, hidden_links),
         column=column.read(_seen(view), "list" if emptiness.blank and what == "other" else what),
-        personal=personal_numbers.count(tree),
+        personal=personal_numbers.count(tree, files.tables, files.pages),
         entries=entries.find(tree) if what == "home" else (),
         wording=wording.find(tree, texts, wording.shipped()),
         missing_tags=tags.missing(tree, "list" if emptiness.blank else what),

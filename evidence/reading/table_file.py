@@ -9,6 +9,7 @@ from collections.abc import Callable
 from evidence.errors import ReadingError, RegisterError
 from evidence.model import Table
 from evidence.reading import table_sheet
+from evidence.reading.pdf import is_pdf
 from evidence.reading.raster import is_picture
 from evidence.reading.table_html import from_html
 from evidence.reading.table_picture import from_picture
@@ -36,10 +37,10 @@ def from_file(data: bytes, name: str) -> tuple[Table, ...]:
 def _reader(data: bytes, name: str) -> _Reader:
     if is_picture(data):
         return lambda data, _: from_picture(data)
-    if data[:1024].lstrip().startswith(b"%PDF-"):
+    if is_pdf(data):
         return _pdf()
     if data.startswith(_OLE) and _WORD in data:
-        raise ReadingError(f"{name}：旧版 Word 文件（.doc）不能读取；请用 WPS 或 Word 打开后另存为 DOCX")
+        raise ReadingError(f"{name}：旧版 Word 文件（.doc）不能读取；请用 WPS、Word 或 LibreOffice 打开后另存为 DOCX")
     if data.startswith(b"PK") and _is_docx(data, name):
         return _docx()
     if data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<":

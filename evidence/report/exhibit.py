@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from evidence.columns import HOME
 from evidence.dossier import Exhibit
-from evidence.model import Box, Capture, ImageText, Item, Reading, Record, Table
+from evidence.model import Box, Capture, FilePage, ImageText, Item, Reading, Record, Table
 from evidence.replay import NOT_MEASURED
 from evidence.report.series import Timeline, timeline
 from evidence.report.sheet import Href, Sheet, lay_out
@@ -54,7 +55,9 @@ class View:
     timeline: Timeline
     pictures: tuple[Picture, ...]
     items: tuple[Item, ...]
+    """One without a date with the day it was first seen, which is no date of it."""
     tables: tuple[Table, ...]
+    file_pages: tuple[FilePage, ...]
     environment: tuple[tuple[str, str], ...]
     cleanliness: tuple[Answer, ...]
     """What the cleanliness record answers; empty where the capture cites none."""
@@ -79,7 +82,8 @@ def view(n: int, exhibit: Exhibit, names: Mapping[str, str], href: Href, indicat
         earlier=earlier,
         timeline=timeline(exhibit.rows, exhibit.record.id),
         pictures=_pictures(exhibit.record, reading, href) if reading else (),
-        items=reading.items[:MOST_ITEMS] if reading else (),
+        items=tuple(_dated(exhibit, reading.items))[:MOST_ITEMS] if reading else (),
+        file_pages=reading.file_pages if reading else (),
         tables=reading.tables if reading else (),
         environment=tuple(entries(exhibit.environment)),
         cleanliness=answers(exhibit.cleanliness),
@@ -87,6 +91,11 @@ def view(n: int, exhibit: Exhibit, names: Mapping[str, str], href: Href, indicat
         replay=exhibit.replay.sentence() if exhibit.replay else NOT_MEASURED,
         same_tiles=_same(later.sheet, earlier.sheet) if earlier else 0,
     )
+
+
+def _dated(exhibit: Exhibit, items: Sequence[Item]) -> Iterator[Item]:
+    for item, seen in zip_longest(items, exhibit.first_seen):
+        yield item if item.date or seen is None else replace(item, dated=seen)
 
 
 def _name(capture: Capture, names: Mapping[str, str]) -> str:

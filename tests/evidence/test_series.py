@@ -9,6 +9,7 @@ import pytest
 from evidence import words
 from evidence.model import Outcome
 from evidence.series import Series, series_of
+from evidence.span import local_day, local_text
 from tests.evidence.judging_factory import TODAY, T, Visit, item, news, reading, series, visit
 
 HOUR = timedelta(hours=1)
@@ -66,11 +67,25 @@ def test_the_longest_gap_is_between_whole_looks_only() -> None:
 
 
 def test_an_item_was_first_seen_at_the_first_look_that_shows_it_whole_or_not() -> None:
-    new = item(TODAY)
-    first = visit("c0", T - 9 * HOUR, reading(new), complete=False)
-    found = of(news("c0", at=T - 20 * HOUR), visit("c0", T - HOUR, reading(new)), first)
-    assert found.first_seen(new) == first.row.started
-    assert found.first_seen(item(TODAY, "从未见过")) is None
+    new = item(None, "没有日期的一条")
+    first = visit("c0", T - 30 * HOUR, reading(new), complete=False)
+    found = of(news("c0", at=T - 50 * HOUR), visit("c0", T - HOUR, reading(new)), first)
+    seen, never = found.first_seen([new, item(TODAY, "从未见过")])
+    assert seen is not None and never is None
+    assert (seen.kind, seen.date, seen.certain) == ("first_seen", local_day(first.row.started), True)
+    assert local_text(T - 50 * HOUR) in seen.how
+
+
+def test_what_was_there_at_the_first_look_may_be_older_and_its_day_says_so() -> None:
+    (seen,) = of(visit("c0", T - 9 * HOUR, reading(item(None, "甲")))).first_seen([item(None, "甲")])
+    assert seen is not None and not seen.certain
+    assert "更早" in seen.how
+
+
+def test_a_look_that_was_not_whole_proves_no_absence() -> None:
+    visits = (visit("c0", T - 20 * HOUR, reading(), complete=False), visit("c0", T - HOUR, reading(item(None, "甲"))))
+    (seen,) = of(*visits).first_seen([item(None, "甲")])
+    assert seen is not None and not seen.certain
 
 
 def test_a_failed_visit_has_no_reading_whatever_the_reader_gives() -> None:

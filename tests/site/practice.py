@@ -37,7 +37,7 @@ def _links(folder: str, day: str = "") -> str:
     )
 
 
-def _ruled_pdf() -> bytes:
+def ruled_pdf() -> bytes:
     """Return a PDF of one page with a ruled table of two columns, the second without a value."""
     rules = [f"100 {y} m 400 {y} l S" for y in (700, 660, 620, 580)]
     rules += [f"{x} 580 m {x} 700 l S" for x in (100, 250, 400)]
@@ -56,7 +56,7 @@ _ANNEXES = (
 )
 
 PAGES: dict[str, Answer] = {
-    "/practice/table.pdf": Answer(_ruled_pdf(), type="application/pdf"),
+    "/practice/table.pdf": Answer(ruled_pdf(), type="application/pdf"),
     "/practice/embedded-pdf": Answer(
         page('<h2>政策文件</h2><iframe src="/practice/table.pdf" width="700" height="500"></iframe>')
     ),

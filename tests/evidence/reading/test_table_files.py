@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import docx
 import openpyxl
 import pytest
 from PIL import Image
 
-from collector import browser as browsers
 from evidence.errors import ReadingError
+from evidence.explain_tables import lines
 from evidence.model import Table
+from evidence.reading import pdf
+from evidence.reading.raster import LARGEST
 from evidence.reading.table_file import from_file
+from tests.evidence.reading.conftest import Printed
 from tests.evidence.sheets import csv, xls, xlsx
+from tests.site import practice
 
 HEAD = ("序号", "单位名称", "完成时限", "责任人")
 ROWS = (("1", "市教育局", "2026-03-01", ""), ("2", "市民政局", "2026-04-15", ""))
@@ -49,27 +51,6 @@ def word(rows: tuple[tuple[str, ...], ...], merge: tuple[int, int, int, int] | N
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
-
-
-@dataclass(frozen=True)
-class Printed:
-    """What a browser printed, and pictured."""
-
-    pdf: bytes
-    png: bytes
-
-
-@pytest.fixture(scope="module")
-def printed() -> Iterator[Callable[[str], Printed]]:
-    """Prints and pictures HTML as an office's program would."""
-
-    async def go(html: str) -> Printed:
-        async with browsers.start(browsers.find()) as browser:
-            page = await browser.new_page(viewport={"width": 900, "height": 500}, device_scale_factor=2)
-            await page.set_content(html)
-            return Printed(pdf=await page.pdf(format="A4", margin={"top": "20mm"}), png=await page.screenshot())
-
-    yield lambda html: asyncio.run(go(html))
 
 
 def blanks(tables: tuple[Table, ...]) -> list[list[str]]:
@@ -179,3 +160,27 @@ def test_a_file_that_cannot_be_read_is_told_with_its_name_and_what_to_do(what: s
 
 def test_a_page_without_a_table_has_none() -> None:
     assert from_file("<html><p>没有表格</p>".encode(), "a.html") == ()
+
+
+def test_of_a_column_that_is_not_blank_the_share_of_empty_cells_is_told() -> None:
+    rows = (HEAD, ("1", "市教育局", "", "张三"), ("2", "市民政局", "2026-04-15", ""), ("3", "市财政局", "", ""))
+    for data in (word(rows), xlsx(*rows), csv(*rows, encoding="utf-8"), markup(HEAD, rows[1:]).encode("gb18030")):
+        (table,) = from_file(data, "附件")
+        assert table.empty_shares == (0, 0, 667, 667)
+
+
+def test_the_share_goes_over_all_pages_of_a_table(printed: Callable[[str], Printed]) -> None:
+    rows = tuple((str(n), f"第{n}局", "2026-03-01" if n % 4 else "", "") for n in range(1, 89))
+    (table,) = from_file(printed(markup(rows=rows)).pdf, "长表.pdf")
+    assert table.empty_shares == (0, 0, pytest.approx(250, abs=2), 1000)
+
+
+def test_a_page_of_giant_size_is_pictured_within_bounds() -> None:
+    small = practice.ruled_pdf().replace(b"[0 0 600 800]", b"[0 0 14400 14400]")
+    with Image.open(io.BytesIO(pdf.pictured(small, 0))) as picture:
+        assert picture.width * picture.height <= 1.01 * LARGEST
+
+
+def test_read_table_prints_the_shares() -> None:
+    (table,) = from_file(csv(HEAD, ("1", "市教育局", "", "张三"), ("2", "市民政局", "x", ""), encoding="utf-8"), "附件")
+    assert "△ 部分空白（空格占该列）：第3列“完成时限”50%、第4列“责任人”50%" in "\n".join(lines("附件", (table,), None))

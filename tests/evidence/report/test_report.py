@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from evidence import words
 from evidence.dossier import Dossier
-from evidence.model import Check, ClockRef, Record, Wording
+from evidence.model import Check, ClockRef, DateReading, FilePage, Record, Wording
 from evidence.report import _numbers, render
 from evidence.report.visible import clipped, visible
 from tests.evidence.indicators.test_indicator_contract import GOLDEN
@@ -430,3 +431,22 @@ def _seal(folder: Path) -> None:
         "-out seal/tagmanifest-sha256.txt.p7s && sha256sum seal/*.p7s seal/signer.pem > seal/seal-sha256.txt"
     )
     subprocess.run(make, shell=True, cwd=folder, check=True, capture_output=True)
+
+
+def test_an_item_without_a_date_stands_there_with_the_day_it_was_first_seen() -> None:
+    pictures = Pictures()
+    bare = item("县政务大厅延时服务", date(2021, 5, 1), 240, date=None, dated=None)
+    seen = DateReading(kind="first_seen", date=date(2021, 5, 6), text="", certain=True, how="2021-05-05的采集中还没有")
+    shown = exhibit(pictures, reading=reading(items=(bare,), newest=None), first_seen=(seen,))
+    said = text(dossier(pictures, shown), pictures)
+    assert "无日期 首次见到 2021-05-06" in said
+    assert "2021-05-05的采集中还没有" in said
+
+
+def test_the_text_of_a_pdf_stands_there_page_by_page_and_a_scan_says_it_may_be_wrong() -> None:
+    pictures = Pictures()
+    own = FilePage(file="a" * 64, n=1, text="<b>附件正文", source="text", repeated=0)
+    scan = FilePage(file="a" * 64, n=2, text="", source="scan", repeated=None, confidence=0, engine="tesseract 5")
+    said = text(dossier(pictures, exhibit(pictures, reading=reading(file_pages=(own, scan)))), pictures)
+    assert "PDF 附件第1页文字（文件自带） <b>附件正文" in said
+    assert "PDF 附件第2页文字（扫描件，由 tesseract 5 识别" in said
