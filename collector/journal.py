@@ -34,11 +34,13 @@ class Journal:
     run: str
     purpose: Purpose
     due: Due
+    at: datetime
+    """When it was planned."""
 
     @classmethod
     def begin(cls, root: Path, run: str, purpose: Purpose, due: Due, at: datetime) -> Journal:
         """Return the journal of a new run, its plan on the disk."""
-        journal = cls(path=root / FOLDER / f"{run}.jsonl", run=run, purpose=purpose, due=due)
+        journal = cls(path=root / FOLDER / f"{run}.jsonl", run=run, purpose=purpose, due=due, at=at)
         make_folder(journal.path.parent)
         plan = [{"target": target, "labels": list(labels)} for target, labels in due]
         journal._write({"kind": "plan", "run": run, "purpose": purpose, "at": plain.instant(at), "due": plan})
@@ -58,6 +60,21 @@ class Journal:
                 recent = abs(now - datetime.fromisoformat(lines[0]["at"])) <= RESUMABLE
                 return cls._of(path, lines[0]) if recent and not ended else None
         return None
+
+    @classmethod
+    def abandoned(cls, root: Path, now: datetime) -> Iterator[Journal]:
+        """Yield the runs that were cut off and lie too far back to be taken up again, oldest first."""
+        for path in sorted((root / FOLDER).glob("*.jsonl")):
+            lines = tuple(_lines(path))
+            if lines and lines[0].get("kind") == "plan" and all(line["kind"] != "end" for line in lines):
+                journal = cls._of(path, lines[0])
+                if abs(now - journal.at) > RESUMABLE:
+                    yield journal
+
+    def missing(self) -> tuple[tuple[str, str], ...]:
+        """Return target and label of what was due and has no record."""
+        done = self.done()
+        return tuple((target, label) for target, labels in self.due for label in labels if (target, label) not in done)
 
     def done(self) -> frozenset[tuple[str, str]]:
         """Return target and label of every capture that was admitted."""
@@ -94,7 +111,8 @@ class Journal:
     @classmethod
     def _of(cls, path: Path, plan: dict[str, Any]) -> Journal:
         due = tuple((entry["target"], tuple(entry["labels"])) for entry in plan["due"])
-        return cls(path=path, run=plan["run"], purpose=plan["purpose"], due=due)
+        at = datetime.fromisoformat(plan["at"])
+        return cls(path=path, run=plan["run"], purpose=plan["purpose"], due=due, at=at)
 
     def _write(self, line: dict[str, Any]) -> None:
         """Add one line; a torn line left by a kill is ended first, and stays unreadable for itself alone."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import logging
 import os
 import secrets as random
 from collections import Counter
@@ -31,10 +32,12 @@ from collector.outcome import Trouble
 from collector.targets import Target, from_written
 from collector.visit import Visit
 from collector.workspace import Workspace
-from evidence import digest, words
+from evidence import bundling, checkpoints, digest, plans, words
 from evidence.admit import admit
 from evidence.holdings import Holdings
 from evidence.model import Capture, Purpose, Record
+
+log = logging.getLogger(__name__)
 
 ATTENDED = Trouble(outcome="skipped", reason="attended", fault="ours")
 
@@ -127,20 +130,21 @@ async def run(
     catalogue = discover(workspace.flows_dir)
     flows = {target.id: _flow_for(target, catalogue, named=target.id in only) for target in targets}
     planned = _plan(targets, flows, due)
+    _give_up(holdings, clock)
     cut_off = Journal.unfinished(holdings.root, purpose, clock.now()) if resume else None
     resumed = cut_off is not None and {t for t, _ in cut_off.due} == {t for t, _ in planned}
     if cut_off is not None and resumed:
         journal = cut_off
     else:
         journal = Journal.begin(holdings.root, _new_run(clock), purpose, planned, clock.now())
+    plans.enter(holdings, journal.run, purpose, journal.due, journal.at)
     every = _jobs(targets, flows, journal)
     if purpose == "second_look":
         every = tuple(replace(job, past_caches=_cached(job, holdings)) for job in every)
     cleanliness = _cleanliness(workspace, holdings)
     records = await _work(workspace, holdings, journal, every, clock, jobs, access, progress, cleanliness)
-    done = journal.done()
-    missing = tuple((t, label) for t, labels in journal.due for label in labels if (t, label) not in done)
-    journal.end(clock.now())
+    missing = journal.missing()
+    _close(workspace, holdings, journal, clock)
     total = sum(len(labels) for _, labels in journal.due)
     return RunReport(
         run=journal.run,
@@ -180,11 +184,28 @@ async def visit_once(
     """Run a flow over one target, with the workspace's browser and manners; return its last record."""
     labels = flow.labels
     journal = Journal.begin(holdings.root, _new_run(clock), purpose, ((target.id, labels),), clock.now())
+    plans.enter(holdings, journal.run, purpose, journal.due, journal.at)
     job = Job(target=target, flow=flow, labels=labels)
     cleanliness = _cleanliness(workspace, holdings)
     records = await _work(workspace, holdings, journal, (job,), clock, 1, None, None, cleanliness)
-    journal.end(clock.now())
+    _close(workspace, holdings, journal, clock)
     return records[-1]
+
+
+def _close(workspace: Workspace, holdings: Holdings, journal: Journal, clock: Clock) -> None:
+    """Declare what the run lost, end it, and sign for the ledger as it now stands, where the office has a key."""
+    plans.declare_lost(holdings, journal.run, journal.missing(), clock.now(), "no record at the end of the run")
+    journal.end(clock.now())
+    checkpoints.sign(holdings, bundling.signer(workspace.house()))
+
+
+def _give_up(holdings: Holdings, clock: Clock) -> None:
+    """Declare lost what runs that were cut off long ago never came to: they are not taken up again."""
+    for journal in Journal.abandoned(holdings.root, clock.now()):
+        plans.enter(holdings, journal.run, journal.purpose, journal.due, journal.at)
+        lost = plans.declare_lost(holdings, journal.run, journal.missing(), clock.now(), "the run was cut off")
+        log.warning("run %s was cut off and is given up; %d visits are declared lost", journal.run, len(lost))
+        journal.end(clock.now())
 
 
 async def _work(

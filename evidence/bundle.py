@@ -7,11 +7,13 @@ Without a signer the bundle is still written, but named UNSEALED (law 8).
 from __future__ import annotations
 
 import importlib.metadata
+import logging
 import os
 import secrets
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -28,6 +30,9 @@ from evidence.model import TargetRef
 from evidence.note import Checkpoint
 from evidence.seal import Signer
 from evidence.store import Store
+from evidence.unbroken import Unbroken, unbroken
+
+log = logging.getLogger(__name__)
 
 UNSEALED = ".UNSEALED.zip"
 
@@ -51,17 +56,22 @@ def write_bundle(
     out: Path,
     sources: Mapping[str, bytes] | None = None,
     by: str | None = None,
+    since: datetime | None = None,
 ) -> BundleResult:
     """Write one bundle of findings on one unit to `out` (FILE.zip, or a folder to name it in).
 
-    `sources` are the texts of the flow, indicator and rules that were used, by name; `by` is who bundles. A sealed
+    `sources` are the texts of the flow, indicator and rules that were used, by name; `by` is who bundles; `since` is
+    where the series begin that are shown without a gap (None: with their first record). A sealed
     bundle is entered in the ledger. Raises BundleError where the findings do not belong in one bundle or what they
     cite is not there, and above the limits of the zip form; nothing is then left at `out`.
     """
     subject = _subject(dossiers)
     dossiers = [_for_others(dossier, holdings.store) for dossier in dossiers]
     leaves = _leaves(dossiers, holdings.ledger)
-    checkpoint = _checkpoint(holdings.ledger, leaves, signer)
+    with holdings.ledger.exclusive():  # what a run admits meanwhile would be the end of a series that is not there
+        dossiers = [_up_to_date(dossier, holdings, since) for dossier in dossiers]
+        series = _series(dossiers, holdings, since)
+        checkpoint = _checkpoint(holdings.ledger, leaves, {dossier.subject.id for dossier in dossiers}, signer)
     with tempfile.TemporaryDirectory(prefix="quzheng-bundle-") as work:
         contents = Contents(holdings, Path(work))
         for record in records_of(dossiers):
@@ -69,6 +79,8 @@ def write_bundle(
         for dossier in dossiers:
             contents.dossier(dossier, _report_folder(dossier, dossiers))
         contents.ledger(checkpoint, leaves)
+        for one in series:
+            contents.unbroken(one, checkpoint)
         contents.sources(sources or {})
         contents.custody(tuple(custody_events(dossiers, leaves, by)))
         manifest = _manifest(dossiers, subject, contents, by)
@@ -77,6 +89,15 @@ def write_bundle(
     if signer:
         holdings.ledger.append("bundle", manifest.bundle, digest.of_value(manifest.plain()))
     return BundleResult(path=path, sealed=signer is not None, name=manifest.bundle)
+
+
+def _up_to_date(dossier: Dossier, holdings: Holdings, since: datetime | None) -> Dossier:
+    """Return a dossier whose series go on to the present: a night that came since it was gathered belongs to them."""
+    exhibits = tuple(
+        replace(one, rows=holdings.rows(one.record.capture.target.id, one.record.capture.label, since))
+        for one in dossier.exhibits
+    )
+    return replace(dossier, exhibits=exhibits)
 
 
 def _for_others(dossier: Dossier, store: Store) -> Dossier:
@@ -136,15 +157,47 @@ def _leaves(dossiers: Sequence[Dossier], ledger: FileLedger) -> tuple[Leaf, ...]
     return tuple(found)
 
 
-def _checkpoint(ledger: FileLedger, leaves: Sequence[Leaf], signer: Signer | None) -> Checkpoint:
-    """Return the earliest checkpoint that the signer signed and that covers the leaves; else sign for the present."""
+def _series(dossiers: Sequence[Dossier], holdings: Holdings, since: datetime | None) -> tuple[Unbroken, ...]:
+    """Return the series of all labels that exhibits are of; one with a visit under way is not claimed to be whole."""
+    labels = sorted(
+        {
+            (exhibit.record.capture.target.id, exhibit.record.capture.label)
+            for dossier in dossiers
+            for exhibit in dossier.exhibits
+        }
+    )
+    found = []
+    for target, label in labels:
+        series = unbroken(holdings, target, label, since)
+        if series is None or series.open:
+            why = f"run {series.open[0]} has no record of it" if series else "no run planned it"
+            log.warning("the series of %s/%s is not claimed to be without a gap: %s", target, label, why)
+        else:
+            found.append(series)
+    return tuple(found)
+
+
+def _checkpoint(ledger: FileLedger, leaves: Sequence[Leaf], targets: Set[str], signer: Signer | None) -> Checkpoint:
+    """Return the first checkpoint by the signer that commits to the heads, and after which came nothing of the targets.
+
+    Where there is none, the heads are committed to and the present is signed for; so the end of no series is left out,
+    and bundling twice gives the same.
+    """
     if signer is None:
-        return ledger.state()
-    last = max(leaf.index for leaf in leaves)
+        return ledger.state(ledger.commit_heads().index + 1)
+    every = ledger.leaves()
+    last = max(max(leaf.index for leaf in leaves), *(leaf.index for leaf in every if _is_of(leaf, targets)))
     for kept in ledger.checkpoints():
-        if kept.size > last and kept.of_key(signer.key_id) and kept.text == ledger.state(kept.size).text:
+        ends = last < kept.size <= len(every) and every[kept.size - 1].kind == "heads"
+        if ends and kept.of_key(signer.key_id) and kept.text == ledger.state(kept.size).text:
             return kept
+    ledger.commit_heads()
     return ledger.checkpoint(signer)
+
+
+def _is_of(leaf: Leaf, targets: Set[str]) -> bool:
+    """Tell whether a leaf is of a visit of one of the targets, planned, made or lost."""
+    return leaf.kind in ("record", "plan", "loss") and leaf.key.split("/")[1] in targets
 
 
 def _report_folder(dossier: Dossier, dossiers: Sequence[Dossier]) -> str:
@@ -162,6 +215,7 @@ def _manifest(dossiers: Sequence[Dossier], subject: Subject, contents: Contents,
         tool=Tool(name="quzheng", version=_version()),
         files=tuple(piece.entry for piece in contents.pieces()),
         withheld=contents.withheld,
+        series=contents.claims,
     )
     return replace(unnamed, bundle=unnamed.derived_name)
 

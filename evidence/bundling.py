@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from evidence import human, indicator, judgements, ruleset
@@ -14,6 +15,9 @@ from evidence.house import House
 from evidence.model import Finding, TargetRef
 from evidence.readings import readings
 from evidence.seal import Signer
+
+SHOWN = timedelta(days=366)
+"""How long before T a bundle shows the whole series: the longest limit of a column is a year."""
 
 
 def bundle(house: House, ids: Sequence[str], out: Path) -> BundleResult:
@@ -33,6 +37,7 @@ def bundle(house: House, ids: Sequence[str], out: Path) -> BundleResult:
         signer=signer(house),
         out=out,
         sources=dict(_sources(findings, house, holdings)),
+        since=min(finding.at for finding in findings) - SHOWN,
     )
 
 

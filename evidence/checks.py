@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
-from evidence import bag, digest, plain, seal
-from evidence.errors import ShapeError
-from evidence.manifest import FORMAT, MANIFEST, heading, proof_path, record_path
+from evidence import bag, digest, seal, series_checks
+from evidence.manifest import FORMAT, MANIFEST, heading, proof_path, record_path, role_of
 from evidence.model import Finding, Record
 from evidence.opened import Opened
 from evidence.proof import Inclusion, check_entry
@@ -101,6 +100,11 @@ def ledger_inclusion(question: Question) -> Answer:
         if question.bundle.has(proof_path(sha256)):
             faults += _proof_faults(question, "finding", sha256, finding.id)
             count += 1
+    for id, loss in question.losses():
+        faults += _proof_faults(question, "loss", id, f"{loss.run}/{loss.target}/{loss.label}")
+        count += 1
+    for path, proof in question.heads():
+        faults += _leaf_faults(question, proof.leaf, path)
     return _answer(faults, f"{count} 项均在台账（共 {question.checkpoint.size} 项）中")
 
 
@@ -158,8 +162,15 @@ def order_of_times(question: Question) -> Answer:
 
 
 def series_complete(question: Question) -> Answer:
-    """The window is without gaps, where the bundle claims so; format 0 claims nothing."""
-    return Answer(passed=None, detail="本包未声明时段内记录完整")
+    """No visit of the claimed series is left out, from the window's beginning to the checkpoint."""
+    claimed = question.bundle.manifest.series
+    if not claimed and not question.of_role("header"):
+        return Answer(passed=None, detail="本包未声明时段内记录完整")
+    names = "、".join(f"{one.target}/{one.label}" for one in claimed[:SHOWN])
+    return _answer(
+        series_checks.faults(question),
+        f"{len(claimed)} 个序列自始至终无缺（{names}{'等' if len(claimed) > SHOWN else ''}）",
+    )
 
 
 def printable(said: object) -> str:
@@ -219,6 +230,8 @@ def _manifest_faults(bundle: Opened) -> Iterator[Fault]:
         yield "所列文件与 manifest-sha256.txt 不一致"
     for entry in described.files:
         measured = bundle.measured.get(entry.path)
+        if entry.role != role_of(entry.path):
+            yield f"{entry.path} 不是 {entry.role} 应在的位置"
         if entry.sha256 != bundle.listed.get(entry.path):
             yield f"{entry.path} 的 SHA-256 与 manifest-sha256.txt 不一致"
         elif not measured or measured.sha256 != entry.sha256:
@@ -272,16 +285,17 @@ def _finding_faults(question: Question, finding: Finding, known: Mapping[str, Re
 
 
 def _proof_faults(question: Question, kind: str, sha256: str, key: str) -> Iterator[Fault]:
-    state = question.checkpoint
-    body = question.bundle.document(proof_path(sha256))
-    if body.pop("schema", None) != "inclusion/1":
-        raise ShapeError(("schema",), "inclusion/1", body.get("schema"))
-    proof = plain.load(Inclusion, body)
-    check_entry(proof.leaf.kind, proof.leaf.key, proof.leaf.digest)
+    proof = question.inclusion(sha256)
     if (proof.leaf.kind, proof.leaf.key, proof.leaf.digest) != (kind, key, sha256):
         yield f"{sha256[:12]} 的台账证明是另一项的"
-    elif proof.size != state.size or not proof.holds(state.root):
-        yield f"{sha256[:12]} 的台账证明得不出台账的根"
+    yield from _leaf_faults(question, proof, sha256[:12])
+
+
+def _leaf_faults(question: Question, proof: Inclusion, where: str) -> Iterator[Fault]:
+    state = question.checkpoint
+    check_entry(proof.leaf.kind, proof.leaf.key, proof.leaf.digest)
+    if proof.size != state.size or not proof.holds(state.root):
+        yield f"{where} 的台账证明得不出台账的根"
 
 
 def _time_faults(question: Question) -> Iterator[Fault]:

@@ -18,18 +18,24 @@ from evidence.manifest import (
     CHECKPOINT,
     CUSTODY,
     INSTRUCTIONS,
+    Claim,
     FileEntry,
     FileRole,
     Withheld,
     artifact_path,
     finding_path,
+    head_path,
+    header_path,
+    loss_path,
     masked_path,
+    plan_path,
     proof_path,
     record_path,
 )
 from evidence.masking import Masked
 from evidence.model import Record
 from evidence.note import Checkpoint
+from evidence.unbroken import Unbroken
 from evidence.warc import write_warc
 
 MAX_NAME = 60
@@ -68,6 +74,7 @@ class Contents:
         self._pieces: dict[str, Piece] = {}
         self._artifacts: dict[str, str] = {}
         self._withheld: dict[str, Withheld] = {}
+        self._claims: dict[tuple[str, str], Claim] = {}
 
     def pieces(self) -> tuple[Piece, ...]:
         """Return the payload in the order of its paths."""
@@ -140,6 +147,27 @@ class Contents:
         for leaf in leaves:
             proof = self._holdings.ledger.inclusion(leaf.index, checkpoint.size)
             self.add(Piece.json(proof_path(leaf.digest), "proof", {"schema": "inclusion/1", **plain.dump(proof)}))
+
+    def unbroken(self, series: Unbroken, checkpoint: Checkpoint) -> None:
+        """Take in all that shows a series to be without a gap; records that are exhibits are there already."""
+        for record in series.records:
+            if record_path(record.id) not in self._pieces:
+                self.add(Piece.json(header_path(record.id), "header", record.plain()))
+        for plan in series.plans:
+            self.add(Piece.json(plan_path(plan.id), "plan", plan.plain()))
+        for loss in series.losses:
+            self.add(Piece.json(loss_path(loss.id), "loss", loss.plain()))
+            leaf = self._holdings.ledger.find("loss", f"{loss.run}/{loss.target}/{loss.label}")
+            self.ledger(checkpoint, [leaf] if leaf else [])
+        wanted = (series.head, series.plan_head)
+        for head, proof in self._holdings.ledger.prove_heads(wanted, checkpoint.size).items():
+            self.add(Piece.json(head_path(head.head), "head", {"schema": "head/1", **plain.dump(proof)}))
+        self._claims[series.claim.target, series.claim.label] = series.claim
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The series taken in, by target and label."""
+        return tuple(self._claims[name] for name in sorted(self._claims))
 
     def sources(self, sources: Mapping[str, bytes]) -> None:
         """Take in the source texts that were used, by name."""

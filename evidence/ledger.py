@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from evidence import merkle, note
+from evidence import heads, merkle, note
 from evidence.errors import LedgerError
 from evidence.files import Exclusive, make_folder, sync_folder, write_whole
 from evidence.note import Checkpoint, NoteSigner
@@ -60,6 +60,7 @@ class FileLedger:
         self._leaves: list[Leaf] = []
         self._by_key: dict[tuple[str, str], Leaf] = {}
         self._tree = merkle.Tree()
+        self._chains = heads.Chains()
         self._offset = 0
         self._refresh()
         self._check_newest_checkpoint()
@@ -69,6 +70,12 @@ class FileLedger:
         """The number of leaves."""
         self._refresh()
         return len(self._leaves)
+
+    @property
+    def chain(self) -> heads.Chains:
+        """The heads of the chains of all leaves."""
+        self._refresh()
+        return self._chains
 
     def exclusive(self) -> AbstractContextManager[None]:
         """Keep every other writer out for the length of the block; the same thread may enter again."""
@@ -142,6 +149,23 @@ class FileLedger:
                 write_whole(path, signed.encode())
             return signed
 
+    def commit_heads(self) -> Leaf:
+        """Commit to the heads of all chains as the last leaf, where it is not one already; return that leaf."""
+        with self.exclusive():
+            self._refresh()
+            last = self._leaves[-1] if self._leaves else None
+            if last is not None and last.kind == "heads":
+                return last
+            return self.append("heads", str(len(self._leaves)), heads.root(self._chains.sorted()).hex())
+
+    def prove_heads(self, wanted: Iterable[heads.Head], size: int) -> Mapping[heads.Head, heads.HeadProof]:
+        """Return the proofs of some heads as committed to by the last of the first `size` leaves; raises LedgerError."""
+        leaf = self._leaves[size - 1] if 0 < size <= self.size else None
+        if leaf is None or leaf.kind != "heads":
+            raise LedgerError(f"the ledger of {size} leaves does not end with the heads of its chains")
+        committed = heads.of_leaves(self._leaves[: size - 1])
+        return heads.prove(committed, wanted, self.inclusion(leaf.index, size))
+
     def checkpoints(self) -> tuple[Checkpoint, ...]:
         """Return the kept checkpoints, smallest first; raises LedgerError for one that cannot be read."""
         return tuple(_read_checkpoint(path) for path in _by_size(self.folder / "checkpoints"))
@@ -185,6 +209,7 @@ class FileLedger:
         self._leaves.append(leaf)
         self._by_key[leaf.kind, leaf.key] = leaf
         self._tree.append(leaf.hashed)
+        self._chains.absorb(leaf)
         self._offset += length
 
     def _check_newest_checkpoint(self) -> None:

@@ -30,12 +30,51 @@ FileRole = Literal[
     "series",
     "checkpoint",
     "proof",
+    "header",
+    "plan",
+    "loss",
+    "head",
     "warc",
     "report",
     "source",
     "custody",
     "instructions",
 ]
+
+
+ROLES: dict[str, FileRole] = {
+    MANIFEST: "manifest",
+    CUSTODY: "custody",
+    INSTRUCTIONS: "instructions",
+    CHECKPOINT: "checkpoint",
+    "data/ledger/proofs/": "proof",
+    "data/ledger/heads/": "head",
+    "data/records/": "record",
+    "data/headers/": "header",
+    "data/plans/": "plan",
+    "data/losses/": "loss",
+    "data/findings/": "finding",
+    "data/facts/": "facts",
+    "data/artifacts/": "artifact",
+    "data/masked/": "masked",
+    "data/readings/": "reading",
+    "data/series/": "series",
+    "data/warc/": "warc",
+    "data/report/": "report",
+    "data/sources/": "source",
+}
+"""Which role a file has by its path, or by the folder it lies in; there are no other files."""
+
+
+def role_of(path: str) -> FileRole | None:
+    """Return the role of the file at a path; None for a path that no file of a bundle has.
+
+    >>> role_of("data/ledger/heads/ab.json"), role_of("data/custody.json"), role_of("data/notes.txt")
+    ('head', 'custody', None)
+    """
+    return ROLES.get(path) or next(
+        (role for at, role in ROLES.items() if at.endswith("/") and path.startswith(at)), None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +128,16 @@ class Withheld:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The statement that a bundle leaves out no visit of a label from `since` to the checkpoint."""
+
+    target: str
+    label: str
+    since: datetime | None
+    """None: from the first record on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """The contents of data/manifest.json."""
 
@@ -104,6 +153,8 @@ class Manifest:
     tool: Tool
     files: tuple[FileEntry, ...]
     withheld: tuple[Withheld, ...] = field(default=(), metadata={plain.ADDED: True})
+    series: tuple[Claim, ...] = field(default=(), metadata={plain.ADDED: True})
+    """The series that are there without a gap."""
 
     def plain(self) -> dict[str, Any]:
         """Return the manifest as plain JSON."""
@@ -141,6 +192,26 @@ def heading(finding: Finding) -> FindingEntry:
 def record_path(id: str) -> str:
     """Return where a record lies."""
     return f"data/records/{id}.json"
+
+
+def header_path(id: str) -> str:
+    """Return where a record lies whose contents are not in the bundle."""
+    return f"data/headers/{id}.json"
+
+
+def plan_path(id: str) -> str:
+    """Return where a plan lies."""
+    return f"data/plans/{id}.json"
+
+
+def loss_path(id: str) -> str:
+    """Return where a declared loss lies."""
+    return f"data/losses/{id}.json"
+
+
+def head_path(head: str) -> str:
+    """Return where the proof lies that a record or plan is the last of its chain."""
+    return f"data/ledger/heads/{head}.json"
 
 
 def finding_path(id: str) -> str:

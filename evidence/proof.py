@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from evidence import digest, merkle
 from evidence.errors import LedgerError
 
-KINDS = ("record", "finding", "case", "columns", "bundle", "checkpoint-export", "purge")
+KINDS = ("record", "finding", "case", "columns", "bundle", "checkpoint-export", "purge", "plan", "loss", "heads")
 MAX_KEY = 1000
 """Characters in a key."""
 

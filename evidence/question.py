@@ -6,14 +6,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import Any
 
 from cryptography import x509
 
-from evidence import bag, note, seal
-from evidence.manifest import CHECKPOINT, FileEntry, Withheld
+from evidence import bag, note, plain, seal
+from evidence.errors import ShapeError
+from evidence.heads import HeadProof
+from evidence.manifest import CHECKPOINT, FileEntry, FileRole, Withheld, header_path, proof_path, record_path
 from evidence.model import Finding, Record
 from evidence.note import Checkpoint
 from evidence.opened import Opened
+from evidence.plans import Loss
+from evidence.proof import Inclusion
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,13 +51,42 @@ class Question:
 
     def records(self) -> Iterator[tuple[str, Record]]:
         """Yield the records with their ids, one at a time; raises EvidenceError."""
-        for path in self._of_role("record"):
+        for path in self.of_role("record"):
             yield PurePosixPath(path).stem, Record.load(self.bundle.document(path))
+
+    def header(self, id: str) -> Record | None:
+        """Return a record that is there, with its contents or without; None where it is not; raises EvidenceError."""
+        for path in (record_path(id), header_path(id)):
+            if self.bundle.has(path):
+                return Record.load(self.bundle.document(path))
+        return None
+
+    def inclusion(self, sha256: str) -> Inclusion:
+        """Return the proof of the leaf with a digest; raises EvidenceError."""
+        return plain.load(Inclusion, self.of_schema(proof_path(sha256), "inclusion/1"))
+
+    def heads(self) -> Iterator[tuple[str, HeadProof]]:
+        """Yield the proofs of chain ends by their paths; raises EvidenceError."""
+        for path in self.of_role("head"):
+            yield path, plain.load(HeadProof, self.of_schema(path, "head/1"))
+
+    def losses(self) -> Iterator[tuple[str, Loss]]:
+        """Yield the declared losses by the digests their names give; raises EvidenceError."""
+        for path in self.of_role("loss"):
+            yield PurePosixPath(path).stem, Loss.load(self.bundle.document(path))
+
+    def of_schema(self, path: str, schema: str) -> dict[str, Any]:
+        """Return the fields of a document of a schema; raises EvidenceError."""
+        body = self.bundle.document(path)
+        if (found := body.pop("schema", None)) != schema:
+            raise ShapeError(("schema",), schema, found)
+        return body
 
     def findings(self) -> Iterator[Finding]:
         """Yield the findings; raises EvidenceError."""
-        for path in self._of_role("finding"):
+        for path in self.of_role("finding"):
             yield Finding.load(self.bundle.document(path))
 
-    def _of_role(self, role: str) -> list[str]:
+    def of_role(self, role: FileRole) -> list[str]:
+        """Return the paths of the files of a role, as the manifest has them; raises EvidenceError."""
         return [entry.path for entry in self.bundle.manifest.files if entry.role == role]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from evidence import digest
+from evidence import digest, heads
 from evidence.errors import EvidenceError
 from evidence.holdings import Holdings
 from evidence.ledger import Leaf, each_leaf
@@ -45,6 +46,8 @@ def examine(holdings: Holdings) -> Soundness:
     faults += [f"{path}：不是证据文件，不应出现在这里" for path in stored.strays]
     for leaf in each_leaf(holdings.ledger, "record"):
         faults += _record_faults(leaf, holdings)
+    faults += _document_faults(holdings)
+    faults += _heads_faults(holdings.ledger.leaves())
     leaves = holdings.ledger.size
     return Soundness(
         blobs=stored.blobs,
@@ -54,6 +57,22 @@ def examine(holdings: Holdings) -> Soundness:
         faults=tuple(dict.fromkeys(faults)),
         leftovers=stored.leftovers,
     )
+
+
+def _document_faults(holdings: Holdings) -> Iterator[str]:
+    """Yield what the ledger names besides records and is not in the store: case events, plans, declared losses."""
+    for leaf in holdings.ledger.leaves():
+        if leaf.kind in ("case", "plan", "loss") and not holdings.store.has(leaf.digest):
+            yield f"账本第 {leaf.index} 条（{leaf.key}）所指的文件 {leaf.digest} 不在存储中"
+
+
+def _heads_faults(leaves: Iterable[Leaf]) -> Iterator[str]:
+    """Yield the leaves that commit to other heads than those of the leaves before them."""
+    chains = heads.Chains()
+    for leaf in leaves:
+        if leaf.kind == "heads" and heads.root(chains.sorted()).hex() != leaf.digest:
+            yield f"账本第 {leaf.index} 条承诺的各链末端与它之前的各条不符"
+        chains.absorb(leaf)
 
 
 def _record_faults(leaf: Leaf, holdings: Holdings) -> list[str]:

@@ -16,7 +16,10 @@ from collector.errors import TargetsError
 from collector.journal import Journal
 from collector.run import RunReport, capture_url, run
 from collector.workspace import Workspace
+from evidence import plans
 from evidence.holdings import Holdings
+from evidence.seal import make_office_key
+from evidence.unbroken import unbroken
 from tests.site.server import Site
 
 
@@ -190,3 +193,50 @@ def test_the_journal_has_the_plan_before_and_each_outcome_after(tmp_path: Path, 
     assert [line["kind"] for line in lines] == ["plan", "cleanliness", "outcome", "cleanliness", "end"]
     assert lines[0]["due"] == [{"target": "one", "labels": ["home"]}]
     assert lines[2]["record"] == report.records[0].id
+
+
+def test_the_plan_is_in_the_ledger_before_the_first_record_and_a_signed_state_after_the_last(
+    tmp_path: Path, site: Site
+) -> None:
+    opened = workspace(tmp_path, [target("well", f"{site.url}/gzip"), target("dead", "http://127.0.0.1:9/")])
+    make_office_key(opened.key_path.parent, "示范市政务公开办")
+    report = ran(opened)
+    holdings = Holdings.open(opened.store_path)
+    kinds = [leaf.kind for leaf in holdings.ledger.leaves()]
+    assert kinds[:2] == ["plan", "plan"]
+    assert kinds[-1] == "heads"
+    (plan,) = plans.plans_since(holdings, "well", None)
+    assert (plan.run, plan.labels, plan.previous) == (report.run, ("home",), None)
+    (state,) = holdings.ledger.checkpoints()
+    assert state.size == holdings.ledger.size
+    assert unbroken(holdings, "well", "home", None) is not None
+
+
+def test_what_a_run_that_was_cut_off_never_came_to_is_declared_lost_by_the_next(tmp_path: Path, site: Site) -> None:
+    opened = workspace(tmp_path, [target("well", f"{site.url}/gzip")])
+    holdings = Holdings.open(opened.store_path)
+    then = datetime.now(UTC) - timedelta(hours=30)
+    due = (("well", ("home", "tzgg")),)
+    journal = Journal.begin(holdings.root, "20210101T000000-abcdef", "scheduled", due, then)
+    plans.enter(holdings, journal.run, "scheduled", due, then)
+    report = ran(opened)
+    holdings = Holdings.open(opened.store_path)
+    assert report.run != journal.run
+    lost = [leaf.key for leaf in holdings.ledger.leaves() if leaf.kind == "loss"]
+    assert lost == [f"{journal.run}/well/home", f"{journal.run}/well/tzgg"]
+    loss = plans.loss_of(holdings, journal.run, "well", "home")
+    assert loss is not None and loss.reason == "the run was cut off"
+    ran(opened)
+    assert len([leaf for leaf in Holdings.open(opened.store_path).ledger.leaves() if leaf.kind == "loss"]) == 2
+
+
+def test_a_resumed_run_enters_its_plan_once(tmp_path: Path, site: Site) -> None:
+    opened = workspace(tmp_path, [target("well", f"{site.url}/gzip")])
+    holdings = Holdings.open(opened.store_path)
+    now = datetime.now(UTC)
+    journal = Journal.begin(holdings.root, "20210101T000000-abcdef", "scheduled", (("well", ("home",)),), now)
+    plans.enter(holdings, journal.run, "scheduled", journal.due, now)
+    assert ran(opened).resumed
+    leaves = Holdings.open(opened.store_path).ledger.leaves()
+    assert [leaf.kind for leaf in leaves].count("plan") == 1
+    assert "loss" not in [leaf.kind for leaf in leaves]

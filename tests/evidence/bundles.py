@@ -9,18 +9,18 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from evidence import bag, canonical, digest, zipform
+from evidence import bag, canonical, digest, plans, zipform
 from evidence.admit import admit
 from evidence.bundle import BundleResult, write_bundle
 from evidence.dossier import Dossier, gather
 from evidence.holdings import Holdings
-from evidence.manifest import MANIFEST, Manifest
+from evidence.manifest import MANIFEST, Manifest, role_of
 from evidence.model import Record
 from evidence.seal import Signer, make_office_key
 from tests.evidence import factory
@@ -49,13 +49,24 @@ def admitted(holdings: Holdings, key: str, **fields: Any) -> Record:
     return admit(capture, store=holdings.store, ledger=holdings.ledger, catalog=holdings.catalog)
 
 
-def office(folder: Path, **fields: Any) -> Office:
-    """Return an office in `folder`; `fields` go into its newest capture."""
+def planned(holdings: Holdings, run: str, at: datetime) -> None:
+    """Enter a night's plan for the target and another unit's."""
+    plans.enter(holdings, run, "scheduled", [("shifan", ("home",)), ("other", ("home",))], at)
+
+
+def office(folder: Path, *, nights: int = 0, **fields: Any) -> Office:
+    """Return an office in `folder` with so many nights before the two; `fields` go into its newest capture."""
     holdings = Holdings.open(folder / "store")
     for n in range(3):
         admitted(holdings, f"N0/other/home/{n}", target=factory.target(id="other", unit="别处"), html=f"other {n}")
+    for n in range(nights, 0, -1):
+        before = factory.NOON - timedelta(days=n)
+        planned(holdings, f"N-{n}", before)
+        admitted(holdings, f"N-{n}/shifan/home/1", started=before, html=f"<p>{n} 天前</p>")
+    planned(holdings, "N1", factory.NOON)
     earlier = admitted(holdings, "N1/shifan/home/1", html="<p>昨天</p>")
-    night = {"started": factory.NOON + timedelta(days=1), "html": "<p>今天</p>"}
+    night: dict[str, Any] = {"started": factory.NOON + timedelta(days=1), "html": "<p>今天</p>"}
+    planned(holdings, "N2", night["started"])
     later = admitted(holdings, "N2/shifan/home/1", **{**night, **fields})
     finding = factory.finding(later, at=factory.NOON + timedelta(days=2), as_of=later.capture.started)
     holdings.ledger.append("finding", finding.id, digest.of_value(finding.plain()))
@@ -132,6 +143,7 @@ def _described(inside: Members) -> Manifest:
         replace(
             roles.get(path, old.files[0]),
             path=path,
+            role=role_of(path) or "source",
             size=len(data),
             sha256=digest.sha256(data),
             sm3=digest.sm3(data),

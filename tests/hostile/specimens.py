@@ -136,6 +136,18 @@ def ended_before_it_began(on: Bench) -> Path:
     return office.bundle(on.out, signer=on.office.signer).path
 
 
+def night_left_out(on: Bench) -> Path:
+    """A visit that the series is chained over is not there."""
+    office = bundles.office(on.folder / "chooser", nights=3)
+    whole = bundles.members(office.bundle(on.folder / "all.zip", signer=on.office.signer).path)
+    headers = sorted(path for path in whole if path.startswith("data/headers/"))
+    series = next(path for path in whole if path.startswith("data/series/"))
+    told = canonical.decode(whole[series])
+    left = [row for row in told["rows"] if f"data/headers/{row['record']}.json" != headers[0]]
+    files = {path: data for path, data in whole.items() if path != headers[0]}
+    return on.resealed({**files, series: canonical.encode({**told, "rows": left})})
+
+
 def strangers_bundle(on: Bench) -> Path:
     """All in order, but by a namesake of the office."""
     office = replace(bundles.office(on.folder / "namesake"), signer=on.stranger)
@@ -153,11 +165,12 @@ SPECIMENS: dict[str, Maker] = {
     "checkpoint": unsigned_checkpoint,
     "signature": strangers_seal,
     "order of times": ended_before_it_began,
+    "series-complete": night_left_out,
     "signer trusted": strangers_bundle,
 }
 """By the name of the one check that sees it."""
 
-NEVER_FALSE = {"time-stamp", "time-stamp trusted", "series-complete"}
+NEVER_FALSE = {"time-stamp", "time-stamp trusted"}
 """Checks of what format 0 does not have."""
 
 
