@@ -56,6 +56,12 @@ probe:                    # 可用性监测（WV-2）：quzheng probe，每30分
   links: 0                # quzheng probe --links 每天核对首页多少个链接（WD-4.3），0为不核对 / links of a home page asked a day
   links_pause: 300        # 打不开的链接隔多少秒再访问一次 / seconds until a failing link is asked again
 
+office:                   # 证据包首页（证据说明）写明的本单位情况 / what the first sheet of a bundle says of this office
+  name: ""                # 制作单位
+  kept_at: ""             # 原始载体及保管地点
+  contact: ""             # 联系人和电话
+  remedies: []            # 救济途径，一条一句，按本省规定填写 / how and until when a unit may object
+
 cases:                    # 案卷：通报前的要求 / what is demanded of a case before it is published
   notify_first: true      # 先发核实函、单位回复或逾期后，才能通报 / the unit is asked first
   answer_days: 5          # 核实函的回复期限（工作日） / working days to answer

@@ -14,6 +14,7 @@ from evidence import plain
 from evidence.casebook import CaseRules
 from evidence.errors import ShapeError
 from evidence.house import House
+from evidence.office import Office
 
 FILE = "quzheng.yaml"
 MAY_BE_NONE = ("annexes", "settle_seconds", "challenge_seconds", "per_host_seconds", "retry_after_most")
@@ -119,6 +120,8 @@ class Settings:
     seal: SealSettings = field(default_factory=SealSettings)
     cases: CaseRules = field(default_factory=CaseRules, metadata={plain.ADDED: True})
     """What is demanded of a case before it is published."""
+    office: Office = field(default_factory=Office, metadata={plain.ADDED: True})
+    """What the first sheets of bundles say of the office."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +221,7 @@ class Workspace:
             certificate=self.certificate_path,
             jobs=self.settings.jobs,
             cases=self.settings.cases,
+            office=self.settings.office,
         )
 
 

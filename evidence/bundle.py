@@ -18,7 +18,8 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 
-from evidence import bag, digest, masking, zipform
+from evidence import bag, digest, heads, masking, report, zipform
+from evidence.casebook import case_of
 from evidence.contents import Contents, Opener, Piece, custody_events, records_of
 from evidence.dossier import Dossier, Exhibit
 from evidence.errors import BundleError, FormError
@@ -28,6 +29,8 @@ from evidence.ledger import FileLedger, Leaf
 from evidence.manifest import FORMAT, MANIFEST, Manifest, Subject, Tool, heading
 from evidence.model import TargetRef
 from evidence.note import Checkpoint
+from evidence.office import Office
+from evidence.report.first_sheet import first_sheet
 from evidence.seal import Signer
 from evidence.store import Store
 from evidence.unbroken import Unbroken, unbroken
@@ -57,12 +60,13 @@ def write_bundle(
     sources: Mapping[str, bytes] | None = None,
     by: str | None = None,
     since: datetime | None = None,
+    office: Office | None = None,
 ) -> BundleResult:
     """Write one bundle of findings on one unit to `out` (FILE.zip, or a folder to name it in).
 
     `sources` are the texts of the flow, indicator and rules that were used, by name; `by` is who bundles; `since` is
-    where the series begin that are shown without a gap (None: with their first record). A sealed
-    bundle is entered in the ledger. Raises BundleError where the findings do not belong in one bundle or what they
+    where the series begin that are shown without a gap (None: with their first record); `office` is whose evidence it is. A
+    sealed bundle is entered in the ledger. Raises BundleError where the findings do not belong in one bundle or what they
     cite is not there, and above the limits of the zip form; nothing is then left at `out`.
     """
     subject = _subject(dossiers)
@@ -71,7 +75,9 @@ def write_bundle(
     with holdings.ledger.exclusive():  # what a run admits meanwhile would be the end of a series that is not there
         dossiers = [_up_to_date(dossier, holdings, since) for dossier in dossiers]
         series = _series(dossiers, holdings, since)
-        checkpoint = _checkpoint(holdings.ledger, leaves, {dossier.subject.id for dossier in dossiers}, signer)
+        events = tuple(event for dossier in dossiers for event in case_of(holdings, dossier.finding).events)
+        cited = {dossier.subject.id for dossier in dossiers} | {dossier.finding.id for dossier in dossiers}
+        checkpoint = _checkpoint(holdings.ledger, leaves, cited, signer)
     with tempfile.TemporaryDirectory(prefix="quzheng-bundle-") as work:
         contents = Contents(holdings, Path(work))
         for record in records_of(dossiers):
@@ -81,8 +87,10 @@ def write_bundle(
         contents.ledger(checkpoint, leaves)
         for one in series:
             contents.unbroken(one, checkpoint)
+        contents.cases(events, checkpoint)
         contents.sources(sources or {})
-        contents.custody(tuple(custody_events(dossiers, leaves, by)))
+        contents.custody(tuple(custody_events(dossiers, leaves, events, by)))
+        contents.first_sheet(report.render_first_sheet(first_sheet(dossiers, events, office or Office(), by)))
         manifest = _manifest(dossiers, subject, contents, by)
         path = _destination(out, manifest.bundle, sealed=signer is not None)
         _write(path, manifest, contents.pieces(), signer)
@@ -177,8 +185,9 @@ def _series(dossiers: Sequence[Dossier], holdings: Holdings, since: datetime | N
     return tuple(found)
 
 
-def _checkpoint(ledger: FileLedger, leaves: Sequence[Leaf], targets: Set[str], signer: Signer | None) -> Checkpoint:
-    """Return the first checkpoint by the signer that commits to the heads, and after which came nothing of the targets.
+def _checkpoint(ledger: FileLedger, leaves: Sequence[Leaf], of: Set[str], signer: Signer | None) -> Checkpoint:
+    """Return the first checkpoint by the signer that commits to the heads, and after which came nothing of the targets
+    and findings in `of`.
 
     Where there is none, the heads are committed to and the present is signed for; so the end of no series is left out,
     and bundling twice gives the same.
@@ -186,7 +195,7 @@ def _checkpoint(ledger: FileLedger, leaves: Sequence[Leaf], targets: Set[str], s
     if signer is None:
         return ledger.state(ledger.commit_heads().index + 1)
     every = ledger.leaves()
-    last = max(max(leaf.index for leaf in leaves), *(leaf.index for leaf in every if _is_of(leaf, targets)))
+    last = max(max(leaf.index for leaf in leaves), *(leaf.index for leaf in every if _is_of(leaf, of)))
     for kept in ledger.checkpoints():
         ends = last < kept.size <= len(every) and every[kept.size - 1].kind == "heads"
         if ends and kept.of_key(signer.key_id) and kept.text == ledger.state(kept.size).text:
@@ -195,9 +204,10 @@ def _checkpoint(ledger: FileLedger, leaves: Sequence[Leaf], targets: Set[str], s
     return ledger.checkpoint(signer)
 
 
-def _is_of(leaf: Leaf, targets: Set[str]) -> bool:
-    """Tell whether a leaf is of a visit of one of the targets, planned, made or lost."""
-    return leaf.kind in ("record", "plan", "loss") and leaf.key.split("/")[1] in targets
+def _is_of(leaf: Leaf, of: Set[str]) -> bool:
+    """Tell whether a leaf continues a chain of one of the targets or findings, or declares a loss of one of them."""
+    chain = heads.chain_of(leaf.kind, leaf.key)
+    return (chain is not None and chain[1] in of) or (leaf.kind == "loss" and leaf.key.split("/")[1] in of)
 
 
 def _report_folder(dossier: Dossier, dossiers: Sequence[Dossier]) -> str:

@@ -20,8 +20,8 @@ SHOWN = timedelta(days=366)
 """How long before T a bundle shows the whole series: the longest limit of a column is a year."""
 
 
-def bundle(house: House, ids: Sequence[str], out: Path) -> BundleResult:
-    """Write the findings whose ids begin so, with all they rest on, to `out`.
+def bundle(house: House, ids: Sequence[str], out: Path, *, by: str | None = None) -> BundleResult:
+    """Write the findings whose ids begin so, with all they rest on, to `out`; `by` is who bundles.
 
     Where the office has no key and certificate the bundle is UNSEALED and its name says so (law 8). Raises NotFound for
     an unknown finding, BundleError where the findings do not belong in one bundle, SealError for a key that is there
@@ -37,6 +37,8 @@ def bundle(house: House, ids: Sequence[str], out: Path) -> BundleResult:
         signer=signer(house),
         out=out,
         sources=dict(_sources(findings, house, holdings)),
+        by=by,
+        office=house.office,
         since=min(finding.at for finding in findings) - SHOWN,
     )
 

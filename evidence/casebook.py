@@ -12,7 +12,7 @@ Persons are who they say they are: on one machine a rule of two persons is a rec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal, get_args
@@ -93,6 +93,24 @@ class Event:
     def plain(self) -> dict[str, Any]:
         """Return the event as plain JSON (schema case/1)."""
         return {"schema": SCHEMA, **plain.dump(self)}
+
+    @classmethod
+    def load(cls, body: Mapping[str, Any]) -> Event:
+        """Return the event whose plain JSON is `body`; raises ShapeError."""
+        fields = dict(body)
+        if (found := fields.pop("schema", None)) != SCHEMA:
+            raise ShapeError(("schema",), SCHEMA, found)
+        return plain.load(cls, fields)
+
+    @property
+    def id(self) -> str:
+        """SHA-256 of the canonical JSON."""
+        return digest.of_value(self.plain())
+
+    @property
+    def key(self) -> str:
+        """Its key in the ledger."""
+        return f"{self.finding}/{self.n:04}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +210,7 @@ def take(
             when=now,
             reason=reason.strip(),
             due=due,
-            previous=_digest(case.events[-1]) if case.events else None,
+            previous=case.events[-1].id if case.events else None,
         )
         event = _with_due(event, rules)
         _check(case, event, rules, current)
@@ -200,7 +218,7 @@ def take(
         if event.step == "answered" and not (event.records or event.reason):
             raise _refused(case, event, "须附单位的回复材料，或写明回复内容")
         blob = holdings.store.put(canonical.encode(event.plain()), "application/json")
-        holdings.ledger.append("case", f"{finding.id}/{event.n:04}", blob.sha256)
+        holdings.ledger.append("case", event.key, blob.sha256)
     return replace(case, events=(*case.events, event))
 
 
@@ -286,17 +304,13 @@ def _name(by: str) -> str:
     return "".join(by.split()).casefold()
 
 
-def _digest(event: Event) -> str:
-    return digest.sha256(canonical.encode(event.plain()))
-
-
 def _events(holdings: Holdings, finding: str) -> Iterator[tuple[str, Event]]:
     for leaf in each_leaf(holdings.ledger, "case"):
         if leaf.key.rpartition("/")[0] == finding:
             body = canonical.decode(holdings.store.read(leaf.digest))
-            if not isinstance(body, dict) or body.pop("schema", None) != SCHEMA:
-                raise CaseError(f"台账中的案卷事件{leaf.key}不是 {SCHEMA}：请核对存储（quzheng store check）")
             try:
-                yield leaf.digest, plain.load(Event, body)
+                yield leaf.digest, Event.load(body if isinstance(body, dict) else {})
             except ShapeError as error:
-                raise CaseError(f"台账中的案卷事件{leaf.key}不能读取：{error}") from error
+                raise CaseError(
+                    f"台账中的案卷事件{leaf.key}不能读取：{error}：请核对存储（quzheng store check）"
+                ) from error

@@ -7,11 +7,12 @@ none may be left out. They may raise: whoever asks turns that into a failed chec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import UTC, datetime
 
-from evidence import bag, digest, seal, series_checks
-from evidence.manifest import FORMAT, MANIFEST, heading, proof_path, record_path, role_of
+from evidence import bag, digest, heads, seal, series_checks
+from evidence.casebook import Event
+from evidence.manifest import FORMAT, MANIFEST, event_path, heading, proof_path, record_path, role_of
 from evidence.model import Finding, Record
 from evidence.opened import Opened
 from evidence.proof import Inclusion, check_entry
@@ -83,6 +84,7 @@ def records(question: Question) -> Answer:
     if not found or not known:
         faults.append("没有问题或没有记录")
     faults += _withheld_faults(question, known.values())
+    faults += _case_faults(question, {finding.id for finding in found})
     kept = len(question.withheld)
     whole = "齐全" if not kept else f"齐全，其中 {kept} 个含个人信息，原件留存取证单位，记录里有其摘要"
     return _answer(faults, f"{len(found)} 个问题，{len(known)} 条记录，所引文件{whole}")
@@ -102,6 +104,9 @@ def ledger_inclusion(question: Question) -> Answer:
             count += 1
     for id, loss in question.losses():
         faults += _proof_faults(question, "loss", id, f"{loss.run}/{loss.target}/{loss.label}")
+        count += 1
+    for _, event in question.events():
+        faults += _proof_faults(question, "case", event.id, event.key)
         count += 1
     for path, proof in question.heads():
         faults += _leaf_faults(question, proof.leaf, path)
@@ -282,6 +287,21 @@ def _finding_faults(question: Question, finding: Finding, known: Mapping[str, Re
             yield f"问题 {finding.id[:12]} 所引记录 {id[:12]} 属于其他对象"
     if not finding.exhibits:
         yield f"问题 {finding.id[:12]} 没有引用任何记录"
+
+
+def _case_faults(question: Question, findings: Set[str]) -> Iterator[Fault]:
+    """Each case is a chain of events on a finding of the bundle, from the first to the one that the ledger has as its last."""
+    last: dict[str, Event] = {}
+    for path, event in question.events():
+        before = last.get(event.finding)
+        follows = (event.n, event.previous) == ((before.n + 1, before.id) if before else (1, None))
+        if path != event_path(event.finding, event.n) or event.finding not in findings or not follows:
+            yield f"{path} 不是本包问题的案卷中的下一步"
+        last[event.finding] = event
+    ends = {proof.head.target: proof for _, proof in question.heads() if proof.head.kind == heads.CASE}
+    for finding, event in last.items():
+        if finding not in ends or ends[finding].fault or ends[finding].head.head != event.id:
+            yield f"问题 {finding[:12]} 的案卷没有证明第 {event.n} 步是最后一步"
 
 
 def _proof_faults(question: Question, kind: str, sha256: str, key: str) -> Iterator[Fault]:

@@ -204,14 +204,17 @@ findings.add_command(case_commands.withdraw)
 @cli.command()
 @workspace_option
 @click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The zip to write.")
+@click.option("--by", help="Who makes it (制作人), for its first sheet.")
 @json_option
 @click.argument("finding", nargs=-1, required=True)
 @click.pass_context
-def bundle(ctx: click.Context, workspace: Path, out: Path, as_json: bool, finding: tuple[str, ...]) -> None:
+def bundle(
+    ctx: click.Context, workspace: Path, out: Path, by: str | None, as_json: bool, finding: tuple[str, ...]
+) -> None:
     """Write findings with all they rest on as one sealed bundle; exits 3 where it could not be sealed."""
     from evidence import bundling
 
-    result = bundling.bundle(open_house(ctx, workspace), finding, out)
+    result = bundling.bundle(open_house(ctx, workspace), finding, out, by=by)
     if as_json:
         say({"path": str(result.path), "name": result.name, "sealed": result.sealed})
     else:

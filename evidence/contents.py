@@ -8,21 +8,25 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from evidence import bag, canonical, digest, masking, plain, report
+from evidence import bag, canonical, digest, heads, masking, plain, report
+from evidence.casebook import Event
 from evidence.catalog import Row
 from evidence.dossier import Dossier, Exhibit
 from evidence.errors import BundleError
+from evidence.heads import Head
 from evidence.holdings import Holdings
 from evidence.ledger import Leaf
 from evidence.manifest import (
     CHECKPOINT,
     CUSTODY,
+    FIRST_SHEET,
     INSTRUCTIONS,
     Claim,
     FileEntry,
     FileRole,
     Withheld,
     artifact_path,
+    event_path,
     finding_path,
     head_path,
     header_path,
@@ -159,10 +163,26 @@ class Contents:
             self.add(Piece.json(loss_path(loss.id), "loss", loss.plain()))
             leaf = self._holdings.ledger.find("loss", f"{loss.run}/{loss.target}/{loss.label}")
             self.ledger(checkpoint, [leaf] if leaf else [])
-        wanted = (series.head, series.plan_head)
+        self._heads((series.head, series.plan_head), checkpoint)
+        self._claims[series.claim.target, series.claim.label] = series.claim
+
+    def cases(self, events: Iterable[Event], checkpoint: Checkpoint) -> None:
+        """Take in what became of the findings, with the proof of each event, and of each case that it is all."""
+        last: dict[str, Head] = {}
+        for event in events:
+            self.add(Piece.json(event_path(event.finding, event.n), "case", event.plain()))
+            leaf = self._holdings.ledger.find("case", event.key)
+            self.ledger(checkpoint, [leaf] if leaf else [])
+            last[event.finding] = Head(kind=heads.CASE, target=event.finding, label="", head=event.id)
+        self._heads(last.values(), checkpoint)
+
+    def first_sheet(self, page: bytes) -> None:
+        """Take in the first sheet (证据说明)."""
+        self.add(Piece.of(FIRST_SHEET, "instructions", "text/html", page))
+
+    def _heads(self, wanted: Iterable[Head], checkpoint: Checkpoint) -> None:
         for head, proof in self._holdings.ledger.prove_heads(wanted, checkpoint.size).items():
             self.add(Piece.json(head_path(head.head), "head", {"schema": "head/1", **plain.dump(proof)}))
-        self._claims[series.claim.target, series.claim.label] = series.claim
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -221,9 +241,9 @@ class Contents:
 
 
 def custody_events(
-    dossiers: Sequence[Dossier], leaves: Iterable[Leaf], by: str | None
+    dossiers: Sequence[Dossier], leaves: Iterable[Leaf], events: Iterable[Event], by: str | None
 ) -> Iterator[dict[str, str | None]]:
-    """Yield who did what when, as far as the records tell: captured, admitted, judged, bundled."""
+    """Yield who did what when, as far as records and cases tell: captured, admitted, judged, taken further, bundled."""
     places = {leaf.digest: leaf for leaf in leaves}
     stated_by = {one.record.id: one.statement.by for dossier in dossiers for one in dossier.human}
     for record in records_of(dossiers):
@@ -235,7 +255,10 @@ def custody_events(
     for dossier in dossiers:
         finding = dossier.finding
         yield _event(plain.instant(finding.at), f"indicator {finding.indicator}", "judged", finding.id)
-        yield _event(None, by, "bundled", finding.id)
+    for event in events:
+        yield _event(plain.instant(event.when), event.by, event.step, event.finding)
+    for dossier in dossiers:
+        yield _event(None, by, "bundled", dossier.finding.id)
 
 
 def records_of(dossiers: Sequence[Dossier]) -> tuple[Record, ...]:

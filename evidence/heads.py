@@ -1,4 +1,5 @@
-"""The heads of all chains: of each target and label the last record, of each target the last plan, committed as one leaf.
+"""The heads of all chains, committed as one leaf: the last record of each target and label, plan of each target, event of
+each case.
 
 A leaf `heads` commits to the heads of all leaves before it, by the Merkle root over their sorted entries. Where it is the
 last leaf under a checkpoint, nobody can leave out the end of a chain: the head is what was signed for; and nobody can leave
@@ -15,9 +16,10 @@ from evidence import canonical, merkle
 from evidence.errors import LedgerError
 from evidence.proof import Inclusion, Leaf, Proof
 
-Chained = Literal["record", "plan"]
+Chained = Literal["record", "plan", "case"]
 RECORD: Chained = "record"
 PLAN: Chained = "plan"
+CASE: Chained = "case"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +28,11 @@ class Head:
 
     kind: Chained
     target: str
+    """Of a case, the finding's id."""
     label: str
-    """Empty for plans, which are chained by target."""
+    """Empty for plans, which are chained by target, and cases."""
     head: str
-    """Digest of the last record or plan."""
+    """Digest of the last record, plan or event."""
 
     @property
     def hashed(self) -> bytes:
@@ -86,16 +89,19 @@ class Chains:
 def chain_of(kind: str, key: str) -> tuple[Chained, str, str] | None:
     """Return the chain that a leaf continues: of records RUN/TARGET/LABEL/ATTEMPT, of plans RUN/TARGET; None for others.
 
-    A label may hold slashes.
+    A label may hold slashes. Events of a case are FINDING/NUMBER.
 
     >>> chain_of("record", "N1/shifan/zwgk/page-2/1"), chain_of("plan", "N1/shifan"), chain_of("case", "a/0001")
-    (('record', 'shifan', 'zwgk/page-2'), ('plan', 'shifan', ''), None)
+    (('record', 'shifan', 'zwgk/page-2'), ('plan', 'shifan', ''), ('case', 'a', ''))
+    >>> chain_of("bundle", "quzheng-0123456789ab")
     """
     parts = key.split("/")
     if kind == RECORD and len(parts) >= 4:
         return RECORD, parts[1], "/".join(parts[2:-1])
     if kind == PLAN and len(parts) == 2:
         return PLAN, parts[1], ""
+    if kind == CASE and len(parts) == 2:
+        return CASE, parts[0], ""
     return None
 
 

@@ -13,6 +13,7 @@ from evidence.casebook import CaseRules
 from evidence.columns import Subject
 from evidence.holdings import Holdings
 from evidence.model import Record
+from evidence.office import Office
 
 Replayer = Callable[[Holdings, Sequence[Record]], object]
 """Sees to it that each record that can be replayed has a replay in `derived`; raises nothing for what it cannot do."""
@@ -35,6 +36,8 @@ class House:
     jobs: int = 1
     cases: CaseRules = field(default_factory=CaseRules)
     """What the office demands of a case before it is published."""
+    office: Office = field(default_factory=Office)
+    """What its first sheets say of it."""
     replay: Replayer | None = None
     """None: there is no browser; replays that are not there yet are not measured."""
 

@@ -18,6 +18,7 @@ MANIFEST = "data/manifest.json"
 CHECKPOINT = "data/ledger/checkpoint"
 CUSTODY = "data/custody.json"
 INSTRUCTIONS = "data/verify-zh.txt"
+FIRST_SHEET = "data/first-sheet-zh.html"
 
 FileRole = Literal[
     "manifest",
@@ -34,6 +35,7 @@ FileRole = Literal[
     "plan",
     "loss",
     "head",
+    "case",
     "warc",
     "report",
     "source",
@@ -44,6 +46,7 @@ FileRole = Literal[
 
 ROLES: dict[str, FileRole] = {
     MANIFEST: "manifest",
+    FIRST_SHEET: "instructions",
     CUSTODY: "custody",
     INSTRUCTIONS: "instructions",
     CHECKPOINT: "checkpoint",
@@ -53,6 +56,7 @@ ROLES: dict[str, FileRole] = {
     "data/headers/": "header",
     "data/plans/": "plan",
     "data/losses/": "loss",
+    "data/cases/": "case",
     "data/findings/": "finding",
     "data/facts/": "facts",
     "data/artifacts/": "artifact",
@@ -207,6 +211,11 @@ def plan_path(id: str) -> str:
 def loss_path(id: str) -> str:
     """Return where a declared loss lies."""
     return f"data/losses/{id}.json"
+
+
+def event_path(finding: str, n: int) -> str:
+    """Return where an event of a case lies."""
+    return f"data/cases/{finding}/{n:04}.json"
 
 
 def head_path(head: str) -> str:

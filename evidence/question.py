@@ -11,6 +11,7 @@ from typing import Any
 from cryptography import x509
 
 from evidence import bag, note, plain, seal
+from evidence.casebook import Event
 from evidence.errors import ShapeError
 from evidence.heads import HeadProof
 from evidence.manifest import CHECKPOINT, FileEntry, FileRole, Withheld, header_path, proof_path, record_path
@@ -69,6 +70,11 @@ class Question:
         """Yield the proofs of chain ends by their paths; raises EvidenceError."""
         for path in self.of_role("head"):
             yield path, plain.load(HeadProof, self.of_schema(path, "head/1"))
+
+    def events(self) -> Iterator[tuple[str, Event]]:
+        """Yield the events of cases by their paths, each case's in order; raises EvidenceError."""
+        for path in self.of_role("case"):
+            yield path, Event.load(self.bundle.document(path))
 
     def losses(self) -> Iterator[tuple[str, Loss]]:
         """Yield the declared losses by the digests their names give; raises EvidenceError."""

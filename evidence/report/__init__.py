@@ -23,6 +23,7 @@ from evidence.dossier import Dossier
 from evidence.report.columns import lines
 from evidence.report.exclusions import exclusions
 from evidence.report.exhibit import view
+from evidence.report.first_sheet import CAN, CANNOT, UNCLEAN, FirstSheet, course
 from evidence.report.handed_in import handed_in
 from evidence.report.surroundings import browsers
 from evidence.report.visible import clipped, visible
@@ -74,6 +75,25 @@ def render(dossier: Dossier, *, href: Callable[[str], str]) -> Mapping[str, byte
         )
     )
     return {"index.html": text.encode("utf-8")}
+
+
+def render_first_sheet(sheet: FirstSheet) -> bytes:
+    """Return the first sheet of a bundle as HTML: no script, no request, printable; the same sheet gives the same bytes."""
+    style = _source("report.css")
+    text = (
+        _templates()
+        .get_template("first_sheet.html.j2")
+        .render(
+            sheet=sheet,
+            course=tuple(course(sheet.course)),
+            can=CAN,
+            cannot=CANNOT,
+            unclean=UNCLEAN,
+            policy=f"default-src 'none'; style-src '{_source_digest(style)}'; base-uri 'none'; form-action 'none'",
+            style=Markup(style),  # noqa: S704  our own file, not captured text
+        )
+    )
+    return text.encode("utf-8")
 
 
 def _policy(style: str, script: str) -> str:
