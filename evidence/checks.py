@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import UTC, datetime
 
 from evidence import bag, digest, heads, seal, series_checks
-from evidence.casebook import Event
+from evidence.case_event import Event
 from evidence.manifest import FORMAT, MANIFEST, event_path, heading, proof_path, record_path, role_of
 from evidence.model import Finding, Record
 from evidence.opened import Opened

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from evidence import bag, canonical, digest, heads, masking, plain, report
-from evidence.casebook import Event
+from evidence.case_event import Event
 from evidence.catalog import Row
 from evidence.dossier import Dossier, Exhibit
 from evidence.errors import BundleError

@@ -2,76 +2,18 @@
 
 So that a night left out shows: each planned visit of a target is there as a record, a failure among them, or as a declared
 loss; and each plan names the one before it of the same target.
-
-    plan/1   {"at", "labels", "previous", "purpose", "run", "schema", "target"}     leaf: plan, RUN/TARGET
-    loss/1   {"at", "label", "reason", "run", "schema", "target"}                   leaf: loss, RUN/TARGET/LABEL
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from evidence import canonical, digest, heads, plain
-from evidence.errors import ShapeError
+from evidence import canonical, heads
 from evidence.holdings import Holdings
 from evidence.model import Purpose
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What one run was to visit of one target."""
-
-    run: str
-    target: str
-    labels: tuple[str, ...]
-    at: datetime
-    """When it was planned."""
-    purpose: Purpose
-    previous: str | None
-    """Digest of the plan before it of the same target."""
-
-    def plain(self) -> dict[str, Any]:
-        """Return the plan as plain JSON (schema plan/1)."""
-        return {"schema": "plan/1", **plain.dump(self)}
-
-    @classmethod
-    def load(cls, body: Mapping[str, Any]) -> Plan:
-        """Return the plan whose plain JSON is `body`; raises ShapeError."""
-        return plain.load(cls, _fields(body, "plan/1"))
-
-    @property
-    def id(self) -> str:
-        """SHA-256 of the canonical JSON."""
-        return digest.of_value(self.plain())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loss:
-    """A planned visit that left no record, and why, as far as anyone knows."""
-
-    run: str
-    target: str
-    label: str
-    at: datetime
-    """When it was declared."""
-    reason: str
-
-    def plain(self) -> dict[str, Any]:
-        """Return the loss as plain JSON (schema loss/1)."""
-        return {"schema": "loss/1", **plain.dump(self)}
-
-    @classmethod
-    def load(cls, body: Mapping[str, Any]) -> Loss:
-        """Return the loss whose plain JSON is `body`; raises ShapeError."""
-        return plain.load(cls, _fields(body, "loss/1"))
-
-    @property
-    def id(self) -> str:
-        """SHA-256 of the canonical JSON."""
-        return digest.of_value(self.plain())
+from evidence.plan import Loss, Plan
 
 
 def enter(
@@ -121,10 +63,3 @@ def loss_of(holdings: Holdings, run: str, target: str, label: str) -> Loss | Non
 def _keep(holdings: Holdings, kind: str, key: str, body: dict[str, Any]) -> None:
     blob = holdings.store.put(canonical.encode(body), "application/json")
     holdings.ledger.append(kind, key, blob.sha256)
-
-
-def _fields(body: Mapping[str, Any], schema: str) -> dict[str, Any]:
-    fields = dict(body)
-    if (found := fields.pop("schema", None)) != schema:
-        raise ShapeError(("schema",), schema, found)
-    return fields

@@ -11,14 +11,14 @@ from typing import Any
 from cryptography import x509
 
 from evidence import bag, note, plain, seal
-from evidence.casebook import Event
+from evidence.case_event import Event
 from evidence.errors import ShapeError
 from evidence.heads import HeadProof
 from evidence.manifest import CHECKPOINT, FileEntry, FileRole, Withheld, header_path, proof_path, record_path
 from evidence.model import Finding, Record
 from evidence.note import Checkpoint
 from evidence.opened import Opened
-from evidence.plans import Loss
+from evidence.plan import Loss
 from evidence.proof import Inclusion
 
 

@@ -15,9 +15,8 @@ from evidence import heads, plain
 from evidence.heads import Chained
 from evidence.manifest import Claim, head_path, plan_path
 from evidence.model import Record
-from evidence.plans import Loss, Plan
+from evidence.plan import Loss, Plan, due, run_of
 from evidence.question import Question
-from evidence.unbroken import due, run_of
 
 Fault = str
 

@@ -6,7 +6,7 @@ content that is disclosed later is checked against it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from evidence.heads import Head
 from evidence.holdings import Holdings
 from evidence.manifest import Claim
 from evidence.model import Record
-from evidence.plans import Loss, Plan
+from evidence.plan import Loss, Plan, due, run_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,20 +54,6 @@ def unbroken(holdings: Holdings, target: str, label: str, since: datetime | None
         losses=tuple(loss for run, loss in lost.items() if loss is not None and run not in seen),
         open=tuple(run for run, loss in lost.items() if loss is None and run not in seen),
     )
-
-
-def due(planned: Iterable[Plan], label: str, since: datetime | None) -> Iterator[Plan]:
-    """Yield the plans in the window that a visit of a label stands in."""
-    return (plan for plan in planned if label in plan.labels and (since is None or plan.at >= since))
-
-
-def run_of(key: str) -> str:
-    """Return the run of a record's key.
-
-    >>> run_of("20210104-0400/shifan/home/1")
-    '20210104-0400'
-    """
-    return key.partition("/")[0]
 
 
 def _back(holdings: Holdings, last: str, since: datetime | None) -> Iterator[Record]:

@@ -32,6 +32,10 @@ VERIFIER_MAY_IMPORT = {
     "evidence.opened",
     "evidence.question",
     "evidence.checks",
+    "evidence.heads",
+    "evidence.plan",
+    "evidence.case_event",
+    "evidence.series_checks",
 }
 
 

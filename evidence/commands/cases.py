@@ -12,7 +12,8 @@ from typing import Any
 import click
 
 from evidence import casebook, plain
-from evidence.casebook import Case, Event
+from evidence.case_event import STEPS, WORDS, Event, Step
+from evidence.casebook import Case
 from evidence.command import json_option, open_house, say, workspace_option
 from evidence.quoting import plainly
 from evidence.span import local_text
@@ -57,7 +58,7 @@ def case() -> None:
 @click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help="Last day to answer or to put right.")
 @json_option
 @_finding
-@click.argument("step", type=click.Choice(casebook.STEPS))
+@click.argument("step", type=click.Choice(STEPS))
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.pass_context
 def step_(
@@ -68,7 +69,7 @@ def step_(
     due: datetime | None,
     as_json: bool,
     finding: str,
-    step: casebook.Step,
+    step: Step,
     files: tuple[Path, ...],
 ) -> None:
     """Take STEP of the case of FINDING; FILES (letters, replies) are admitted as exhibits, hashed and never opened."""
@@ -106,7 +107,7 @@ def _take(
     ctx: click.Context,
     workspace: Path,
     finding: str,
-    step: casebook.Step,
+    step: Step,
     *,
     by: str,
     reason: str,
@@ -156,7 +157,7 @@ def _print(one: Case, as_json: bool) -> None:
 
 
 def _line(event: Event) -> str:
-    said = f"{event.n}. {local_text(event.when)} {casebook.WORDS[event.step]}，经办：{plainly(event.by, 40)}"
+    said = f"{event.n}. {local_text(event.when)} {WORDS[event.step]}，经办：{plainly(event.by, 40)}"
     said += f"，期限{event.due}" if event.due else ""
     said += f"，附件记录{'、'.join(id[:12] for id in event.records)}" if event.records else ""
     return said + (f"。{plainly(event.reason, 300)}" if event.reason else "")
@@ -167,7 +168,7 @@ def _state(one: Case) -> str:
         return "尚未处理"
     if one.state == "confirmed" and not one.confirmed:
         return f"待第{len(one.reviewers) + 1}人复核"
-    return casebook.WORDS[one.state]
+    return WORDS[one.state]
 
 
 def _plain(one: Case) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from evidence import words
-from evidence.casebook import WORDS, Event
+from evidence.case_event import WORDS, Event
 from evidence.dossier import Dossier, Exhibit
 from evidence.model import Finding, Record
 from evidence.office import Office

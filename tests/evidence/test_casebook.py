@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence import casebook, judgements
-from evidence.casebook import STEPS, Case, CaseRules, Step
+from evidence.case_event import STEPS, Step
+from evidence.casebook import Case, CaseRules
 from evidence.errors import CaseError, StoreError
 from evidence.holdings import Holdings
 from evidence.judgements import Judgement

@@ -11,7 +11,8 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from evidence import casebook
-from evidence.casebook import CaseRules, Event, Step
+from evidence.case_event import Event, Step
+from evidence.casebook import CaseRules
 from evidence.manifest import FIRST_SHEET
 from evidence.office import Office
 from evidence.report import render_first_sheet
