@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -255,14 +256,19 @@ def read_table(ctx: click.Context, as_json: bool, files: tuple[Path, ...]) -> No
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The signer's certificate, as published (PEM).",
 )
+@click.option("--reproduce", is_flag=True, help="Also make every reading again from the originals in the bundle.")
 @json_option
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.pass_context
-def verify(ctx: click.Context, strict: bool, trust: Path | None, as_json: bool, file: Path) -> None:
+def verify(ctx: click.Context, strict: bool, trust: Path | None, reproduce: bool, as_json: bool, file: Path) -> None:
     """Check a bundle by itself; exits 3 where it does not hold."""
     from evidence.verify import verify as verify_bundle
 
     verdict = verify_bundle(file, trust=trust)
+    if reproduce:
+        from evidence.reproduce import reproduced
+
+        verdict = replace(verdict, checks=(*verdict.checks, reproduced(file)))
     holds = verdict.holds(strict=strict)
     if as_json:
         checks = [{"name": c.name, "passed": c.passed, "detail": c.detail} for c in verdict.checks]

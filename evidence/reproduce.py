@@ -1,0 +1,111 @@
+"""Whether what a bundle derives can be made again from its originals: every reading, by this program, from the bundle alone.
+
+A reading by another version of the reader, or one that needs an original that stays in the house, could not be checked;
+text read in pictures depends on the engine and its models, so where those differ a difference says nothing. Judging again
+needs the contents of every night, of which a bundle has the headers; it is done in the house by `judge`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from evidence import availability, link_checks
+from evidence.checks import printable
+from evidence.errors import NotFound
+from evidence.model import Blob, Reading, Record, VerdictCheck
+from evidence.opened import Opened
+from evidence.question import Question
+from evidence.reading.page import from_record
+from evidence.reading.reader import read, this_reader
+from evidence.readings import moment_of
+from evidence.verify import UNREADABLE
+
+NAME = "derived reproducible"
+MAX_ARTIFACT = 256 << 20
+"""Bytes of one artifact that is read into memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The artifacts of a bundle, as a store gives them."""
+
+    question: Question
+
+    def read(self, sha256: str) -> bytes:
+        entry = self.question.artifacts.get(sha256)
+        if entry is None:
+            raise NotFound(f"{sha256} 的原件不在包内")
+        return self.question.bundle.read(entry.path, MAX_ARTIFACT)
+
+    def open(self, sha256: str) -> BinaryIO:
+        return BytesIO(self.read(sha256))
+
+    def has(self, sha256: str) -> bool:
+        return sha256 in self.question.artifacts
+
+    def put(self, data: bytes, media_type: str) -> Blob:
+        raise NotImplementedError("a bundle takes nothing in")
+
+
+def reproduced(path: Path) -> VerdictCheck:
+    """Return the check "derived reproducible" of the bundle at `path`; for the bundle itself every fault is an answer."""
+    try:
+        with path.open("rb") as stream:
+            found = tuple(_each(Question(bundle=Opened(stream), trust=None)))
+    except UNREADABLE as error:
+        return VerdictCheck(name=NAME, passed=False, detail=f"无法读取：{printable(error)}", required=False)
+    wrong = [why for passed, why in found if passed is False]
+    unknown = [why for passed, why in found if passed is None]
+    if wrong:
+        return VerdictCheck(name=NAME, passed=False, detail="；".join(wrong[:3]), required=False)
+    if unknown or not found:
+        said = "；".join(dict.fromkeys(unknown)) or "包内没有读取结果"
+        return VerdictCheck(name=NAME, passed=None, detail=f"未能全部核对：{said[:300]}", required=False)
+    return VerdictCheck(
+        name=NAME, passed=True, detail=f"{len(found)} 份读取结果由原件重新得出，完全一致", required=False
+    )
+
+
+def _each(question: Question) -> Iterator[tuple[bool | None, str]]:
+    """Yield for each reading whether it came out again, and why not."""
+    for id, record in question.records():
+        path = f"data/readings/{id}.json"
+        if question.bundle.has(path):
+            yield _again(question, record, Reading.load(question.bundle.document(path)))
+
+
+def _again(question: Question, record: Record, kept: Reading) -> tuple[bool | None, str]:
+    if kept.reader != this_reader():
+        return None, f"读取程序不同（包内 {kept.reader.sha256[:12]}，本机 {this_reader().sha256[:12]}）"
+    if any(sha256 in question.withheld for sha256 in record.capture.cited):
+        return None, "部分原件含个人信息，留存取证单位"
+    made = _made(record, _Held(question))
+    if made == kept:
+        return True, ""
+    if _engine(kept) != _engine(made) and _bare(made) == _bare(kept):
+        return None, f"文字识别程序不同（包内 {'、'.join(_engine(kept)) or '无'}）"
+    differing = [one.name for one in fields(Reading) if getattr(kept, one.name) != getattr(made, one.name)]
+    return False, f"记录 {record.id[:12]} 的读取结果与原件不符：{'、'.join(differing)}"
+
+
+def _made(record: Record, held: _Held) -> Reading:
+    if availability.is_of_attempts(record):
+        return availability.reading(record, held)
+    if link_checks.is_of_links(record):
+        return link_checks.reading(record, held)
+    return read(from_record(record, held), at=moment_of(record))
+
+
+def _engine(reading: Reading) -> tuple[str, ...]:
+    """Return which engines read its pictures."""
+    named = {one.engine for one in (*reading.images, *reading.file_pages) if one.engine}
+    return tuple(sorted(named))
+
+
+def _bare(reading: Reading) -> Reading:
+    """Return a reading without what the engine may change."""
+    return replace(reading, images=(), tables=(), file_pages=(), wording=(), notes=())
