@@ -102,8 +102,8 @@ def _made(record: Record, held: _Held) -> Reading:
 
 def _engine(reading: Reading) -> tuple[str, ...]:
     """Return which engines read its pictures."""
-    named = {one.engine for one in (*reading.images, *reading.file_pages) if one.engine}
-    return tuple(sorted(named))
+    named = {one.engine for one in reading.images} | {one.engine for one in reading.file_pages}
+    return tuple(sorted(named - {""}))
 
 
 def _bare(reading: Reading) -> Reading:
