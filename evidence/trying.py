@@ -21,7 +21,7 @@ from evidence.span import Span, local_day, local_text
 from evidence.tries import WHATS, Tried, Try, What
 
 Shows = Literal["works", "fails", "open", "untried"]
-_STATED = "3m"
+_STANDS = "3m"
 """How long a working function that was seen stands, for a rule that does not say."""
 
 
@@ -81,7 +81,7 @@ def excused(facts: Facts, rules: RuleSet) -> str | None:
     return None
 
 
-def plain(outcomes: Sequence[Outcome]) -> list[dict[str, object]]:
+def told(outcomes: Sequence[Outcome]) -> list[dict[str, object]]:
     """Return the tries some outcomes rest on, as a finding's numbers hold them."""
     return [
         {
@@ -106,7 +106,7 @@ def _of(facts: Facts, rules: RuleSet, rule: Rule, picks: Callable[[Try], bool]) 
         (Seen(tried=tried, one=one) for tried in facts.tried for one in tried.tries if picks(one)),
         key=lambda one: (one.tried.when, one.tried.record),
     )
-    since = Span.parse(rule.limit or _STATED).before(local_day(facts.at))
+    since = Span.parse(rule.limit or _STANDS).before(local_day(facts.at))
     works = [one for one in seen if one.one.came == "works" and local_day(one.tried.when) >= since]
     before = [one for one in works if one.tried.when <= facts.at]
     fails = [one for one in seen if one.one.came != "works" and local_day(one.tried.when) >= since]

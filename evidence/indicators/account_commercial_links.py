@@ -1,7 +1,7 @@
 """商业链接: links of an account's posts and pages to shops and offers (国办发〔2018〕123号: 不得发布商业广告; a proposal for two).
 
-A link counts where it stands in what the account itself put up, leads outside public bodies and platforms, and has a word of
-the rule's list in its text or host. What stands beside may be the platform's own advertisement. Vouchers that governments
+A link counts where it stands in what the account itself put up, leads outside public bodies and platforms, and its text has a
+word, or it leads to a registered name, of the rule's list. What stands beside may be the platform's own advertisement. Vouchers that governments
 hand out, help for farmers, and warnings against fraud speak the same words and are passed over.
 
 >>> from evidence.ruleset import load
@@ -14,6 +14,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from evidence import signs
 from evidence.facts import Facts
@@ -49,33 +50,45 @@ def account_commercial_links(facts: Facts, series: Mapping[str, Series], rules: 
     rule = rules.of(indicator.name)
     if not rule.words:
         return
-    words = _listed(rule.words)
+    listed = _listed(rule.words)
     seen = {label: own.of_sightings for label, own in series.items()}
     yield signs.answer(
-        facts, seen, rules, rule, lambda look: _find(look, words), noun="指向商业推广的链接（所见部分）", once=True
+        facts, seen, rules, rule, lambda look: _find(look, listed), noun="指向商业推广的链接（所见部分）", once=True
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What the rule lists: registered names, which have a dot, and words."""
+
+    names: frozenset[str]
+    words: WordList | None
+
+
 @functools.lru_cache(maxsize=8)
-def _listed(words: tuple[str, ...]) -> WordList:
-    return wordlist.parse("\n".join(("[商业推广]", *words)), "words of the rule")
+def _listed(every: tuple[str, ...]) -> _Listed:
+    words = [word for word in every if "." not in word]
+    listed = wordlist.parse("\n".join(("[商业推广]", *words)), "words of the rule") if words else None
+    return _Listed(frozenset(word.lower() for word in every if "." in word), listed)
 
 
-def _find(look: Look, words: WordList) -> tuple[Sign, ...]:
+def _find(look: Look, listed: _Listed) -> tuple[Sign, ...]:
     reading = look.reading
     if reading is None:
         return ()
-    found = ((link, _word(link, words)) for link in reading.links)
+    found = ((link, _word(link, listed)) for link in reading.links)
     return tuple(_sign(link, word, reading) for link, word in found if word)
 
 
-def _word(link: Link, words: WordList) -> str | None:
-    """Return the listed word that a shown link to a stranger has; None for any other link."""
+def _word(link: Link, listed: _Listed) -> str | None:
+    """Return the listed name or word that a shown link to a stranger has; None for any other link."""
     name = addresses.host(link.href)
     stranger = link.scope == "external" and is_strange(link.href, frozenset()) and not _PLATFORMS.search(name)
     if link.hidden or not stranger or _EXCUSED.search(link.text):
         return None
-    return words.find(f"{link.text} {name}")
+    if (registered := addresses.registrable(name)) in listed.names:
+        return registered
+    return listed.words.find(link.text) if listed.words else None
 
 
 def _sign(link: Link, word: str, reading: Reading) -> Sign:

@@ -13,15 +13,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from evidence import trying
 from evidence.facts import Facts
 from evidence.indicator import Answer, Indicator
 from evidence.model import State
-from evidence.registers import duplicates, lifecycle, platforms
+from evidence.registers import duplicates, platforms
 from evidence.registers.register import Entry
 from evidence.registers.standing import Standing, cited, kept_from_counting, key_of
 from evidence.ruleset import RuleSet
 from evidence.series import Series, sighted
-from evidence.span import Span, local_text
+from evidence.span import Span, local_day, local_text
 
 indicator = Indicator(__name__, clause="重复开设", scope="account", reviewers=1)
 
@@ -48,13 +49,12 @@ class _Twin:
 def account_duplicated(facts: Facts, series: Mapping[str, Series], rules: RuleSet) -> Iterator[Answer]:
     """Yield one answer on an account of a third party's platform, where there is a register or another target of its owner."""
     who = facts.subject
-    own = [one for one in facts.registers if one.entry is not None]
     if who.platform is None or who.platform in _OWN or not (facts.registers or facts.siblings):
         return
-    if under_way := [one for one in own if one.entry and one.entry.state not in ("running", "unknown", "changing")]:
-        yield _clear(facts, f"{under_way[0].register.name}登记为{_state(under_way[0].entry)}")
+    if (excuse := trying.excused(facts, rules)) is not None:
+        yield _clear(facts, excuse)
         return
-    found = tuple(_twins(facts, Span.parse(rules.of(indicator.name).limit or "31d")))
+    found = tuple(_twins(facts, rules))
     age = Span.parse(rules.max_evidence_age)
     lacking = tuple(_lacking(facts, sighted(series.values(), at=facts.at, age=age)))
     sure = [one for one in found if not one.open]
@@ -84,10 +84,12 @@ def _lacking(facts: Facts, seen: bool) -> Iterator[str]:
         yield "时点前没有看到该账号内容的近期完整记录，不能确定其仍在使用"
 
 
-def _twins(facts: Facts, max_age: Span) -> Iterator[_Twin]:
-    """Yield the other accounts, each once, as the register tells of it that has the fewest doubts; closed ones are none."""
+def _twins(facts: Facts, rules: RuleSet) -> Iterator[_Twin]:
+    """Yield the other accounts, each once, as the register tells of it that has the fewest doubts; closed and filed ones
+    are none."""
+    max_age, day = Span.parse(rules.of(indicator.name).limit or "31d"), local_day(facts.at)
     told: dict[str, list[_Twin]] = {}
-    ended: set[str] = set()
+    ended = {one.key for one in facts.siblings if rules.exempt(one.target, "", day)}
     for one in facts.registers:
         for entry in duplicates.twins(facts.subject, one.register):
             if entry.key is None:
@@ -122,10 +124,6 @@ def _of_register(facts: Facts, one: Standing, entry: Entry, max_age: Span) -> _T
 def _clear(facts: Facts, because: str) -> Answer:
     said = f"截至{local_text(facts.at)}，{facts.subject.name}：{because}。"
     return Answer(state="clear", message=said, numbers=_numbers(facts, []), for_the_unit=(because,))
-
-
-def _state(entry: Entry | None) -> str:
-    return lifecycle.NAMES[entry.state] if entry else "—"
 
 
 def _numbers(facts: Facts, sure: list[_Twin]) -> dict[str, object]:

@@ -69,10 +69,11 @@ def account_interaction_missing(facts: Facts, series: Mapping[str, Series], rule
 
 
 def _of(facts: Facts, rules: RuleSet, rule: Rule, what: What) -> Outcome:
-    """Return what is known of one way; of menus a single entry that works is enough, and only what was said of all fails."""
+    """Return what is known of one way; of menus a single entry that works is enough, one in doubt keeps it open, and only
+    what was said of all of them fails."""
     every = trying.named(facts, rules, rule, what)
-    working = next((one for one in every.values() if one.shows == "works"), None)
-    return working or every.get(None) or Outcome(shows="untried")
+    told = {one.shows: one for one in every.values() if one.shows in ("works", "open")}
+    return told.get("works") or told.get("open") or every.get(None) or Outcome(shows="untried")
 
 
 def _missing(what: What, one: Outcome) -> tuple[str, ...]:
@@ -84,7 +85,7 @@ def _missing(what: What, one: Outcome) -> tuple[str, ...]:
 
 
 def _numbers(outcomes: tuple[Outcome, ...] | list[Outcome]) -> dict[str, object]:
-    return {"count": len(outcomes), "limit": len(_WAYS), "tries": trying.plain(outcomes)}
+    return {"count": len(outcomes), "limit": len(_WAYS), "tries": trying.told(outcomes)}
 
 
 def _records(outcomes: tuple[Outcome, ...] | list[Outcome]) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ def _menus(facts: Facts, rules: RuleSet) -> dict[str | None, Outcome]:
 
 
 def _numbers(dead: Sequence[Outcome]) -> dict[str, object]:
-    return {"count": len(dead), "tries": trying.plain(dead)}
+    return {"count": len(dead), "tries": trying.told(dead)}
 
 
 def _records(outcomes: Sequence[Outcome]) -> tuple[str, ...]:

@@ -85,7 +85,7 @@ def _missing(use: Outcome, stores: Sequence[Outcome], rule: Rule) -> Iterator[st
 
 
 def _numbers(failing: Sequence[Outcome], rule: Rule) -> dict[str, object]:
-    return {"count": len(failing), "limit": rule.count or 1, "tries": trying.plain(failing)}
+    return {"count": len(failing), "limit": rule.count or 1, "tries": trying.told(failing)}
 
 
 def _records(outcomes: Sequence[Outcome]) -> tuple[str, ...]:

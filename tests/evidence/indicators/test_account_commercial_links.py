@@ -73,7 +73,12 @@ CLEAN: dict[str, Scene] = {
     "a warning": linking("警惕“限时秒杀”骗局", "https://www.example.com/"),
     "public procurement": linking("采购公告：旗舰店装修", "https://www.example.com/"),
     "tax relief": linking("税收优惠政策", "https://www.example.com/"),
-    "letters inside another word": linking("详情", "https://www.notjd.com/"),
+    "letters inside another name": linking("详情", "https://www.notjd.com/"),
+    "a name that ends so": linking("详情", "https://www.other-vip.com/"),
+    "a name that begins so": linking("详情", "https://www.jd.com.example.com/"),
+    "the name in its text or path": linking("jd.com", "https://www.example.com/jd.com/"),
+    "small businesses": linking("小微商户办税指南", "https://www.example.com/"),
+    "a tobacco licence": linking("烟草专卖店申请", "https://www.example.com/"),
     "nobody sees it": linking("立即购买", hidden="display:none"),
 }
 
@@ -119,6 +124,12 @@ def test_a_look_close_by_that_lacks_it_leaves_it_open() -> None:
 def test_a_second_look_that_shows_it_agrees() -> None:
     again = visit("newest", T - 3 * HOUR, page(SHOP))
     assert GOLDEN.with_(again).finding(NAME).second_look == "agrees"
+
+
+def test_an_office_may_list_names_alone() -> None:
+    rules = replace(RULES, rules={**RULES.rules, NAME: replace(RULES.of(NAME), words=("WeiDian.com",))})
+    assert replace(GOLDEN, rules=rules).state(NAME) == "hit"
+    assert replace(linking("进店下单"), rules=rules).state(NAME) == "clear"
 
 
 def test_an_office_that_empties_the_list_gets_no_answer() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from evidence.registers.duplicates import Sibling, by_owner, siblings
 from evidence.registers.register import Register
-from tests.evidence.judging_factory import Scene, T, news, register, subject
+from evidence.ruleset import Exemption, RuleSet
+from tests.evidence.judging_factory import RULES, Scene, T, news, register, subject
 from tests.evidence.sheets import account
 
 NAME = "account_duplicated"
@@ -41,6 +42,10 @@ def row(name: str, id: str, certified: str = UNIT, unit: str = UNIT, state: str 
     return name, "微博", id, certified, unit, state
 
 
+def filed(target: str) -> RuleSet:
+    return replace(RULES, exemptions=(Exemption(target=target, document="关停备案表"),))
+
+
 GOLDEN = scene(register(OWN, OTHER))
 
 
@@ -68,6 +73,8 @@ CLEAN: dict[str, Scene] = {
         register(OWN, OTHER), register(account("旧", id="1000000002", state="已关停"), name="省")
     ),
     "nobody else": scene(register(OWN)),
+    "it is filed": replace(GOLDEN, rules=filed("shifan")),
+    "the other is filed": replace(GOLDEN, rules=filed("jiaoyu2"), siblings=(SIBLING,)),
 }
 
 

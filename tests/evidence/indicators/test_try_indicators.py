@@ -118,6 +118,13 @@ def test_some_dead_entries_are_no_proof_that_no_entry_works() -> None:
     assert account(tried("menu=dead", *rest)).state(INTERACTION) == "hit"
 
 
+def test_an_entry_that_worked_hours_ago_keeps_it_open_though_all_are_said_to_be_dead_now() -> None:
+    before = tried("menu:甲=works", ago=10 * HOUR, second=None)
+    found = account(before, tried("menu=dead", "menu:甲=dead", *NOTHING[1:])).finding(INTERACTION)
+    assert found.state == "undecided"
+    assert "不一致" in found.missing[0]
+
+
 @pytest.mark.parametrize(
     ("since", "said"), [("2020-12-28", "应满7个"), ("2021-01-03", "应满7个"), ("2000-12-20", "工作日历没有")]
 )
