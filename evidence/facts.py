@@ -18,11 +18,13 @@ from evidence.observed import Observed
 from evidence.parts import is_part, part_of
 from evidence.quoting import title
 from evidence.reading import addresses
+from evidence.registers.duplicates import Sibling
 from evidence.registers.standing import Standing
 from evidence.ruleset import RuleSet
 from evidence.series import Series
 from evidence.showing import Shown
 from evidence.span import Span, local_day, local_text, longer
+from evidence.tries import Tried
 from evidence.windows import Demand
 
 ACCOUNT_RULE = "account_not_updated"
@@ -40,6 +42,10 @@ class Facts:
     observed: tuple[Observed, ...]
     registers: tuple[Standing, ...] = ()
     """How the target stands in the registers of its kind; empty where none was fetched."""
+    tried: tuple[Tried, ...] = ()
+    """What people stated that they tried on it, oldest first."""
+    siblings: tuple[Sibling, ...] = ()
+    """Other targets that may be accounts of the same owner on the same platform."""
 
     @property
     def home(self) -> Observed | None:

@@ -4,7 +4,7 @@ An indicator's name is that of its file and its documentation the file's docstri
 one target and the rule set, and yields answers; what it yields is data, and the judge makes findings of it.
 
 >>> [indicator.name for indicator in discover()][:3]
-['account_empty', 'account_not_registered', 'account_not_updated']
+['account_commercial_links', 'account_duplicated', 'account_empty']
 """
 
 from __future__ import annotations

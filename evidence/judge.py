@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from evidence import canonical, digest, facts, incidents, judgements, ledgers, plain
+from evidence import canonical, digest, facts, human, incidents, judgements, ledgers, plain
 from evidence.catalog import Row
 from evidence.columns import HOME, Subject
 from evidence.errors import NotFound, StoreError
@@ -25,13 +25,15 @@ from evidence.indicator import Answer, Indicator, discover
 from evidence.judgements import Judgement
 from evidence.model import Capture, Fact, Finding, Reading, Record
 from evidence.readings import readings
-from evidence.registers import archive
+from evidence.registers import archive, duplicates
+from evidence.registers.duplicates import Sibling
 from evidence.registers.register import Register
 from evidence.registers.standing import Standing, key_of, standings
 from evidence.ruleset import RuleSet
 from evidence.series import Series, series_of
 from evidence.shelves import Shelf
 from evidence.span import local_day
+from evidence.tries import Tried
 
 __all__ = ["Judgement", "answer", "judge", "judge_holdings", "last"]
 
@@ -52,15 +54,19 @@ def judge(
     rules: RuleSet,
     indicators: Sequence[Indicator],
     registers: tuple[Standing, ...] = (),
+    tried: tuple[Tried, ...] = (),
+    siblings: tuple[Sibling, ...] = (),
 ) -> Judgement:
     """Return facts and findings of one target at T.
 
-    `series` is by label; labels without one count as never visited; `registers` is how it stands in each register. Raises RulesError where the rule set does not
-    hold on the day of T.
+    `series` is by label; labels without one count as never visited; `registers` is how it stands in each register, `tried`
+    what people tried on it, `siblings` the targets that may be its owner's too. Raises RulesError where the rule set does
+    not hold on the day of T.
     """
     rules.check_in_force(local_day(at))
     every = _every_label(subject, series, at)
-    known = facts.state(subject, every, at=at, rules=rules, registers=registers)
+    stated = facts.state(subject, every, at=at, rules=rules, registers=registers)
+    known = replace(stated, tried=tried, siblings=siblings)
     findings = [
         _finding(indicator, said, known, every, rules)
         for indicator in indicators
@@ -87,7 +93,14 @@ def judge_holdings(
     subjects = [ledgers.in_force(holdings, subject, at) for subject in subjects]
     _read_ahead(holdings, subjects, at, jobs)
     registers, ours = archive.kept(holdings), frozenset(filter(None, map(key_of, subjects)))
-    asked = _Asked(at=at, rules=rules, indicators_dir=indicators_dir, registers=registers, ours=ours)
+    asked = _Asked(
+        at=at,
+        rules=rules,
+        indicators_dir=indicators_dir,
+        registers=registers,
+        ours=ours,
+        owners=duplicates.by_owner(subjects),
+    )
     judged = list(_judged(holdings, subjects, asked, jobs))
     findings = tuple(incidents.shared([finding for one in judged for finding in one.findings]))
     by_target: dict[str, list[Finding]] = defaultdict(list)
@@ -108,6 +121,7 @@ class _Asked:
     indicators_dir: Path | None
     registers: tuple[Register, ...]
     ours: frozenset[str]
+    owners: Mapping[duplicates.Owner, tuple[Sibling, ...]]
 
 
 def _judged(holdings: Holdings, subjects: Sequence[Subject], asked: _Asked, jobs: int) -> Iterator[Judgement]:
@@ -144,6 +158,8 @@ def _judge_one(holdings: Holdings, subject: Subject, asked: _Asked, indicators: 
         rules=asked.rules,
         indicators=indicators,
         registers=standings(subject, asked.registers, asked.ours),
+        tried=tuple(human.tried(holdings, subject.id)) if subject.is_account else (),
+        siblings=duplicates.siblings(subject, asked.owners),
     )
     source.shelf.save()
     return replace(one, findings=tuple(_marked(finding, holdings) for finding in one.findings))
@@ -267,7 +283,7 @@ class _Source:
         self.shelf = Shelf(holdings, subject.id)
         self._at = at
         self._rows = tuple(row for row in holdings.rows(subject.id) if row.purpose != "human")
-        """What a person handed in is shown beside a finding; no series counts it."""
+        """What a person handed in is no look of a series; what they tried is weighed apart from it."""
 
     def surely_read(self) -> Iterator[Record]:
         """Yield the records any judgement opens and nobody read yet: the last complete one of each label."""

@@ -98,12 +98,15 @@ def tally(findings: Sequence[Finding]) -> str:
 
 
 def second_looks_due(holdings: Holdings) -> dict[str, tuple[str, ...]]:
-    """Return the labels, by target, that the hits of the last judgement rest on and that were seen only once."""
+    """Return the labels, by target, that the hits of the last judgement rest on and that were seen only once;
+    what a person saw no machine looks at again."""
     due: dict[str, dict[str, None]] = {}
     for finding in last(holdings).findings:
         if finding.state == "hit" and finding.second_look == "missing":
-            labels = (holdings.record(id).capture.label for id in finding.exhibits)
-            due.setdefault(finding.target, {}).update(dict.fromkeys(labels))
+            captures = (holdings.record(id).capture for id in finding.exhibits)
+            labels = [one.label for one in captures if one.purpose != "human"]
+            if labels:
+                due.setdefault(finding.target, {}).update(dict.fromkeys(labels))
     return {target: tuple(labels) for target, labels in due.items()}
 
 

@@ -36,6 +36,8 @@ _TOLD = (
     "not_counted",
     "registers",
     "signs",
+    "tries",
+    "accounts",
     "differences",
     "days",
     "reasons",
@@ -62,6 +64,7 @@ def render(dossier: Dossier, *, href: Callable[[str], str]) -> Mapping[str, byte
             exhibits=[
                 view(n, exhibit, names, href, dossier.finding.indicator)
                 for n, exhibit in enumerate(dossier.exhibits, 1)
+                if exhibit.record.capture.purpose != "human"  # shown with what was stated of it
             ],
             human=handed_in(dossier.human, href),
             lines=lines(dossier),
