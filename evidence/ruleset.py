@@ -131,7 +131,7 @@ class Rule:
     share: int | None = field(default=None, metadata={plain.ADDED: True})
     """Per mille of cases that reach the rule, for one that counts a rate."""
     visits: int | None = field(default=None, metadata={plain.ADDED: True})
-    """Least visits a day that such a rate rests on."""
+    """Least visits a day, or least pages, that such a rate rests on."""
     scope: tuple[Scope, ...] = ()
     words: tuple[str, ...] = ()
 

@@ -56,6 +56,8 @@ CLAUSES = {
     "WD-4.4a": "扣分项“找错入口”",
     "WD-4.7": "扣分项“页面标签”",
     "WD-4.9": "扣分项“IPv6支持”",
+    "IPv6二三级页面": "二、三级页面IPv6支持率（提示）",
+    "IPv4与IPv6内容不一致": "IPv4与IPv6内容不一致（提示）",
 }
 """Names of the clauses we have indicators for; their numbers are the rule set's."""
 
@@ -108,6 +110,7 @@ CHECKS = {
     "charset": "文字编码",
     "attempts kept": "访问记录已留存",
     "links kept": "链接核对记录已留存",
+    "pages kept": "二、三级页面核对记录已留存",
     "not empty": "文档不空",
     "not one colour": "画面不是单一颜色",
     "parsed": "页面能解析",
@@ -269,7 +272,7 @@ NUMBERS = {
     "newest": "最新一条",
     "clock": "时钟",
     "asked": "判读的页面或链接数",
-    "left": "未核对的链接数",
+    "left": "未核对的页面或链接数",
     "seen": "见到的办事指南数",
     "letters": "见到的留言数",
     "replied": "其中显示答复的",
@@ -279,7 +282,7 @@ NUMBERS = {
     "tenths": "扣分",
     "blank": "其中空白",
     "system": "账号所属",
-    "of": "访问总次数",
+    "of": "访问总数",
     "least": "每日最少访问次数",
     "failed": "打不开次数",
     "shared": "平台事件中的次数",
@@ -289,6 +292,8 @@ NUMBERS = {
     "without_aaaa": "没有AAAA记录的天数",
     "visits6": "IPv6访问次数",
     "failed6": "IPv6打不开次数",
+    "reached_per_mille": "IPv6打得开的比例",
+    "least_per_mille": "不一致达到多少即计入",
     "since": "自何日起",
     "days": "天数",
     "incident_targets": "同一事件涉及的网站数",
