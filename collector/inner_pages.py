@@ -93,8 +93,8 @@ def check(
         due = [one for one in sites if settings.pages6 and is_asked(one)]
         named = {one.id: pages for one in due if (pages := _named(holdings, one, settings.pages6, clock)) is not None}
         asked = [one for one in due if one.id in named]
-        asker = _Round(workspace, holdings, clock, apart, has_aaaa or probes.has_aaaa(workspace))
-        days = asyncio.run(asker.all(asked, named))
+        told = has_aaaa or probes.has_aaaa(workspace)
+        days = asyncio.run(_all(workspace, holdings, asked, named, clock, apart, told))
     missing = tuple(one.id for one in due if one.id not in named)
     return PageRound(days=days, waiting=len(sites) - len(due), without_home=missing)
 
@@ -154,41 +154,48 @@ def _bare(url: str) -> str:
     return urldefrag(url).url
 
 
+async def _all(
+    workspace: Workspace,
+    holdings: Holdings,
+    targets: Sequence[Target],
+    named: Mapping[str, _Named],
+    clock: Clock,
+    apart: float,
+    has_aaaa: ipv6.HasAaaa,
+) -> dict[str, PagesDay]:
+    """Return the day of each target."""
+    asker, settings = _Round(workspace, holdings, clock, apart), workspace.settings.probe
+    hosts = {host_of(named[one.id].front) for one in targets}
+    known = await ipv6.known_of(hosts, settings, asyncio.Semaphore(AT_ONCE), has_aaaa)
+    every = (asker.day(one, named[one.id], known[host_of(named[one.id].front)]) for one in targets)
+    return dict(zip((one.id for one in targets), await asyncio.gather(*every), strict=True))
+
+
 class _Round:
-    """One call's way of asking: with its manners, its clock and its control."""
+    """One call's way of asking: with its manners, its clock and its control. Made inside the event loop."""
 
-    def __init__(
-        self, workspace: Workspace, holdings: Holdings, clock: Clock, apart: float, has_aaaa: ipv6.HasAaaa
-    ) -> None:
+    def __init__(self, workspace: Workspace, holdings: Holdings, clock: Clock, apart: float) -> None:
+        limits = workspace.settings.limits
         self._workspace, self._holdings, self._clock = workspace, holdings, clock
-        self._apart, self._has_aaaa = apart, has_aaaa
         self._settings: ProbeSettings = workspace.settings.probe
-
-    async def all(self, targets: Sequence[Target], named: Mapping[str, _Named]) -> dict[str, PagesDay]:
-        """Return the day of each target."""
-        limits = self._workspace.settings.limits
         self._gate = Gate(
             jobs=AT_ONCE,
             per_host=limits.per_host,
-            per_host_seconds=max(self._apart, limits.per_host_seconds),
+            per_host_seconds=max(apart, limits.per_host_seconds),
             longest_pause=limits.retry_after_most,
         )
         self._control = Control(self._settings.control6, self._opens)
-        hosts = {host_of(one.front) for one in named.values()}
-        known = await ipv6.known_of(hosts, self._settings, asyncio.Semaphore(AT_ONCE), self._has_aaaa)
-        days = await asyncio.gather(
-            *(self._of(one, named[one.id], known[host_of(named[one.id].front)]) for one in targets)
-        )
-        return dict(zip((one.id for one in targets), days, strict=True))
 
-    async def _of(self, target: Target, named: _Named, aaaa: bool | None) -> PagesDay:
+    async def day(self, target: Target, named: _Named, aaaa: bool | None) -> PagesDay:
+        """Ask the pages of one target, admit the record, and return what it comes to."""
         begun = self._clock.now()
         before = after = None
         pages: Sequence[AskedPage] = ()
         if aaaa:
             before = _way(await self._ask(named.front, socket.AF_INET6))
-            pages = await asyncio.gather(*(self._both(url, level) for url, level in named.pages)) if before.came else ()
-            after = _way(await self._ask(named.front, socket.AF_INET6)) if before.came else None
+            if before.came:
+                pages = await self._each(named.pages)
+                after = _way(await self._ask(named.front, socket.AF_INET6))
         checks = PageChecks(home=named.home, aaaa=aaaa, before=before, after=after, left=named.left, pages=tuple(pages))
         log = DayLog(
             label=inner_pages.LABEL,
@@ -206,6 +213,16 @@ class _Round:
         )
         record = day_records.admit(self._workspace, self._holdings, target.ref, log, self._clock)
         return inner_pages.day_of(checks, local_day(record.capture.started))
+
+    async def _each(self, pages: Sequence[tuple[str, int]]) -> Sequence[AskedPage]:
+        """Return each page as it answered; a few at a time, so that the two ways of one page are asked close together."""
+        turns = asyncio.Semaphore(self._workspace.settings.limits.per_host)
+
+        async def one(url: str, level: int) -> AskedPage:
+            async with turns:
+                return await self._both(url, level)
+
+        return await asyncio.gather(*(one(url, level) for url, level in pages))
 
     async def _both(self, url: str, level: int) -> AskedPage:
         """Return what a page answers both ways; a failure over IPv6 with what the control said beside it."""

@@ -25,11 +25,13 @@ from collector.run import one_page, visit_once
 from collector.targets import Target, from_written
 from collector.workspace import Workspace
 from evidence import inner_pages as kept
+from evidence import ruleset
 from evidence.columns import HOME
 from evidence.comparing import both_ways
 from evidence.errors import ReadingError
 from evidence.holdings import Holdings
 from evidence.inner_pages import AskedPage, Difference, PageChecks, Way
+from evidence.judge import judge_holdings
 from evidence.model import Link, PagesDay, PageTwice
 from evidence.readings import readings
 from tests.evidence.judging_factory import reading
@@ -257,6 +259,19 @@ def test_other_words_over_ipv6_are_a_difference_with_both_sides(
     assert found.only6 == ("IPv6", "网站正在建设中")
 
 
+def test_the_two_ways_of_a_page_are_asked_close_together(
+    tmp_path: Path, inner: Site, six: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No page waits for its second way until all others had their first one."""
+    order: list[str] = []
+    for n in range(12):
+        monkeypatch.setitem(server.TABLE, f"/w/{n}", lambda _, n=n: order.append(f"4 {n}") or Answer(ARTICLE))
+        six[f"/w/{n}"] = lambda n=n: order.append(f"6 {n}") or (200, ARTICLE)
+    day = asked(tmp_path, inner, monkeypatch, *(f"/w/{n}" for n in range(12)))
+    assert len(day.pages) == 12
+    assert max(order.index(f"6 {n}") - order.index(f"4 {n}") for n in range(12)) <= 4
+
+
 UNREST = {
     "counter": ("浏览次数：12", body(*LINES, "浏览次数：9731")),
     "clock": ("今天是2021年1月4日 星期一 11:59:58", body(*LINES, "今天是2021年1月4日 星期一 12:00:01")),
@@ -337,6 +352,27 @@ def test_a_round_is_one_record_a_day_and_reads_the_same_from_the_store(
     read = readings([holdings.record(row.record) for row in rows], holdings)
     assert [found.twice for found in read.values() if found] == [made[0]["shifan"], made[3]["shifan"]]
     assert rows[0].complete is True
+
+
+def test_two_rounds_are_judged_and_the_finding_names_their_records(
+    tmp_path: Path, site: Site, six: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [f"/in/{n}" for n in range(24)]
+    for n, path in enumerate(paths):
+        monkeypatch.setitem(server.TABLE, path, lambda _: Answer(ARTICLE))
+        six[path] = (404, "") if n < 3 else (200, body("网站正在建设中")) if n < 6 else (200, ARTICLE)
+    workspace, holdings = opened(tmp_path, site)
+    homed(monkeypatch, workspace, *paths)
+    for days in (1, 0):
+        clock = SimulatedClock(NOON - timedelta(days=days))
+        inner_pages.check(workspace, holdings, clock=clock, apart=0, has_aaaa=has)
+    subjects = [one.subject for one in workspace.targets()]
+    judged = judge_holdings(holdings, subjects, at=NOON + timedelta(hours=1), rules=ruleset.load())
+    found = {one.indicator: one for one in judged.findings}
+    rounds = {row.record for row in holdings.rows("shifan", kept.LABEL)}
+    assert (found["ipv6_pages"].state, found["ipv6_pages"].numbers["count"]) == ("hit", 3)
+    assert (found["ipv6_differs"].state, found["ipv6_differs"].numbers["count"]) == ("hit", 3)
+    assert all(rounds < set(found[name].exhibits) for name in ("ipv6_pages", "ipv6_differs"))
 
 
 def test_the_pages_come_from_captured_pages(
