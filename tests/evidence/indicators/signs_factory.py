@@ -13,6 +13,7 @@ from evidence.model import (
     DateReading,
     Element,
     HiddenLink,
+    Item,
     Letter,
     Link,
     LinkDay,
@@ -24,7 +25,8 @@ from evidence.model import (
     Table,
     Wording,
 )
-from tests.evidence.judging_factory import Scene, T, Visit, column, item, reading, subject, visit
+from evidence.ruleset import Bulletin
+from tests.evidence.judging_factory import RULES, Scene, T, Visit, column, item, reading, subject, visit
 
 HOUR = T - timedelta(hours=1)
 COLUMNS = [column(label, "news", 1) for label in ("c0", "c1", "c2", "c3", "c4")]
@@ -104,9 +106,41 @@ def backdated(day: date = date(2020, 12, 20), *, oldest: date = date(2020, 11, 1
     return Scene(subject=subject(COLUMNS), visits=(*nights, last))
 
 
+BULLETIN = Bulletin(day=date(2020, 12, 31), document="示范办通报〔2020〕4号")
+QUIET = tuple(item(date(2020, 9, 20) - timedelta(days=12 * n)) for n in range(8))
+"""What a column showed that had nothing new since September."""
+
+
+def added(count: int = 12, day: date = date(2021, 1, 2), step: int = 0, **fields: Any) -> tuple[Item, ...]:
+    """Return items that came lately, dated on a day or each `step` days before the other."""
+    return tuple(item(day - timedelta(days=n * step), f"补发的信息{n}", **fields) for n in range(count))
+
+
+def burst(
+    *new: Item,
+    old: Sequence[Item] = QUIET,
+    shown: int = 1,
+    nights: int = 20,
+    bulletins: tuple[Bulletin, ...] = (BULLETIN,),
+    **fields: Any,
+) -> Scene:
+    """Return a column that was looked at each night, and showed new items on the last `shown` of them; `fields` are of its reading."""
+    looks = tuple(
+        visit(
+            "c0",
+            HOUR - timedelta(days=n),
+            reading(*((new or added()) if n < shown else ()), *old, **fields),
+            run=f"N{n}",
+        )
+        for n in range(nights - 1, -1, -1)
+    )
+    return Scene(subject=subject(COLUMNS), visits=looks, rules=replace(RULES, bulletins=bulletins))
+
+
 GOLDEN: dict[str, Scene] = {
     "foreign_links": scene(page(bad_links=(BAD,))),
     "forged_dates": backdated(),
+    "burst_after_bulletin": burst(),
     "page_tags": scene(page(missing_tags=("ColumnName",))),
     "footer_marks": scene(page(identity={k: v for k, v in FOOT.items() if k != "organiser"}), label="home"),
     "error_report_entry": scene(page(identity={k: v for k, v in FOOT.items() if k != "error_report"}), label="home"),
