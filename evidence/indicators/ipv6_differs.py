@@ -22,7 +22,7 @@ from evidence.ruleset import Rule, RuleSet
 from evidence.series import Series
 from evidence.span import Span, local_text
 
-indicator = Indicator(__name__, clause="IPv4与IPv6内容不一致", scope="site")
+indicator = Indicator(__name__, clause="IPv4与IPv6内容不一致", scope="site", reviewers=1)
 
 LISTED, QUOTED = 40, 3
 """Pages listed one by one, and lines quoted of each way of a page."""
@@ -92,7 +92,7 @@ def _told(one: PageTwice) -> dict[str, object]:
 def _said(one: PageTwice) -> str:
     only = (("只见于IPv4", one.only4), ("只见于IPv6", one.only6))
     told = "；".join(f"{way}：{_quoted(lines)}" for way, lines in only if lines)
-    return f"{plainly(one.url, 200)}：{words.per_mille(one.differs or 0)}的文字不一致；{told}"
+    return f"{plainly(one.url, 200)}：{words.per_mille(one.differs or 0)}的文字行不一致；{told}"
 
 
 def _quoted(lines: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ from evidence.ruleset import Rule, RuleSet
 from evidence.series import Series
 from evidence.span import Span, local_text
 
-indicator = Indicator(__name__, clause="IPv6二三级页面", scope="site")
+indicator = Indicator(__name__, clause="IPv6二三级页面", scope="site", reviewers=1)
 
 LISTED = 40
 """Pages listed one by one; the count tells the rest."""

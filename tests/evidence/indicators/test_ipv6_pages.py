@@ -30,7 +30,7 @@ def pages(failed: int, opened: int, unsure: int = 0) -> tuple[PageTwice, ...]:
 def test_too_few_pages_open_on_two_days() -> None:
     found = site(pages(4, 26), pages(4, 26)).finding(NAME)
     assert (found.state, found.numbers["count"], found.numbers["reached_per_mille"]) == ("hit", 4, 866)
-    assert (len(found.against), found.missing, found.effect) == (4, (), "proposal")
+    assert (len(found.against), found.missing, found.effect, found.reviewers) == (4, (), "proposal", 1)
     assert "IPv4打得开，IPv6打不开（HTTP 404）" in found.against[0]
     assert len(found.exhibits) == 3
 
