@@ -55,6 +55,7 @@ probe:                    # 可用性监测（WV-2）：quzheng probe，每30分
   # control6: [https://www.example.edu.cn/]   # IPv6对照网址（写域名）：它以IPv6打得开，才能排除本方原因 / control over IPv6
   links: 0                # quzheng probe --links 每天核对首页多少个链接（WD-4.3），0为不核对 / links of a home page asked a day
   links_pause: 300        # 打不开的链接隔多少秒再访问一次 / seconds until a failing link is asked again
+  pages6: 0               # quzheng probe --pages 每天以IPv4和IPv6各访问多少个二、三级页面，0为不访问 / pages below home asked both ways
 
 cases:                    # 案卷：通报前的要求 / what is demanded of a case before it is published
   notify_first: true      # 先发核实函、单位回复或逾期后，才能通报 / the unit is asked first

@@ -77,6 +77,8 @@ class ProbeSettings:
     """Links of a home page that `probe --links` asks at most (WD-4.3); 0: none."""
     links_pause: int = field(default=300, metadata={plain.ADDED: True})
     """Seconds until a link that failed is asked for the second time."""
+    pages6: int = field(default=0, metadata={plain.ADDED: True})
+    """Pages below a home page that `probe --pages` asks over IPv4 and IPv6 at most; 0: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +245,7 @@ def _settings(path: Path, written: Any) -> Settings:
                 f"{path}:{line}: time_source: expected ntp://host or ntp://host:port, got {address!r:.80}"
             )
     for name, got in plain.dump(settings.probe).items():
-        if type(got) is int and not (0 if name in ("from_hour", "links") else 1) <= got <= (
+        if type(got) is int and not (0 if name in ("from_hour", "links", "pages6") else 1) <= got <= (
             24 if "hour" in name else 100_000
         ):
             line = yamlfile.line_of(path, ("probe", name))

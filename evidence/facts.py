@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from evidence import availability, link_checks, showing
+from evidence import availability, inner_pages, link_checks, showing
 from evidence.beside import Beside
 from evidence.breach import breach
 from evidence.catalog import Row
@@ -29,7 +29,7 @@ from evidence.windows import Demand
 
 ACCOUNT_RULE = "account_not_updated"
 HOME_RULE = "home_not_updated"
-OF_REQUESTS = (availability.LABEL, link_checks.LABEL)
+OF_REQUESTS = (availability.LABEL, link_checks.LABEL, inner_pages.LABEL)
 """Labels of records that hold light requests and no page."""
 
 

@@ -525,6 +525,40 @@ class LinkDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageTwice:
+    """One page below the home page (二、三级页面), asked over IPv4 and over IPv6 in one round."""
+
+    url: str
+    level: int
+    """2: the home page leads there; 3: a column's page does."""
+    state: Literal["open", "failed", "unsure"]
+    """Opened over IPv6; failed over IPv6 only, a control answering; anything else, which counts for nothing."""
+    reason: str | None = None
+    """Why it did not open: http_404, refused, timeout …; None where it did."""
+    differs: int | None = None
+    """How much of the matter only one of the two showed, per mille; None where they could not be compared."""
+    only4: tuple[str, ...] = ()
+    only6: tuple[str, ...] = ()
+    """Lines that only one of the two showed, the first of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagesDay:
+    """What one day's round over a site's pages below the home page comes to (IPv6)."""
+
+    day: date
+    home: str
+    """The record of the home page that names the pages."""
+    aaaa: bool | None
+    """Whether the site's name has AAAA records; None where no answer could be believed."""
+    held: bool
+    """Whether the home page opened over IPv6 before the round and after it: else we may have been shut out."""
+    left: int
+    """Pages that were not asked, because there are too many."""
+    pages: tuple[PageTwice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnReading:
     """What column (栏目) a page is, by its own account; a proposal, which the unit's ledger overrules."""
 
@@ -605,6 +639,8 @@ class Reading:
     """For a day's attempts to open a home page."""
     checked: LinkDay | None = field(default=None, metadata={plain.ADDED: True})
     """For a day's checks of a home page's links."""
+    twice: PagesDay | None = field(default=None, metadata={plain.ADDED: True})
+    """For a day's round over the pages below the home page, over IPv4 and IPv6."""
 
     def plain(self) -> dict[str, Any]:
         """Return the reading as plain JSON (schema reading/1)."""

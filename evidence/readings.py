@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from evidence import availability, digest, link_checks, plain
+from evidence import availability, digest, inner_pages, link_checks, plain
 from evidence.derived import Derived
 from evidence.holdings import Holdings
 from evidence.model import Reading, Record
@@ -28,6 +28,12 @@ from evidence.store import FileStore, Store
 
 log = logging.getLogger(__name__)
 
+_LOGS: tuple[tuple[Callable[[Record], bool], Callable[[Record, Store], Reading]], ...] = (
+    (availability.is_of, availability.reading),
+    (link_checks.is_of, link_checks.reading),
+    (inner_pages.is_of, inner_pages.reading),
+)
+"""What reads records that hold a log of light requests and no page."""
 _FEW = 4
 """So few pages are read here: a pool takes longer to start."""
 
@@ -101,7 +107,7 @@ def moment_of(record: Record) -> datetime:
 def has_page(record: Record) -> bool:
     """Tell whether a record brought a page, or a day's attempts or checks, that can be read."""
     page = record.capture.of_role("layout") or record.capture.of_role("dom")
-    return bool(page) or availability.is_of_attempts(record) or link_checks.is_of_links(record)
+    return bool(page) or any(is_of(record) for is_of, _ in _LOGS)
 
 
 def _read_all(records: Mapping[str, Record], holdings: Holdings, jobs: int) -> Iterator[tuple[str, Reading]]:
@@ -162,10 +168,9 @@ def _key_of_picture(sha256: str) -> str:
 
 def _read(record: Record, store: Store, derived: Derived) -> Reading | None:
     try:
-        if availability.is_of_attempts(record):
-            return availability.reading(record, store)
-        if link_checks.is_of_links(record):
-            return link_checks.reading(record, store)
+        for is_of, read_log in _LOGS:
+            if is_of(record):
+                return read_log(record, store)
         return read(from_record(record, store), at=moment_of(record), shelf=_Pictures(derived))
     except Exception:
         log.warning("record %s cannot be read; the others go on", record.id, exc_info=True)

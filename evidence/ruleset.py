@@ -115,6 +115,21 @@ class Exemption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bulletin:
+    """A bulletin (通报) or notice (通知、核实函) to units, after which what they do may be done for its sake."""
+
+    day: date
+    document: str
+    """Its number or name."""
+    targets: tuple[str, ...] = ()
+    """To whom it went; empty: to all."""
+
+    def went_to(self, target: str) -> bool:
+        """Tell whether a target had it."""
+        return not self.targets or target in self.targets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """The numbers of one indicator."""
 
@@ -131,7 +146,11 @@ class Rule:
     share: int | None = field(default=None, metadata={plain.ADDED: True})
     """Per mille of cases that reach the rule, for one that counts a rate."""
     visits: int | None = field(default=None, metadata={plain.ADDED: True})
-    """Least visits a day that such a rate rests on."""
+    """Least visits a day, or least pages, that such a rate rests on."""
+    items: int | None = field(default=None, metadata={plain.ADDED: True})
+    """Items of one list that reach the rule, for one that counts columns by them."""
+    quiet: str | None = field(default=None, metadata={plain.ADDED: True})
+    """How long nothing must have come before."""
     scope: tuple[Scope, ...] = ()
     words: tuple[str, ...] = ()
 
@@ -159,6 +178,7 @@ class RuleSet:
     """The edition this one changes; what it does not say holds as there."""
     accounts: tuple[PlatformLimit, ...] = field(default=(), metadata={plain.ADDED: True})
     exemptions: tuple[Exemption, ...] = field(default=(), metadata={plain.ADDED: True})
+    bulletins: tuple[Bulletin, ...] = field(default=(), metadata={plain.ADDED: True})
 
     def exempt(self, target: str, label: str, day: date) -> Exemption | None:
         """Return the filing that takes a label out of the count on a day; None where there is none."""
@@ -269,8 +289,10 @@ def _check(rules: RuleSet, name: str) -> None:
     for key, rule in rules.rules.items():
         lengths += [(f"rules.{key}.max_gap", rule.max_gap)] if rule.max_gap else []
         days += [(f"rules.{key}.limit", rule.limit)] if rule.limit else []
-        if rule.count is not None and rule.count < 1:
-            raise ShapeError(("rules", key, "count"), "a number from 1 up", rule.count)
+        days += [(f"rules.{key}.quiet", rule.quiet)] if rule.quiet else []
+        for word, number in (("count", rule.count), ("items", rule.items)):
+            if number is not None and number < 1:
+                raise ShapeError(("rules", key, word), "a number from 1 up", number)
     for where, text in lengths:
         _parsed(where, text, "a span of hours, days or weeks", "hdw")
     for where, text in days:

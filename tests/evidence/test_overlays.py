@@ -13,6 +13,7 @@ from evidence.errors import RulesError
 from evidence.indicator import discover
 from evidence.judge import judge
 from evidence.ruleset import RuleSet
+from tests.evidence.indicators.signs_factory import burst
 from tests.evidence.judging_factory import (
     TODAY,
     T,
@@ -49,6 +50,14 @@ def test_what_an_overlay_does_not_say_holds_as_it_did(tmp_path: Path) -> None:
     assert rules.rules == national.rules
     assert rules.limits == national.limits
     assert rules.sha256 != national.sha256
+
+
+def test_bulletins_are_an_office_s_own_data(tmp_path: Path) -> None:
+    """Without them nobody is asked about bursts; with one, whoever had it."""
+    text = "bulletins:\n  - {day: 2020-12-31, document: 示范办通报〔2020〕4号}\n"
+    scene = replace(burst(), rules=ruleset.load())
+    assert "burst_after_bulletin" not in {one.indicator for one in scene.judged().findings}
+    assert replace(scene, rules=overlay(tmp_path, text)).state("burst_after_bulletin") == "hit"
 
 
 def test_a_number_a_comparator_an_effect_and_a_scope_are_changed_one_by_one(tmp_path: Path) -> None:
@@ -199,7 +208,9 @@ def test_new_facts_and_ratios_are_indicators_of_the_office_s_own(tmp_path: Path,
     ("text", "said"),
     [("extends: nowhere\n", "no rule set nowhere"), ("extends: ours\n", "does not come back"), ("extends: [1]\n", "another edition"),
      ("limits:\n  - {class: news, limit: 14d, until: 2025-01-01}\n", "until"), ("limits:\n  - {class: news, limit: 14d, per: hour}\n", "per"),
-     ("accounts:\n  - {platform: app, limit: soon}\n", "limit"), ("rules:\n  columns_not_updated: 5\n", "a mapping"), ("exemptions:\n  - {target: x}\n", "document")],
+     ("accounts:\n  - {platform: app, limit: soon}\n", "limit"), ("rules:\n  columns_not_updated: 5\n", "a mapping"), ("exemptions:\n  - {target: x}\n", "document"),
+     ("bulletins:\n  - {day: 2024-02-30, document: x}\n", "day"), ("bulletins:\n  - {day: 2024-03-01}\n", "document"), ("rules:\n  burst_after_bulletin: {quiet: 48h}\n", "quiet"),
+     ("rules:\n  burst_after_bulletin: {items: 0}\n", "items")],
 )  # fmt: skip
 def test_a_broken_overlay_names_its_file_and_place(tmp_path: Path, text: str, said: str) -> None:
     head = HEAD.replace("extends: national-2019\n", "") if text.startswith("extends") else HEAD

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -12,16 +13,20 @@ from evidence.model import (
     DateReading,
     Element,
     HiddenLink,
+    Item,
     Letter,
     Link,
     LinkDay,
     LinkFault,
+    PagesDay,
+    PageTwice,
     ProbeDay,
     Reading,
     Table,
     Wording,
 )
-from tests.evidence.judging_factory import Scene, T, Visit, column, item, reading, subject, visit
+from evidence.ruleset import Bulletin
+from tests.evidence.judging_factory import RULES, Scene, T, Visit, column, item, reading, subject, visit
 
 HOUR = T - timedelta(hours=1)
 COLUMNS = [column(label, "news", 1) for label in ("c0", "c1", "c2", "c3", "c4")]
@@ -101,9 +106,41 @@ def backdated(day: date = date(2020, 12, 20), *, oldest: date = date(2020, 11, 1
     return Scene(subject=subject(COLUMNS), visits=(*nights, last))
 
 
+BULLETIN = Bulletin(day=date(2020, 12, 31), document="示范办通报〔2020〕4号")
+QUIET = tuple(item(date(2020, 9, 20) - timedelta(days=12 * n)) for n in range(8))
+"""What a column showed that had nothing new since September."""
+
+
+def added(count: int = 12, day: date = date(2021, 1, 2), step: int = 0, **fields: Any) -> tuple[Item, ...]:
+    """Return items that came lately, dated on a day or each `step` days before the other."""
+    return tuple(item(day - timedelta(days=n * step), f"补发的信息{n}", **fields) for n in range(count))
+
+
+def burst(
+    *new: Item,
+    old: Sequence[Item] = QUIET,
+    shown: int = 1,
+    nights: int = 20,
+    bulletins: tuple[Bulletin, ...] = (BULLETIN,),
+    **fields: Any,
+) -> Scene:
+    """Return a column that was looked at each night, and showed new items on the last `shown` of them; `fields` are of its reading."""
+    looks = tuple(
+        visit(
+            "c0",
+            HOUR - timedelta(days=n),
+            reading(*((new or added()) if n < shown else ()), *old, **fields),
+            run=f"N{n}",
+        )
+        for n in range(nights - 1, -1, -1)
+    )
+    return Scene(subject=subject(COLUMNS), visits=looks, rules=replace(RULES, bulletins=bulletins))
+
+
 GOLDEN: dict[str, Scene] = {
     "foreign_links": scene(page(bad_links=(BAD,))),
     "forged_dates": backdated(),
+    "burst_after_bulletin": burst(),
     "page_tags": scene(page(missing_tags=("ColumnName",))),
     "footer_marks": scene(page(identity={k: v for k, v in FOOT.items() if k != "organiser"}), label="home"),
     "error_report_entry": scene(page(identity={k: v for k, v in FOOT.items() if k != "error_report"}), label="home"),
@@ -152,7 +189,7 @@ def probed(*days: Visit) -> Scene:
 
 GOLDEN["site_unreachable"] = probed(probe_day(1, failed=5), probe_day(3, failed=4))
 GOLDEN["ipv6_unsupported"] = probed(*(probe_day(n, aaaa=False) for n in range(1, 8)))
-PROBED = frozenset({"site_unreachable", "ipv6_unsupported", "dead_links"})
+PROBED = frozenset({"site_unreachable", "ipv6_unsupported", "dead_links", "ipv6_pages", "ipv6_differs"})
 """Those that rest on light requests and not on looks at pages."""
 
 
@@ -185,3 +222,39 @@ def linking(*visits: Visit) -> Scene:
 
 
 GOLDEN["dead_links"] = linking(front(1, 2), link_day(0, fault(1)), link_day(1, fault(1)))
+
+
+def twice(n: int, state: Any = "open", *, differs: int | None = 0) -> PageTwice:
+    """Return what a page below the home page came to, asked over IPv4 and IPv6."""
+    failed = state != "open"
+    return PageTwice(
+        url=f"http://a.test/in/{n}",
+        level=2 + n % 2,
+        state=state,
+        reason="http_404" if failed else None,
+        differs=None if failed else differs,
+        only4=("只在四代的话",) if differs else (),
+        only6=("只在六代的话",) if differs else (),
+    )
+
+
+def pages_day(n: int, pages: Sequence[PageTwice], **fields: Any) -> Visit:
+    """Return a day's round over pages below the home page, `n` days before T's own."""
+    at = T - timedelta(days=n, hours=2)
+    day = PagesDay(
+        **{
+            "day": at.date(), "home": "ab" * 32, "aaaa": True, "held": True, "left": 0, "pages": tuple(pages), **fields,
+        }
+    )  # fmt: skip
+    return visit("pages6", at, reading(page_kind="other", blank=None, twice=day), run=f"PAGES6-{at:%Y%m%d}")
+
+
+def asked_twice(*visits: Visit) -> Scene:
+    """Return a site whose pages were asked so on these days."""
+    return Scene(subject=subject(COLUMNS), visits=visits)
+
+
+_FAIL = [twice(n, "failed" if n < 4 else "open") for n in range(30)]
+_DIFFER = [twice(n, differs=900 if n < 3 else 0) for n in range(30)]
+GOLDEN["ipv6_pages"] = asked_twice(pages_day(0, _FAIL), pages_day(1, _FAIL))
+GOLDEN["ipv6_differs"] = asked_twice(pages_day(0, _DIFFER), pages_day(1, _DIFFER))
