@@ -16,14 +16,38 @@ from evidence.store import FileStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holdings:
-    """One store folder, opened."""
+class Stacks:
+    """What lies in a store folder, without the ledger, which takes long to take in: enough to read and judge by."""
 
     root: Path
     store: FileStore
-    ledger: FileLedger
     catalog: FileCatalog
     derived: Derived
+
+    @staticmethod
+    def of(root: Path) -> Stacks:
+        """Return the stacks of a folder; their catalog is as the holdings that were opened last left it."""
+        return Stacks(root=root, store=FileStore(root), catalog=FileCatalog(root), derived=Derived(root))
+
+    def record(self, id: str) -> Record:
+        """Return a record; raises NotFound where `id` is none, DamagedBlob where its bytes are damaged."""
+        try:
+            return Record.load(canonical.decode(self.store.read(id)))
+        except (CanonicalError, ShapeError) as error:
+            raise NotFound(f"{id} is in the store, but is not a record") from error
+
+    def rows(
+        self, target: str, label: str | None = None, since: datetime | None = None, until: datetime | None = None
+    ) -> tuple[Row, ...]:
+        """Return the headings of the records of a target (and label) that started in [since, until], by start."""
+        return self.catalog.series(target, label, since, until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings(Stacks):
+    """One store folder, opened."""
+
+    ledger: FileLedger
 
     @classmethod
     def open(cls, root: Path) -> Holdings:
@@ -42,13 +66,6 @@ class Holdings:
         holdings.catalog.repair(holdings.store, holdings.ledger)
         return holdings
 
-    def record(self, id: str) -> Record:
-        """Return a record; raises NotFound where `id` is none, DamagedBlob where its bytes are damaged."""
-        try:
-            return Record.load(canonical.decode(self.store.read(id)))
-        except (CanonicalError, ShapeError) as error:
-            raise NotFound(f"{id} is in the store, but is not a record") from error
-
     def records(self) -> tuple[Record, ...]:
         """Return every record, in ledger order."""
         return tuple(self.record(leaf.digest) for leaf in each_leaf(self.ledger, "record"))
@@ -62,9 +79,3 @@ class Holdings:
         """Make the catalog again from ledger and records; return the number of records."""
         self.catalog.rebuild(self.store, self.ledger)
         return sum(1 for _ in each_leaf(self.ledger, "record"))
-
-    def rows(
-        self, target: str, label: str | None = None, since: datetime | None = None, until: datetime | None = None
-    ) -> tuple[Row, ...]:
-        """Return the headings of the records of a target (and label) that started in [since, until], by start."""
-        return self.catalog.series(target, label, since, until)

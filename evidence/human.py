@@ -21,7 +21,7 @@ from evidence import canonical, plain, tries
 from evidence.admit import admit
 from evidence.columns import ACCOUNT_KINDS, Subject
 from evidence.errors import AdmitError, CanonicalError, NotFound, ShapeError, StoreError
-from evidence.holdings import Holdings
+from evidence.holdings import Holdings, Stacks
 from evidence.model import Artifact, Blob, Capture, ClockRef, Finding, Record, TargetRef, Vantage
 from evidence.pageless import nothing, this_program
 from evidence.span import local_day
@@ -168,7 +168,7 @@ def of_finding(holdings: Holdings, finding: Finding) -> tuple[HumanExhibit, ...]
     return tuple(one for one in of_target(holdings, finding.target) if _is_on(one, finding))
 
 
-def tried(holdings: Holdings, target: str) -> Iterator[Tried]:
+def tried(holdings: Stacks, target: str) -> Iterator[Tried]:
     """Yield what people tried on a target, oldest first; what cannot be opened is told as such and takes nothing with it."""
     for row in holdings.rows(target):
         if row.purpose != "human":
@@ -224,7 +224,7 @@ def _is_on(one: HumanExhibit, finding: Finding) -> bool:
     return same and said.at is not None and local_day(said.at) == local_day(finding.at)
 
 
-def statement_of(record: Record, holdings: Holdings) -> Statement:
+def statement_of(record: Record, holdings: Stacks) -> Statement:
     """Return what was stated with a human exhibit; raises ShapeError for a record that is none."""
     body = canonical.decode(holdings.store.read(record.capture.environment))
     if not isinstance(body, dict) or body.pop("schema", None) != SCHEMA:

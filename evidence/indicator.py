@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
@@ -103,9 +104,9 @@ class Indicator:
         """The bytes of its file, for a bundle to carry."""
         return Path(str(sys.modules[self.module].__file__)).read_bytes()
 
-    @property
+    @cached_property
     def sha256(self) -> str:
-        """SHA-256 of its file."""
+        """SHA-256 of its file; every finding cites it."""
         return digest.sha256(self.source)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from evidence import availability, digest, inner_pages, link_checks, plain
 from evidence.derived import Derived
-from evidence.holdings import Holdings
+from evidence.holdings import Stacks
 from evidence.model import Reading, Record
 from evidence.reading import dates, tesseract
 from evidence.reading.page import artifacts_of, from_record
@@ -38,7 +38,7 @@ _FEW = 4
 """So few pages are read here: a pool takes longer to start."""
 
 
-def readings(records: Iterable[Record], holdings: Holdings, *, jobs: int = 1) -> Mapping[str, Reading | None]:
+def readings(records: Iterable[Record], holdings: Stacks, *, jobs: int = 1) -> Mapping[str, Reading | None]:
     """Return the reading of each record by its id; None for a record without a page, or one that cannot be read.
 
     Readings are looked up in `holdings.derived` and saved there, under the digest of what they depend on: the
@@ -66,7 +66,7 @@ def lasting_key(record: Record) -> str:
     return digest.of_value({**_page_of(record), "at": None})
 
 
-def shared_key(record: Record, holdings: Holdings) -> str:
+def shared_key(record: Record, holdings: Stacks) -> str:
     """Return the key of a record's reading: that of another day's, where the page reads the same on any day since then."""
     lasting = holdings.derived.lasting(lasting_key(record))
     if lasting is not None and lasting[0] <= local_day(record.capture.started):
@@ -110,7 +110,7 @@ def has_page(record: Record) -> bool:
     return bool(page) or any(is_of(record) for is_of, _ in _LOGS)
 
 
-def _read_all(records: Mapping[str, Record], holdings: Holdings, jobs: int) -> Iterator[tuple[str, Reading]]:
+def _read_all(records: Mapping[str, Record], holdings: Stacks, jobs: int) -> Iterator[tuple[str, Reading]]:
     if jobs <= 1 or len(records) <= _FEW:
         for key, record in records.items():
             reading = _read(record, holdings.store, holdings.derived)
@@ -120,7 +120,7 @@ def _read_all(records: Mapping[str, Record], holdings: Holdings, jobs: int) -> I
     yield from _in_pool(records, holdings, jobs)
 
 
-def _in_pool(records: Mapping[str, Record], holdings: Holdings, jobs: int) -> Iterator[tuple[str, Reading]]:
+def _in_pool(records: Mapping[str, Record], holdings: Stacks, jobs: int) -> Iterator[tuple[str, Reading]]:
     """Read in processes that know nothing of each other; a page that kills its process is left out and said."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context) as pool:
