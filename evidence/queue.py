@@ -25,8 +25,15 @@ from evidence.quoting import plainly
 from evidence.registers import platforms
 from evidence.span import local_text
 
-NOT_BY_LOOKING = ("account_not_registered", "account_empty")
-"""Indicators that one look at the account cannot decide."""
+NOT_BY_LOOKING = (
+    "account_not_registered",
+    "account_empty",
+    "account_off_topic",
+    "interpretation_copied",
+    "survey_unanswerable",
+    "survey_results",
+)
+"""Indicators that one look at an account, or at a column's own page, cannot decide."""
 LONGEST_CODE = 1000
 """Characters of an address that still make a code a telephone can read."""
 

@@ -11,7 +11,7 @@ import pytest
 from evidence.errors import RulesError
 from evidence.indicator import Indicator, discover
 from evidence.judge import judge
-from tests.evidence.indicators import signs_factory, test_account_empty, test_deductions
+from tests.evidence.indicators import signs_factory, test_account_empty, test_account_off_topic, test_deductions
 from tests.evidence.judging_factory import (
     INDICATORS,
     RULES,
@@ -44,6 +44,7 @@ GOLDEN: dict[str, Scene] = {
     **{name: test_deductions.golden(name) for name in test_deductions.POINTS},
     "other_columns_points": test_deductions.other(),
     "account_empty": test_account_empty.GOLDEN,
+    "account_off_topic": test_account_off_topic.GOLDEN,
 }
 LOCAL = '''"""Never anything wrong.
 
