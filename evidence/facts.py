@@ -84,8 +84,9 @@ def state(
 
 
 def _beside(column: Column, series: Mapping[str, Series]) -> Beside:
-    """Return the parts of a column that were captured beside it."""
-    own = {part: series[label] for label in series if (part := part_of(label)) and part.column == column.label}
+    """Return the parts of a column that were captured beside it; a document that an article is about is none of its news."""
+    parts = {label: part for label in series if (part := part_of(label)) and part.kind != "document"}
+    own = {part: series[label] for label, part in parts.items() if part.column == column.label}
     return Beside(parts=own, class_=column.class_)
 
 

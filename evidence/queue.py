@@ -25,8 +25,17 @@ from evidence.quoting import plainly
 from evidence.registers import platforms
 from evidence.span import local_text
 
-NOT_BY_LOOKING = ("account_not_registered", "account_empty", "account_duplicated", "account_commercial_links")
-"""Indicators that one look at the account cannot decide."""
+NOT_BY_LOOKING = (
+    "account_not_registered",
+    "account_empty",
+    "account_duplicated",
+    "account_commercial_links",
+    "account_off_topic",
+    "interpretation_copied",
+    "survey_unanswerable",
+    "survey_results",
+)
+"""Indicators that one look at an account, or at a column's own page, cannot decide."""
 BY_TRYING = ("account_interaction_missing", "account_menus_dead", "app_unusable")
 """Indicators that only a person's tries decide: every account needs them now and then, too many for every night."""
 LONGEST_CODE = 1000

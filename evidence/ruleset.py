@@ -130,6 +130,30 @@ class Bulletin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """The words by which a title is known to be of one subject."""
+
+    words: tuple[str, ...]
+    name: str = ""
+    """What the subject is called, in Chinese."""
+    unless: tuple[str, ...] = ()
+    """Words with which it may be of another after all."""
+    not_for: tuple[str, ...] = ()
+    """Words in a unit's name that make the subject its business."""
+
+    def tells(self, title: str) -> str | None:
+        """Return the first word by which a title is of the subject; None where it may be of another.
+
+        >>> meetings = Vocabulary(words=("召开",), unless=("通知",))
+        >>> meetings.tells("我局召开年度会议"), meetings.tells("关于召开年度会议的通知")
+        ('召开', None)
+        """
+        if any(word in title for word in self.unless):
+            return None
+        return next((word for word in self.words if word in title), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """The numbers of one indicator."""
 
@@ -153,6 +177,8 @@ class Rule:
     """How long nothing must have come before."""
     scope: tuple[Scope, ...] = ()
     words: tuple[str, ...] = ()
+    subjects: Mapping[str, Vocabulary] = field(default_factory=dict, metadata={plain.ADDED: True})
+    """Words of each subject (or class of columns) that the rule knows titles by."""
 
     def reached(self, number: int) -> bool:
         """Tell whether `number` reaches the count of the rule; a rule without one needs a single case."""

@@ -300,6 +300,11 @@ NUMBERS = {
     "since": "自何日起",
     "days": "天数",
     "incident_targets": "同一事件涉及的网站数",
+    "posts": "窗口内见到的条数",
+    "compared": "已与原文比对的解读数",
+    "characters": "参与比对的最少字数",
+    "entries": "参与判断的最少条数",
+    "share_per_mille": "比例标准",
 }
 """Names of the numbers findings rest on; what is a list has a table or sentences of its own."""
 

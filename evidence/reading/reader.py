@@ -27,7 +27,9 @@ from evidence.reading import (
     lists,
     personal_numbers,
     pictures,
+    prose,
     published,
+    surveys,
     tags,
     wording,
     wordlist,
@@ -136,6 +138,8 @@ def read(page: PageInput, *, at: datetime | None, words: WordList | None = None,
         entries=entries.find(tree) if what == "home" else (),
         wording=wording.find(tree, texts, wording.shipped()),
         missing_tags=tags.missing(tree, "list" if emptiness.blank else what),
+        prose=prose.read(tree, view.matter) if what == "article" else None,
+        survey=surveys.read(tree, view.regions, view.matter) if what in ("article", "other") else None,
     )
 
 

@@ -68,6 +68,23 @@ def test_a_number_a_comparator_an_effect_and_a_scope_are_changed_one_by_one(tmp_
     assert rule.text == ruleset.load().of("columns_not_updated").text
 
 
+def test_the_words_that_titles_are_known_by_are_data(tmp_path: Path) -> None:
+    rules = overlay(
+        tmp_path,
+        "rules:\n  account_off_topic: {subjects: {shop: {name: 促销, words: [促销], unless: [禁止], not_for: [商务局]}}}\n",
+    )
+    rule = rules.of("account_off_topic")
+    assert list(rule.subjects) == ["shop"]
+    assert (rule.subjects["shop"].tells("周末促销"), rule.subjects["shop"].tells("禁止促销")) == ("促销", None)
+    assert (rule.count, rule.share) == (10, 600)
+
+
+@pytest.mark.parametrize("subjects", ["{店: {words: [促销]}}", "{shop: [促销]}", "{shop: {unless: [促销]}}"])
+def test_words_that_are_no_vocabulary_are_refused(tmp_path: Path, subjects: str) -> None:
+    with pytest.raises(RulesError, match=r"ours\.yaml"):
+        overlay(tmp_path, f"rules:\n  account_off_topic: {{subjects: {subjects}}}\n")
+
+
 def test_a_rule_is_switched_off(tmp_path: Path) -> None:
     rules = overlay(tmp_path, "rules:\n  columns_not_updated: {on: false}\n")
     scene = stale_site(5)

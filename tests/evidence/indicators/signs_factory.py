@@ -10,6 +10,7 @@ from typing import Any
 from evidence.model import (
     Annex,
     BadLink,
+    ColumnReading,
     DateReading,
     Element,
     HiddenLink,
@@ -21,10 +22,13 @@ from evidence.model import (
     PagesDay,
     PageTwice,
     ProbeDay,
+    Prose,
     Reading,
+    Survey,
     Table,
     Wording,
 )
+from evidence.reading.prose import bare, samples
 from evidence.ruleset import Bulletin
 from tests.evidence.judging_factory import RULES, Scene, T, Visit, column, item, reading, subject, visit
 
@@ -258,3 +262,87 @@ _FAIL = [twice(n, "failed" if n < 4 else "open") for n in range(30)]
 _DIFFER = [twice(n, differs=900 if n < 3 else 0) for n in range(30)]
 GOLDEN["ipv6_pages"] = asked_twice(pages_day(0, _FAIL), pages_day(1, _FAIL))
 GOLDEN["ipv6_differs"] = asked_twice(pages_day(0, _DIFFER), pages_day(1, _DIFFER))
+
+OWN_WORDS = (
+    "起草这份办法之前我们走访了三十多家企业和两百多位居民大家反映最多的是跑腿次数多排队时间长材料反复提交"
+    "为此本次改革把原来分散在各部门的环节合并到一处办理今后一般事项当天就能拿到结果复杂事项也不会拖过一周"
+    "对老年人残疾人另设绿色通道并提供上门帮办代办不会使用手机的群众仍然可以到现场按原来的方式取号等候"
+    "需要提醒的是旧版表格还可以使用到年底明年起统一换成新版有不明白的地方欢迎随时到大厅一楼咨询台了解"
+)
+"""What an interpretation says in its own words: some 190 characters."""
+PROVISION = "第{n}条申请人应当在{n}个工作日内向示范市第{n}窗口提交第{n}号材料并对其真实性负责逾期视为放弃"
+DOCUMENT_TEXT = "".join(PROVISION.format(n=n) for n in range(1, 61))
+
+
+def prose_of(text: str, **fields: Any) -> Prose:
+    """Return the prose of an article of one piece of text."""
+    found = samples([bare(text)])
+    return Prose(**{"length": len(bare(text)), "own": found, "whole": found, "questions": 0, "shown": 0,
+                    "interprets": False, **fields})  # fmt: skip
+
+
+def written(title: str, text: str, url: str, **fields: Any) -> Reading:
+    """Return the reading of an article of this text; `fields` change its prose."""
+    return article(title=title, url=url, prose=prose_of(text, **fields), dates=())
+
+
+INTERPRETATION = written("《示范市窗口办理办法》解读", DOCUMENT_TEXT[:900], "http://a.test/zcjd/1")
+ORIGINAL = written("示范市窗口办理办法", DOCUMENT_TEXT, "http://a.test/zcwj/1")
+
+
+def interpreted(*visits: Visit, columns: Sequence[Any] = ()) -> Scene:
+    """Return a site with a column of policy and one of interpretations."""
+    listed = columns or (column("zcwj", "policy", 1), column("zcjd", "interpretation", 1))
+    return Scene(subject=subject([*listed, *COLUMNS]), visits=visits)
+
+
+def compared(
+    interpretation: Reading = INTERPRETATION, document: Reading = ORIGINAL, label: str = "zcwj/article-2"
+) -> Scene:
+    """Return a site on which one interpretation was opened, and one document."""
+    return interpreted(visit("zcjd/article-1", HOUR, interpretation), visit(label, HOUR, document))
+
+
+SILENT = Survey(ways=(), until=None, ended=False, results=False)
+ENDED = replace(SILENT, ways=("mail",), until=date(2020, 6, 1))
+
+
+def surveyed(*surveys: Survey | None, on: date | None = date(2020, 12, 30), **fields: Any) -> Scene:
+    """Return a site with a survey column whose entries were opened, put up on a day (None: it is not printed)."""
+    shown = DateReading(kind="displayed", date=on, text=str(on), certain=True) if on else None
+    visits = [
+        visit(
+            f"dczj/article-{n}",
+            HOUR,
+            article(
+                title=f"关于征求第{n}号办法意见的公告",
+                url=f"http://a.test/dczj/{n}",
+                survey=one,
+                published=shown,
+                dates=(),
+            ),
+        )
+        for n, one in enumerate(surveys, 1)
+    ]
+    listing = page(**{"items": tuple(item(on, f"关于征求第{n}号办法意见的公告") for n in range(1, len(surveys) + 1)),
+                      "url": "http://a.test/dczj/", **fields})  # fmt: skip
+    return Scene(
+        subject=subject([column("dczj", "survey", 1), *COLUMNS]), visits=(visit("dczj", HOUR, listing), *visits)
+    )
+
+
+MEETINGS = tuple(f"市局召开第{n}次工作推进会" for n in range(1, 13))
+LISTED = ColumnReading(kind="list", because="", name="", class_="other", trail=(), level=1)
+
+
+def titled(class_: str, titles: Sequence[str] = MEETINGS, name: str = "栏目zl", **fields: Any) -> Scene:
+    """Return a site with a column of a class whose list shows these titles."""
+    days = [date(2020, 12, 30) - timedelta(days=n) for n in range(len(titles))]
+    read = page(**{"items": tuple(map(item, days, titles)), "column": LISTED, "url": "http://a.test/zl/", **fields})
+    return Scene(subject=subject([column("zl", class_, 1, name=name), *COLUMNS]), visits=(visit("zl", HOUR, read),))
+
+
+GOLDEN["interpretation_copied"] = compared()
+GOLDEN["survey_unanswerable"] = surveyed(SILENT, SILENT)
+GOLDEN["survey_results"] = surveyed(ENDED, ENDED, ENDED)
+GOLDEN["column_content_differs"] = titled("interpretation")

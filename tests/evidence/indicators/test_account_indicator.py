@@ -133,6 +133,7 @@ def test_the_site_indicators_say_nothing_of_an_account_and_the_account_one_nothi
         "account_commercial_links",
         "account_interaction_missing",
         "account_menus_dead",
+        "account_off_topic",
     }
     site = Scene(subject=subject(), visits=(news("home", 1),))
     assert NAME not in {finding.indicator for finding in site.judged().findings}

@@ -16,6 +16,7 @@ from tests.evidence.indicators import (
     test_account_commercial_links,
     test_account_duplicated,
     test_account_empty,
+    test_account_off_topic,
     test_deductions,
     tries_factory,
 )
@@ -54,6 +55,7 @@ GOLDEN: dict[str, Scene] = {
     "account_commercial_links": test_account_commercial_links.GOLDEN,
     "account_duplicated": test_account_duplicated.GOLDEN,
     **tries_factory.GOLDEN,
+    "account_off_topic": test_account_off_topic.GOLDEN,
 }
 SEEN_IN_PART = ("account_not_registered", "site_filing_differs", "account_commercial_links", "account_duplicated")
 """Those that need a sighting and no absence."""
