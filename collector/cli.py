@@ -120,7 +120,7 @@ def run(workspace: Path, only: tuple[str, ...], jobs: int | None, second_look: b
     from collector.run import run as run_targets
 
     opened = Workspace.open(workspace)
-    holdings = Holdings.open(opened.store_path)
+    holdings = opened.holdings()
     due = judgements.second_looks_due(holdings) if second_look else None
     with Progress(shown=not as_json) as progress:
         report = asyncio.run(
@@ -158,7 +158,7 @@ def capture(workspace: Path, label: str, device: DeviceName, as_json: bool, url:
     from collector.run import capture_url
 
     opened = Workspace.open(workspace)
-    holdings = Holdings.open(opened.store_path)
+    holdings = opened.holdings()
     record = asyncio.run(capture_url(opened, holdings, url, label=label, device=device, clock=SystemClock()))
     if as_json:
         say([record_answer(record, holdings)])
@@ -174,14 +174,26 @@ def capture(workspace: Path, label: str, device: DeviceName, as_json: bool, url:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Words that bad links are known by, in place of the shipped list.",
 )
+@click.option(
+    "--wording",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="How fixed expressions are to be written, in place of the shipped list.",
+)
 @json_option
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def read_file(url: str | None, at: datetime | None, words: Path | None, as_json: bool, files: tuple[Path, ...]) -> None:
+def read_file(
+    url: str | None,
+    at: datetime | None,
+    words: Path | None,
+    wording: Path | None,
+    as_json: bool,
+    files: tuple[Path, ...],
+) -> None:
     """Read saved pages: items, dates, blank or not, links; rendered with the network off."""
     from collector import saved
-    from evidence.reading import wordlist
+    from evidence.reading import wordlists
 
-    listed = wordlist.load(words) if words else None
+    listed = wordlists.load(bad_links=words, wording_rules=wording)
     for path, reading in saved.read_files(files, url=url, at=at, words=listed):
         if as_json:
             say(saved.file_answer(path, reading))
@@ -210,7 +222,7 @@ def probe(workspace: Path, only: tuple[str, ...], links: bool, pages: bool, as_j
     if pages:
         _check_pages(opened, only, as_json)
         return
-    done = probes.probe(opened, Holdings.open(opened.store_path), clock=SystemClock(), only=only)
+    done = probes.probe(opened, opened.holdings(), clock=SystemClock(), only=only)
     for id, attempt in done.attempts.items():
         if as_json:
             say({"target": id, **plain.dump(attempt)})
@@ -228,7 +240,7 @@ def _check_links(workspace: Workspace, only: tuple[str, ...], as_json: bool) -> 
     if not workspace.settings.probe.links:
         click.echo("quzheng.yaml 的 probe.links 为0，未开启链接核对", err=True)
         return
-    done = dead_links.check(workspace, Holdings.open(workspace.store_path), clock=SystemClock(), only=only)
+    done = dead_links.check(workspace, workspace.holdings(), clock=SystemClock(), only=only)
     for id, day in done.days.items():
         if as_json:
             say({"target": id, **plain.dump(day)})
@@ -246,7 +258,7 @@ def _check_pages(workspace: Workspace, only: tuple[str, ...], as_json: bool) -> 
     if not workspace.settings.probe.pages6:
         click.echo("quzheng.yaml 的 probe.pages6 为0，未开启二、三级页面的IPv6核对", err=True)
         return
-    done = inner_pages.check(workspace, Holdings.open(workspace.store_path), clock=SystemClock(), only=only)
+    done = inner_pages.check(workspace, workspace.holdings(), clock=SystemClock(), only=only)
     for id, day in done.days.items():
         if as_json:
             say({"target": id, **plain.dump(day)})

@@ -57,6 +57,10 @@ probe:                    # 可用性监测（WV-2）：quzheng probe，每30分
   links_pause: 300        # 打不开的链接隔多少秒再访问一次 / seconds until a failing link is asked again
   pages6: 0               # quzheng probe --pages 每天以IPv4和IPv6各访问多少个二、三级页面，0为不访问 / pages below home asked both ways
 
+words:                    # 本单位自己的词表文件，代替自带的；不写则用自带的 / the office's own lists in place of the shipped
+  bad_links: ""           # 不良外链、暗链用词 / words of bad links
+  wording: ""             # 规范表述 / how fixed expressions are to be written
+
 cases:                    # 案卷：通报前的要求 / what is demanded of a case before it is published
   notify_first: true      # 先发核实函、单位回复或逾期后，才能通报 / the unit is asked first
   answer_days: 5          # 核实函的回复期限（工作日） / working days to answer

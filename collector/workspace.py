@@ -13,6 +13,7 @@ from collector.vault import KEY_FILE, KeyPlace
 from evidence import plain
 from evidence.casebook import CaseRules
 from evidence.errors import ShapeError
+from evidence.holdings import Holdings
 from evidence.house import House
 
 FILE = "quzheng.yaml"
@@ -90,6 +91,16 @@ class SealSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WordSettings:
+    """Files of the office's own word lists, relative to the workspace, in place of the shipped ones; empty: the shipped."""
+
+    bad_links: str = ""
+    """Words that bad links (不良外链、暗链) are known by."""
+    wording: str = ""
+    """How fixed expressions are to be written (表述)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """quzheng.yaml."""
 
@@ -121,6 +132,7 @@ class Settings:
     seal: SealSettings = field(default_factory=SealSettings)
     cases: CaseRules = field(default_factory=CaseRules, metadata={plain.ADDED: True})
     """What is demanded of a case before it is published."""
+    words: WordSettings = field(default_factory=WordSettings, metadata={plain.ADDED: True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +154,12 @@ class Workspace:
             raise WorkspaceError(f"{path} cannot be read: {error.strerror}") from error
         except yamlfile.YamlFault as fault:
             raise WorkspaceError(f"{path}:{fault.line}: not YAML: {fault}") from fault
-        return cls(root=root, settings=_settings(path, {} if written is None else written))
+        settings = _settings(path, {} if written is None else written)
+        for name, file in plain.dump(settings.words).items():
+            if file and not (root / file).is_file():
+                line = yamlfile.line_of(path, ("words", name))
+                raise WorkspaceError(f"{path}:{line}: words.{name}: no file {root / file}")
+        return cls(root=root, settings=settings)
 
     @property
     def store_path(self) -> Path:
@@ -208,6 +225,13 @@ class Workspace:
         """Return the targets with their column ledgers; raises TargetsError."""
         return targets.load(self.targets_path, self.columns_dir)
 
+    def holdings(self) -> Holdings:
+        """Open the store as `House.holdings` does."""
+        return self.house().holdings()
+
+    def _file(self, named: str) -> Path | None:
+        return self.root / named if named else None
+
     def house(self) -> House:
         """Return what the commands that need no browser work on."""
         return House(
@@ -216,6 +240,8 @@ class Workspace:
             rules=self.settings.rules,
             rules_dir=self.rules_dir,
             indicators_dir=self.indicators_dir,
+            bad_links=self._file(self.settings.words.bad_links),
+            wording=self._file(self.settings.words.wording),
             key=self.key_path,
             certificate=self.certificate_path,
             jobs=self.settings.jobs,

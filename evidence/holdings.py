@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from evidence.derived import Derived, the_one
 from evidence.errors import CanonicalError, NotFound, ShapeError
 from evidence.ledger import FileLedger, each_leaf
 from evidence.model import Record
+from evidence.reading import wordlists
+from evidence.reading.wordlists import WordLists
 from evidence.store import FileStore
 
 
@@ -23,11 +25,13 @@ class Stacks:
     store: FileStore
     catalog: FileCatalog
     derived: Derived
+    words: WordLists = field(default_factory=wordlists.shipped)
+    """What pages are read by."""
 
     @staticmethod
-    def of(root: Path) -> Stacks:
+    def of(root: Path, words: WordLists) -> Stacks:
         """Return the stacks of a folder; their catalog is as the holdings that were opened last left it."""
-        return Stacks(root=root, store=FileStore(root), catalog=FileCatalog(root), derived=Derived(root))
+        return Stacks(root=root, store=FileStore(root), catalog=FileCatalog(root), derived=Derived(root), words=words)
 
     def record(self, id: str) -> Record:
         """Return a record; raises NotFound where `id` is none, DamagedBlob where its bytes are damaged."""
@@ -50,8 +54,8 @@ class Holdings(Stacks):
     ledger: FileLedger
 
     @classmethod
-    def open(cls, root: Path) -> Holdings:
-        """Open (or begin) the holdings in `root`; the catalog is brought up to the ledger's tail.
+    def open(cls, root: Path, words: WordLists | None = None) -> Holdings:
+        """Open (or begin) the holdings in `root`, pages to be read by `words`; the catalog is brought up to the ledger's tail.
 
         Raises LedgerError where the ledger cannot be read or is shorter than what was signed for.
         """
@@ -62,6 +66,7 @@ class Holdings(Stacks):
             ledger=FileLedger(root),
             catalog=FileCatalog(root),
             derived=Derived(root),
+            words=words or wordlists.shipped(),
         )
         holdings.catalog.repair(holdings.store, holdings.ledger)
         return holdings

@@ -22,6 +22,7 @@ from evidence.holdings import Holdings, Stacks
 from evidence.indicator import Answer, Indicator, discover
 from evidence.judgements import Judgement
 from evidence.model import Capture, Fact, Finding, Reading, Record
+from evidence.reading.wordlists import WordLists
 from evidence.readings import readings
 from evidence.registers import archive, duplicates
 from evidence.registers.duplicates import Sibling
@@ -98,6 +99,7 @@ def judge_holdings(
         registers=registers,
         ours=ours,
         owners=duplicates.by_owner(subjects),
+        words=holdings.words,
     )
     judged = _judged(holdings, subjects, asked, jobs)
     findings = tuple(incidents.shared([finding for one in judged for finding in one.findings]))
@@ -120,6 +122,8 @@ class _Asked:
     registers: tuple[Register, ...]
     ours: frozenset[str]
     owners: Mapping[duplicates.Owner, tuple[Sibling, ...]]
+    words: WordLists
+    """What pages are read by."""
 
 
 def _judged(holdings: Holdings, subjects: Sequence[Subject], asked: _Asked, jobs: int) -> list[Judgement]:
@@ -140,11 +144,11 @@ _stacks = functools.cache(Stacks.of)
 
 
 def _unread_there(root: Path, subjects: Sequence[Subject], asked: _Asked) -> list[str]:
-    return [record for subject in subjects for record in _unread(_stacks(root), subject, asked.at)]
+    return [record for subject in subjects for record in _unread(_stacks(root, asked.words), subject, asked.at)]
 
 
 def _judged_there(root: Path, subjects: Sequence[Subject], asked: _Asked) -> list[Judgement]:
-    return list(_judge_some(_stacks(root), subjects, asked))
+    return list(_judge_some(_stacks(root, asked.words), subjects, asked))
 
 
 def _judge_some(stacks: Stacks, subjects: Sequence[Subject], asked: _Asked) -> Iterator[Judgement]:

@@ -23,6 +23,7 @@ from evidence.reading import dates, tesseract
 from evidence.reading.page import artifacts_of, from_record
 from evidence.reading.pictures import Kept
 from evidence.reading.reader import read, this_reader
+from evidence.reading.wordlists import WordLists
 from evidence.span import local_day
 from evidence.store import FileStore, Store
 
@@ -51,27 +52,27 @@ def readings(records: Iterable[Record], holdings: Stacks, *, jobs: int = 1) -> M
     for key, reading in _read_all(open_records, holdings, jobs):
         holdings.derived.put_reading(key, reading)
         if (since := same_since(reading)) is not None:
-            holdings.derived.put_lasting(lasting_key(open_records[key]), since, key)
+            holdings.derived.put_lasting(lasting_key(open_records[key], holdings.words), since, key)
         known[key] = reading
     return {id: known.get(keys[id]) if id in keys else None for id in wanted}
 
 
-def key_of(record: Record) -> str:
+def key_of(record: Record, words: WordLists) -> str:
     """Return the digest of everything the reading of a record depends on."""
-    return digest.of_value({**_page_of(record), "at": plain.dump(moment_of(record))})
+    return digest.of_value({**_page_of(record, words), "at": plain.dump(moment_of(record))})
 
 
-def lasting_key(record: Record) -> str:
+def lasting_key(record: Record, words: WordLists) -> str:
     """Return the digest of the page of a record and its reader, whatever the day."""
-    return digest.of_value({**_page_of(record), "at": None})
+    return digest.of_value({**_page_of(record, words), "at": None})
 
 
 def shared_key(record: Record, holdings: Stacks) -> str:
     """Return the key of a record's reading: that of another day's, where the page reads the same on any day since then."""
-    lasting = holdings.derived.lasting(lasting_key(record))
+    lasting = holdings.derived.lasting(lasting_key(record, holdings.words))
     if lasting is not None and lasting[0] <= local_day(record.capture.started):
         return lasting[1]
-    return key_of(record)
+    return key_of(record, holdings.words)
 
 
 def same_since(reading: Reading) -> date | None:
@@ -85,13 +86,13 @@ def same_since(reading: Reading) -> date | None:
     return max((one.date for one in known), default=date.min)
 
 
-def _page_of(record: Record) -> dict[str, Any]:
+def _page_of(record: Record, words: WordLists) -> dict[str, Any]:
     capture = record.capture
     return {
         "artifacts": [[each.role, each.frame, each.url, each.sha256] for each in artifacts_of(record)],
         "exchanges": capture.exchanges,
         "url": capture.final_url or capture.requested_url,
-        "reader": this_reader().sha256,
+        "reader": this_reader(words).sha256,
     }
 
 
@@ -113,7 +114,7 @@ def has_page(record: Record) -> bool:
 def _read_all(records: Mapping[str, Record], holdings: Stacks, jobs: int) -> Iterator[tuple[str, Reading]]:
     if jobs <= 1 or len(records) <= _FEW:
         for key, record in records.items():
-            reading = _read(record, holdings.store, holdings.derived)
+            reading = _read(record, holdings.store, holdings.derived, holdings.words)
             if reading is not None:
                 yield key, reading
         return
@@ -124,7 +125,9 @@ def _in_pool(records: Mapping[str, Record], holdings: Stacks, jobs: int) -> Iter
     """Read in processes that know nothing of each other; a page that kills its process is left out and said."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        waiting = {key: pool.submit(_read_from, holdings.root, record) for key, record in records.items()}
+        waiting = {
+            key: pool.submit(_read_from, holdings.root, holdings.words, record) for key, record in records.items()
+        }
         for key, future in waiting.items():
             reading = _outcome(records[key], future)
             if reading is not None:
@@ -139,8 +142,8 @@ def _outcome(record: Record, future: Future[Reading | None]) -> Reading | None:
         return None
 
 
-def _read_from(root: Path, record: Record) -> Reading | None:
-    return _read(record, FileStore(root), Derived(root))
+def _read_from(root: Path, words: WordLists, record: Record) -> Reading | None:
+    return _read(record, FileStore(root), Derived(root), words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +169,12 @@ def _key_of_picture(sha256: str) -> str:
     return digest.of_value({"picture": sha256, "reader": this_reader().sha256, "engine": engine})
 
 
-def _read(record: Record, store: Store, derived: Derived) -> Reading | None:
+def _read(record: Record, store: Store, derived: Derived, words: WordLists) -> Reading | None:
     try:
         for is_of, read_log in _LOGS:
             if is_of(record):
                 return read_log(record, store)
-        return read(from_record(record, store), at=moment_of(record), shelf=_Pictures(derived))
+        return read(from_record(record, store), at=moment_of(record), words=words, shelf=_Pictures(derived))
     except Exception:
         log.warning("record %s cannot be read; the others go on", record.id, exc_info=True)
         return None

@@ -24,7 +24,7 @@ class Shelf:
     def __init__(self, holdings: Stacks, target: str) -> None:
         self._holdings = holdings
         self._target = target
-        self._keys = holdings.derived.index(target, this_reader().sha256)
+        self._keys = holdings.derived.index(target, this_reader(holdings.words).sha256)
         """By record: the key of its reading; empty for one without a page."""
         self._kept = len(self._keys)
         self._loaded: dict[str, Reading | None] = {}
@@ -48,7 +48,7 @@ class Shelf:
     def save(self) -> None:
         """Keep which record shows which page; losing it costs time only."""
         if len(self._keys) != self._kept:
-            self._holdings.derived.put_index(self._target, this_reader().sha256, self._keys)
+            self._holdings.derived.put_index(self._target, this_reader(self._holdings.words).sha256, self._keys)
             self._kept = len(self._keys)
 
     def _key(self, id: str) -> str:
