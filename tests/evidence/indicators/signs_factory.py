@@ -141,8 +141,24 @@ def burst(
     return Scene(subject=subject(COLUMNS), visits=looks, rules=replace(RULES, bulletins=bulletins))
 
 
+def tampered(*nights: int, of: int = 6, **fields: Any) -> Scene:
+    """Return a home page that was looked at on the last `of` nights and showed a bad link on these, 0 the last of them."""
+    looks = tuple(
+        visit(
+            "home",
+            HOUR - timedelta(hours=26 * n),
+            page(bad_links=(BAD,) if n in nights else ()),
+            run=f"N{n}",
+            **(fields if n else {}),
+        )
+        for n in range(of - 1, -1, -1)
+    )
+    return Scene(subject=subject(COLUMNS), visits=looks)
+
+
 GOLDEN: dict[str, Scene] = {
     "foreign_links": scene(page(bad_links=(BAD,))),
+    "tampering_unhandled": tampered(*range(6)),
     "forged_dates": backdated(),
     "burst_after_bulletin": burst(),
     "page_tags": scene(page(missing_tags=("ColumnName",))),

@@ -35,6 +35,7 @@ from tests.evidence.indicators.signs_factory import (
     front_page,
     page,
     scene,
+    tampered,
 )
 from tests.evidence.judging_factory import Scene, column, item, reading, subject, visit
 
@@ -58,6 +59,16 @@ CLEAN: dict[str, list[Scene]] = {
                 links=(LINK, Link(href="http://x.example.com/", text="友情链接", scope="external", hidden="", box=None))
             )
         ),
+    ],
+    "tampering_unhandled": [
+        tampered(),
+        tampered(0),
+        tampered(0, 1),
+        tampered(1, 2, 3, 4, 5),
+        tampered(0, 2, 3, 4, 5),
+        tampered(0, 1, 2, 4, 5),
+        tampered(*range(6), complete=False),
+        scene(page(bad_links=(BAD,))),
     ],
     "forged_dates": [
         backdated(date(2021, 1, 3)),
@@ -205,8 +216,8 @@ def test_every_sign_has_more_cases_that_must_not_fire_than_that_must() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", sorted(SIGNS - {"forged_dates", "burst_after_bulletin"})
-)  # that it was not there before is what that is about
+    "name", sorted(SIGNS - {"forged_dates", "burst_after_bulletin", "tampering_unhandled"})
+)  # these are about what was there before
 def test_another_look_without_the_sign_leaves_it_open(name: str) -> None:
     """The same pages, seen clean an hour before on another visit."""
     golden = GOLDEN[name]
