@@ -37,13 +37,30 @@ class Tried:
 
     attempt: Attempt
     failed: bool
+    answer: Answer | None = None
+    """What was answered, where it was to be kept."""
 
 
-async def request(url: str, seconds: float, clock: Clock, family: socket.AddressFamily | None = None) -> Tried:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The head and the body of one answer."""
+
+    status: int
+    body: bytes
+    """As it was sent, in no coding but the page's charset; empty where it came in one nevertheless."""
+    whole: bool
+    """Whether the body is all there is, and not the beginning of more."""
+    fields: Mapping[str, str]
+    """Its header, by names in lower case."""
+
+
+async def request(
+    url: str, seconds: float, clock: Clock, family: socket.AddressFamily | None = None, *, keep: bool = False
+) -> Tried:
     """Ask for an address once and return what came within `seconds`; raises nothing of the network.
 
     Without a `family` it is IPv4 where the name has it, redirects followed. Over one that is named a redirect is an answer:
-    where it leads may be served otherwise.
+    where it leads may be served otherwise. With `keep` the answer comes with it, whatever its status.
     """
     begun, at = asyncio.get_running_loop().time(), clock.now()
     phases: dict[str, int] = {}
@@ -56,12 +73,14 @@ async def request(url: str, seconds: float, clock: Clock, family: socket.Address
         if (name := _MARKS.get(event)) is not None:
             mark(name)
 
+    answer: Answer | None = None
     status: int | None = None
     try:
         async with asyncio.timeout(seconds):
             over, address = await _resolved(url, family)
             mark("dns")
-            status = await _fetched(url, seconds, trace, _transport(over, family), follow=family is None)
+            answer = await _fetched(url, seconds, trace, _transport(over, family), follow=family is None, keep=keep)
+            status = answer.status
             mark("load")
         reason = None if status < 400 else f"http_{status}"
     except Exception as error:  # whatever a hostile server does to a client is its answer; the reason is kept
@@ -69,7 +88,8 @@ async def request(url: str, seconds: float, clock: Clock, family: socket.Address
     guarded = status in GUARDED
     outcome: Outcome = "guarded" if guarded else "open"
     kept = Attempt(at=at, url=url, outcome=outcome, reason=reason, status=status, address=address, phases=phases)
-    return Tried(attempt=kept, failed=reason is not None and not guarded)
+    failed = reason is not None and not guarded
+    return Tried(attempt=kept, failed=failed, answer=answer if keep else None)
 
 
 def _transport(over: int, family: socket.AddressFamily | None) -> httpx2.AsyncHTTPTransport | None:
@@ -80,24 +100,31 @@ def _transport(over: int, family: socket.AddressFamily | None) -> httpx2.AsyncHT
 
 
 async def _fetched(
-    url: str, seconds: float, trace: Trace, transport: httpx2.AsyncHTTPTransport | None, *, follow: bool
-) -> int:
+    url: str, seconds: float, trace: Trace, transport: httpx2.AsyncHTTPTransport | None, *, follow: bool, keep: bool
+) -> Answer:
     async with (
         httpx2.AsyncClient(
             verify=False,  # noqa: S501  # a bad certificate keeps no visitor's page from being there
             transport=transport,
             timeout=seconds,
             follow_redirects=follow,
-            headers={"User-Agent": AGENT, "Accept-Language": "zh-CN"},
+            headers={"User-Agent": AGENT, "Accept-Language": "zh-CN"}
+            | ({"Accept-Encoding": "identity"} if keep else {}),
         ) as client,
         client.stream("GET", url, extensions={"trace": trace}) as response,
     ):
-        size = 0
+        body = bytearray()
         async for piece in response.aiter_raw():
-            size += len(piece)
-            if size > _MOST_BYTES:
+            body += piece
+            if len(body) > _MOST_BYTES:
                 break
-        return int(response.status_code)
+        plain = response.headers.get("content-encoding", "identity") == "identity"
+        return Answer(
+            status=int(response.status_code),
+            body=bytes(body[:_MOST_BYTES]) if plain else b"",
+            whole=plain and len(body) <= _MOST_BYTES,
+            fields=dict(response.headers.items()),
+        )
 
 
 async def _resolved(url: str, family: socket.AddressFamily | None) -> tuple[int, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -30,7 +31,7 @@ from evidence.command import Commands, Instant, json_option, say, workspace_opti
 from evidence.errors import EvidenceError
 from evidence.holdings import Holdings
 from evidence.house import House
-from evidence.model import Record
+from evidence.model import PagesDay, Record
 from evidence.words import PROBES
 
 
@@ -119,7 +120,7 @@ def run(workspace: Path, only: tuple[str, ...], jobs: int | None, second_look: b
     from collector.run import run as run_targets
 
     opened = Workspace.open(workspace)
-    holdings = Holdings.open(opened.store_path)
+    holdings = opened.holdings()
     due = judgements.second_looks_due(holdings) if second_look else None
     with Progress(shown=not as_json) as progress:
         report = asyncio.run(
@@ -157,7 +158,7 @@ def capture(workspace: Path, label: str, device: DeviceName, as_json: bool, url:
     from collector.run import capture_url
 
     opened = Workspace.open(workspace)
-    holdings = Holdings.open(opened.store_path)
+    holdings = opened.holdings()
     record = asyncio.run(capture_url(opened, holdings, url, label=label, device=device, clock=SystemClock()))
     if as_json:
         say([record_answer(record, holdings)])
@@ -173,14 +174,26 @@ def capture(workspace: Path, label: str, device: DeviceName, as_json: bool, url:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Words that bad links are known by, in place of the shipped list.",
 )
+@click.option(
+    "--wording",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="How fixed expressions are to be written, in place of the shipped list.",
+)
 @json_option
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def read_file(url: str | None, at: datetime | None, words: Path | None, as_json: bool, files: tuple[Path, ...]) -> None:
+def read_file(
+    url: str | None,
+    at: datetime | None,
+    words: Path | None,
+    wording: Path | None,
+    as_json: bool,
+    files: tuple[Path, ...],
+) -> None:
     """Read saved pages: items, dates, blank or not, links; rendered with the network off."""
     from collector import saved
-    from evidence.reading import wordlist
+    from evidence.reading import wordlists
 
-    listed = wordlist.load(words) if words else None
+    listed = wordlists.load(bad_links=words, wording_rules=wording)
     for path, reading in saved.read_files(files, url=url, at=at, words=listed):
         if as_json:
             say(saved.file_answer(path, reading))
@@ -192,16 +205,24 @@ def read_file(url: str | None, at: datetime | None, words: Path | None, as_json:
 @workspace_option
 @click.option("--only", multiple=True, help="Only this target, at once; may be given several times.")
 @click.option("--links", is_flag=True, help="Ask the links of the home pages instead (WD-4.3), once a day each.")
+@click.option(
+    "--pages", is_flag=True, help="Ask pages below the home pages over IPv4 and IPv6 instead, once a day each."
+)
 @json_option
-def probe(workspace: Path, only: tuple[str, ...], links: bool, as_json: bool) -> None:
+def probe(workspace: Path, only: tuple[str, ...], links: bool, pages: bool, as_json: bool) -> None:
     """Ask the home pages that are due once (WV-2); to be called every 30 minutes."""
     from collector import probes
 
     opened = Workspace.open(workspace)
+    if links and pages:
+        raise click.UsageError("--links and --pages are two rounds: call one after the other")
     if links:
         _check_links(opened, only, as_json)
         return
-    done = probes.probe(opened, Holdings.open(opened.store_path), clock=SystemClock(), only=only)
+    if pages:
+        _check_pages(opened, only, as_json)
+        return
+    done = probes.probe(opened, opened.holdings(), clock=SystemClock(), only=only)
     for id, attempt in done.attempts.items():
         if as_json:
             say({"target": id, **plain.dump(attempt)})
@@ -219,7 +240,7 @@ def _check_links(workspace: Workspace, only: tuple[str, ...], as_json: bool) -> 
     if not workspace.settings.probe.links:
         click.echo("quzheng.yaml 的 probe.links 为0，未开启链接核对", err=True)
         return
-    done = dead_links.check(workspace, Holdings.open(workspace.store_path), clock=SystemClock(), only=only)
+    done = dead_links.check(workspace, workspace.holdings(), clock=SystemClock(), only=only)
     for id, day in done.days.items():
         if as_json:
             say({"target": id, **plain.dump(day)})
@@ -229,6 +250,36 @@ def _check_links(workspace: Workspace, only: tuple[str, ...], as_json: bool) -> 
         click.echo(f"{id}：24小时内没有首页的完整记录，未核对链接；先运行 quzheng run", err=True)
     if not as_json:
         click.echo(f"核对{len(done.days)}个网站，今天已核对或未到时间{done.waiting}个")
+
+
+def _check_pages(workspace: Workspace, only: tuple[str, ...], as_json: bool) -> None:
+    from collector import inner_pages
+
+    if not workspace.settings.probe.pages6:
+        click.echo("quzheng.yaml 的 probe.pages6 为0，未开启二、三级页面的IPv6核对", err=True)
+        return
+    done = inner_pages.check(workspace, workspace.holdings(), clock=SystemClock(), only=only)
+    for id, day in done.days.items():
+        if as_json:
+            say({"target": id, **plain.dump(day)})
+        else:
+            click.echo(pages_line(id, day))
+    for id in done.without_home:
+        click.echo(f"{id}：24小时内没有首页的完整记录，未核对二、三级页面；先运行 quzheng run", err=True)
+    if not as_json:
+        click.echo(f"核对{len(done.days)}个网站，今天已核对或未到时间{done.waiting}个")
+
+
+def pages_line(id: str, day: PagesDay) -> str:
+    """Return what is printed of a day's round over pages."""
+    if not day.aaaa:
+        return f"{id}\tIPv6：{'没有AAAA记录' if day.aaaa is False else '没有可信的AAAA查询结果'}，未访问"
+    if not day.held:
+        return f"{id}\t访问前后首页以IPv6未都打开，本次不算数"
+    count = Counter(one.state for one in day.pages)
+    differing = sum(bool(one.differs) for one in day.pages)
+    told = f"打开{count['open']}个\t打不开{count['failed']}个\t未定{count['unsure']}个\t内容有异{differing}个"
+    return f"{id}\t访问{len(day.pages)}个\t{told}\t未访问{day.left}个"
 
 
 def probe_line(id: str, attempt: Attempt) -> str:

@@ -12,7 +12,6 @@ from collector.errors import FlowError
 from collector.workspace import FILE, Workspace
 from evidence import plain
 from evidence.command import json_option, say, workspace_option
-from evidence.holdings import Holdings
 from evidence.span import local_day
 
 
@@ -115,7 +114,7 @@ def flows_verify(workspace: Path, by: str, as_json: bool, name: str) -> None:
         raise FlowError(
             f"流程 {name} {'不能载入：' + str(found.error) if found else '不存在；看全部：quzheng flows list'}"
         )
-    holdings = Holdings.open(opened.store_path)
+    holdings = opened.holdings()
     today = local_day(SystemClock().now())
     entry = verified.add(opened.flows_dir, name, found.flow.ref.sha256, holdings.records(), by=by, on=today)
     if as_json:

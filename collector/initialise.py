@@ -55,6 +55,11 @@ probe:                    # 可用性监测（WV-2）：quzheng probe，每30分
   # control6: [https://www.example.edu.cn/]   # IPv6对照网址（写域名）：它以IPv6打得开，才能排除本方原因 / control over IPv6
   links: 0                # quzheng probe --links 每天核对首页多少个链接（WD-4.3），0为不核对 / links of a home page asked a day
   links_pause: 300        # 打不开的链接隔多少秒再访问一次 / seconds until a failing link is asked again
+  pages6: 0               # quzheng probe --pages 每天以IPv4和IPv6各访问多少个二、三级页面，0为不访问 / pages below home asked both ways
+
+words:                    # 本单位自己的词表文件，代替自带的；不写则用自带的 / the office's own lists in place of the shipped
+  bad_links: ""           # 不良外链、暗链用词 / words of bad links
+  wording: ""             # 规范表述 / how fixed expressions are to be written
 
 office:                   # 证据包首页（证据说明）写明的本单位情况 / what the first sheet of a bundle says of this office
   name: ""                # 制作单位

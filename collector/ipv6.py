@@ -29,10 +29,10 @@ async def beside(
     tried: Mapping[str, Tried], settings: ProbeSettings, clock: Clock, gate: asyncio.Semaphore, has_aaaa: HasAaaa
 ) -> dict[str, Tried]:
     """Return what was tried by target, with what IPv6 showed beside it; raises nothing of the network."""
-    known = await _known({host_of(one.attempt.url) for one in tried.values()}, settings, gate, has_aaaa)
+    known = await known_of({host_of(one.attempt.url) for one in tried.values()}, settings, gate, has_aaaa)
     asked = [id for id, one in tried.items() if known[host_of(one.attempt.url)]]
     answers = await asyncio.gather(*(_gated(tried[id].attempt.url, settings, clock, gate) for id in asked))
-    control = await _control(settings, clock, gate) if any(one.failed for one in answers) else None
+    control = await control_of(settings, clock, gate) if any(one.failed for one in answers) else None
     over = {id: _over(one, tried[id].failed, control) for id, one in zip(asked, answers, strict=True)}
     return {
         id: replace(one, attempt=replace(one.attempt, aaaa=known[host_of(one.attempt.url)], v6=over.get(id)))
@@ -40,7 +40,7 @@ async def beside(
     }
 
 
-async def _known(
+async def known_of(
     hosts: Collection[str], settings: ProbeSettings, gate: asyncio.Semaphore, has_aaaa: HasAaaa
 ) -> dict[str, bool | None]:
     """Return whether each host has AAAA records; that one has none is believed only of who tells them of a control."""
@@ -61,7 +61,7 @@ async def _gated(url: str, settings: ProbeSettings, clock: Clock, gate: asyncio.
         return await request(url, settings.seconds, clock, socket.AF_INET6)
 
 
-async def _control(settings: ProbeSettings, clock: Clock, gate: asyncio.Semaphore) -> bool | None:
+async def control_of(settings: ProbeSettings, clock: Clock, gate: asyncio.Semaphore) -> bool | None:
     """Tell whether any control answers over IPv6; None where none is declared."""
     if not settings.control6:
         return None

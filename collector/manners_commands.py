@@ -11,7 +11,6 @@ from collector.workspace import Workspace
 from evidence import plain
 from evidence.command import Instant, json_option, say, workspace_option
 from evidence.files import write_whole
-from evidence.holdings import Holdings
 
 
 @click.group()
@@ -30,7 +29,7 @@ def manners_report(workspace: Path, since: datetime | None, until: datetime | No
 
     opened = Workspace.open(workspace)
     limits = opened.settings.limits
-    used = footprint(Holdings.open(opened.store_path), since, until, longest_pause=limits.retry_after_most)
+    used = footprint(opened.holdings(), since, until, longest_pause=limits.retry_after_most)
     if as_json:
         for use in used:
             say(plain.dump(use))
@@ -62,7 +61,7 @@ def manners_allowlist(
     from collector import allowlist
 
     opened = Workspace.open(workspace)
-    holdings = Holdings.open(opened.store_path)
+    holdings = opened.holdings()
     marked, times = allowlist.checked(header, hours)
     letter = allowlist.Letter(
         office=office or "（单位名称）",

@@ -55,14 +55,14 @@ def probe(workspace: Workspace, holdings: Holdings, *, clock: Clock, only: Seque
         async def look(target: Target) -> tuple[str, bool] | None:
             return await _look(workspace, holdings, target, clock)
 
-        attempts = asyncio.run(probing.one_round(due, settings, clock, look, _has_aaaa(workspace)))
+        attempts = asyncio.run(probing.one_round(due, settings, clock, look, has_aaaa(workspace)))
         for target in due:
             probe_days.keep(holdings.root, target.ref, attempts[target.id])
         aside = probe_days.damaged(holdings.root)
     return Round(attempts=attempts, records=records, waiting=len(sites) - len(due), damaged=aside)
 
 
-def _has_aaaa(workspace: Workspace) -> ipv6.HasAaaa:
+def has_aaaa(workspace: Workspace) -> ipv6.HasAaaa:
     """Return who tells of AAAA records; nobody where this machine has no direct way out, by which IPv6 could be told."""
     if workspace.settings.egress != "direct":
         return ipv6.nobody_knows

@@ -18,7 +18,6 @@ from collector.errors import CollectError
 from collector.targets import Target, from_written
 from collector.workspace import Workspace
 from evidence import navigation, plain, ruleset, words
-from evidence.holdings import Holdings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +65,7 @@ def propose(workspace: Workspace, url: str, *, id: str | None, depth: int, pages
     """Walk the site at `url` and write what it proposes; raises CollectError where its home page cannot be opened."""
     known = _known(workspace, url, id)
     target = known or from_written({"id": id or _slug(url), "name": urlsplit(url).hostname or url, "url": url})
-    holdings = Holdings.open(workspace.store_path)
+    holdings = workspace.holdings()
     rules = ruleset.load(workspace.settings.rules, workspace.rules_dir)
     found = asyncio.run(
         discovery.discover(workspace, holdings, target, clock=SystemClock(), rules=rules, most=pages, depth=depth)

@@ -11,7 +11,6 @@ from pathlib import Path
 from collector.errors import TargetsError
 from collector.workspace import Workspace
 from evidence import ruleset, workbook
-from evidence.holdings import Holdings
 from evidence.registers import archive, government
 from evidence.registers.reconcile import MATTERS, WEIGHTS, Comparison, Row, not_looked_at
 from evidence.registers.reconcile import reconcile as compare
@@ -63,7 +62,7 @@ def reconcile(
     """
     subjects = [target.subject for target in workspace.targets()]
     read = archive.read_files(files, archive.Fetched(by=by, fetched=fetched, whole=whole))
-    holdings = Holdings.open(workspace.store_path)
+    holdings = workspace.holdings()
     registers = archive.keep(holdings, read, now=datetime.now(UTC)) if read else archive.kept(holdings)
     if not registers:
         raise TargetsError("没有登记表可以对照；请给出报送系统导出的文件，或先 quzheng targets import")

@@ -19,7 +19,7 @@ from evidence.errors import ReadingError
 from evidence.model import Reading
 from evidence.reading.page import PageInput
 from evidence.reading.reader import read
-from evidence.reading.wordlist import WordList
+from evidence.reading.wordlists import WordLists
 from evidence.words import COLUMN_KINDS
 
 TABS = 3
@@ -34,12 +34,13 @@ def read_files(
     url: str | None = None,
     at: datetime | None = None,
     browser: str | None = None,
-    words: WordList | None = None,
+    words: WordLists | None = None,
 ) -> Iterator[tuple[Path, Reading]]:
     """Yield each file with its reading, in the given order.
 
     `url` is the address a single file was saved from; `at` the aware moment it was saved, without which nothing is
-    resolved against a present day; `words` the list that bad links are known by, the shipped one where none is given. Raises ReadingError for a file that is not there or cannot be shown, and for a
+    resolved against a present day; `words` the lists that bad links and wording are known by, the shipped ones
+    where none are given. Raises ReadingError for a file that is not there or cannot be shown, and for a
     `url` given with several files; BrowserError where no browser will start.
     """
     files = [_checked(path) for path in paths]
@@ -72,6 +73,7 @@ def file_answer(path: Path, reading: Reading) -> dict[str, Any]:
         "bad_links": plain.dump(reading.bad_links),
         "links": plain.dump(reading.links),
         "column": plain.dump(reading.column),
+        "wording": plain.dump(reading.wording),
         "missing_tags": list(reading.missing_tags),
         "identity": dict(reading.identity),
         "notes": list(reading.notes),

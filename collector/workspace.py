@@ -13,6 +13,7 @@ from collector.vault import KEY_FILE, KeyPlace
 from evidence import plain
 from evidence.casebook import CaseRules
 from evidence.errors import ShapeError
+from evidence.holdings import Holdings
 from evidence.house import House
 from evidence.office import Office
 
@@ -78,6 +79,8 @@ class ProbeSettings:
     """Links of a home page that `probe --links` asks at most (WD-4.3); 0: none."""
     links_pause: int = field(default=300, metadata={plain.ADDED: True})
     """Seconds until a link that failed is asked for the second time."""
+    pages6: int = field(default=0, metadata={plain.ADDED: True})
+    """Pages below a home page that `probe --pages` asks over IPv4 and IPv6 at most; 0: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,16 @@ class SealSettings:
 
     key: str = "seal/office.key"
     certificate: str = "seal/office.pem"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordSettings:
+    """Files of the office's own word lists, relative to the workspace, in place of the shipped ones; empty: the shipped."""
+
+    bad_links: str = ""
+    """Words that bad links (不良外链、暗链) are known by."""
+    wording: str = ""
+    """How fixed expressions are to be written (表述)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +135,7 @@ class Settings:
     """What is demanded of a case before it is published."""
     office: Office = field(default_factory=Office, metadata={plain.ADDED: True})
     """What the first sheets of bundles say of the office."""
+    words: WordSettings = field(default_factory=WordSettings, metadata={plain.ADDED: True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +157,12 @@ class Workspace:
             raise WorkspaceError(f"{path} cannot be read: {error.strerror}") from error
         except yamlfile.YamlFault as fault:
             raise WorkspaceError(f"{path}:{fault.line}: not YAML: {fault}") from fault
-        return cls(root=root, settings=_settings(path, {} if written is None else written))
+        settings = _settings(path, {} if written is None else written)
+        for name, file in plain.dump(settings.words).items():
+            if file and not (root / file).is_file():
+                line = yamlfile.line_of(path, ("words", name))
+                raise WorkspaceError(f"{path}:{line}: words.{name}: no file {root / file}")
+        return cls(root=root, settings=settings)
 
     @property
     def store_path(self) -> Path:
@@ -209,6 +228,13 @@ class Workspace:
         """Return the targets with their column ledgers; raises TargetsError."""
         return targets.load(self.targets_path, self.columns_dir)
 
+    def holdings(self) -> Holdings:
+        """Open the store as `House.holdings` does."""
+        return self.house().holdings()
+
+    def _file(self, named: str) -> Path | None:
+        return self.root / named if named else None
+
     def house(self) -> House:
         """Return what the commands that need no browser work on."""
         return House(
@@ -217,6 +243,8 @@ class Workspace:
             rules=self.settings.rules,
             rules_dir=self.rules_dir,
             indicators_dir=self.indicators_dir,
+            bad_links=self._file(self.settings.words.bad_links),
+            wording=self._file(self.settings.words.wording),
             key=self.key_path,
             certificate=self.certificate_path,
             jobs=self.settings.jobs,
@@ -247,7 +275,7 @@ def _settings(path: Path, written: Any) -> Settings:
                 f"{path}:{line}: time_source: expected ntp://host or ntp://host:port, got {address!r:.80}"
             )
     for name, got in plain.dump(settings.probe).items():
-        if type(got) is int and not (0 if name in ("from_hour", "links") else 1) <= got <= (
+        if type(got) is int and not (0 if name in ("from_hour", "links", "pages6") else 1) <= got <= (
             24 if "hour" in name else 100_000
         ):
             line = yamlfile.line_of(path, ("probe", name))

@@ -170,6 +170,6 @@ def reading(record: Record, store: Store) -> Reading:
     return pageless.reading(log.sha256, probes=day_of(attempts(store.read(log.sha256))))
 
 
-def is_of_attempts(record: Record) -> bool:
+def is_of(record: Record) -> bool:
     """Tell whether a record holds a day's attempts and no page."""
     return any(one.role == "log" and one.url == ATTEMPTS for one in record.capture.artifacts)

@@ -72,6 +72,9 @@ def _subject(finding: Finding, holdings: Holdings) -> TargetRef:
 
 def _sources(findings: Sequence[Finding], house: House, holdings: Holdings) -> Iterator[tuple[str, bytes]]:
     indicators = {one.sha256: one for one in indicator.discover(house.indicators_dir)}
+    for name, path in (("bad_links", house.bad_links), ("wording", house.wording)):
+        if path is not None:
+            yield f"words-{name}.txt", path.read_bytes()
     for finding in findings:
         if used := indicators.get(finding.indicator_sha256):
             yield f"indicator-{used.name}.py", used.source

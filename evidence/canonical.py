@@ -32,7 +32,11 @@ def encode(value: object) -> bytes:
     values nested deeper than MAX_DEPTH.
     """
     _check(value, 0)
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise CanonicalError(f"text with a lone surrogate: {text[error.start :]!r:.60}") from error
 
 
 def decode(data: bytes) -> Any:
@@ -54,13 +58,8 @@ def _check(value: object, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise CanonicalError(f"nested deeper than {MAX_DEPTH}")
     match value:
-        case None | bool():
+        case str() | None | bool():
             return
-        case str():
-            try:
-                value.encode("utf-8")
-            except UnicodeEncodeError as error:
-                raise CanonicalError(f"text with a lone surrogate: {value!r:.60}") from error
         case int():
             if abs(value) > MAX_INTEGER:
                 raise CanonicalError(f"integer too large for every reader: {value}")

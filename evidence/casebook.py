@@ -217,7 +217,7 @@ def _weak(finding: Finding, current: Callable[[Finding], Finding | None]) -> Ite
         yield f"同一时点重新判定后已不成立（{latest.id[:12]}）：{latest.message}"
     agreed = finding.second_look in ("agrees", "not needed") or (latest is not None and latest.second_look == "agrees")
     if not agreed:
-        yield "没有24小时内相符的第二次查看：先运行 quzheng run --second-look，再重新判定"
+        yield "没有24小时内相符的第二次查看：先运行 quzheng run --second-look（人工试出的，须另试一次），再重新判定"
 
 
 def _still_time(case: Case, event: Event) -> Iterator[str]:

@@ -8,9 +8,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from evidence import bag, canonical, digest, heads, masking, plain, report
+from evidence import bag, canonical, differing, digest, heads, masking, plain, report
 from evidence.case_event import Event
 from evidence.catalog import Row
+from evidence.differing import Differing
 from evidence.dossier import Dossier, Exhibit
 from evidence.errors import BundleError
 from evidence.heads import Head
@@ -39,6 +40,7 @@ from evidence.manifest import (
 from evidence.masking import Masked
 from evidence.model import Record
 from evidence.note import Checkpoint
+from evidence.report.exhibit import Difference
 from evidence.unbroken import Unbroken
 from evidence.warc import write_warc
 
@@ -79,6 +81,7 @@ class Contents:
         self._artifacts: dict[str, str] = {}
         self._withheld: dict[str, Withheld] = {}
         self._claims: dict[tuple[str, str], Claim] = {}
+        self._drawn: dict[str, Differing | None] = {}
 
     def pieces(self) -> tuple[Piece, ...]:
         """Return the payload in the order of its paths."""
@@ -141,7 +144,9 @@ class Contents:
             self._readings(exhibit)
             self._series(exhibit)
         up = "../" * folder.removeprefix("data/").rstrip("/").count("/") + "../"
-        for name, data in report.render(dossier, href=lambda sha256: self._href(sha256, up)).items():
+        differences = dict(self._differences(dossier, folder))
+        files = report.render(dossier, href=lambda sha256: self._href(sha256, up), differences=differences)
+        for name, data in files.items():
             kind = "text/html" if name.endswith(".html") else "application/octet-stream"
             self.add(Piece.of(folder + name, "report", kind, data))
 
@@ -213,12 +218,9 @@ class Contents:
         file = self._work / f"{record.id}.warc"
         if file.exists():
             return
-        with file.open("w+b") as out:
+        with file.open("wb") as out:
             write_warc(record, self._holdings.store, out)
-            size, sha256, sm3 = out.tell(), digest.of_stream(out, "sha256"), digest.of_stream(out, "sm3")
-        path, kind = f"data/warc/{record.id}.warc", "application/warc"
-        entry = FileEntry(path=path, role="warc", media_type=kind, size=size, sha256=sha256, sm3=sm3)
-        self.add(Piece(entry=entry, open=lambda: file.open("rb")))
+        self.add(_of_file(f"data/warc/{record.id}.warc", "warc", "application/warc", file))
 
     def _readings(self, exhibit: Exhibit) -> None:
         pairs = (exhibit.record, exhibit.reading), (exhibit.earlier, exhibit.earlier_reading)
@@ -231,6 +233,23 @@ class Contents:
         rows: tuple[Row, ...] = exhibit.rows
         body = {"schema": "series/1", "target": capture.target.id, "label": capture.label, "rows": plain.dump(rows)}
         self.add(Piece.json(f"data/series/{_named(capture.target.id)}/{_named(capture.label)}.json", "series", body))
+
+    def _differences(self, dossier: Dossier, folder: str) -> Iterator[tuple[str, Difference]]:
+        """Draw what differs on each exhibit's page since the capture before it, and yield it by its record."""
+        for n, exhibit in enumerate(dossier.exhibits, 1):
+            file, name = self._work / f"{exhibit.record.id}.png", f"difference-{n}.png"
+            if exhibit.record.id not in self._drawn:
+                self._drawn[exhibit.record.id] = differing.draw(exhibit, self._holdings, file)
+            found = self._drawn[exhibit.record.id]
+            if found is None:
+                continue
+            if found.size is None:
+                yield exhibit.record.id, Difference(said=found.said)
+                continue
+            self.add(_of_file(folder + name, "report", "image/png", file))
+            width, height = found.size
+            shown = Difference(said=found.said, href=name, width=width, height=height, look_at=found.look_at)
+            yield exhibit.record.id, shown
 
     def _href(self, sha256: str, up: str) -> str:
         kept = self._withheld.get(sha256)
@@ -276,6 +295,15 @@ def records_of(dossiers: Sequence[Dossier]) -> tuple[Record, ...]:
 
 def _event(at: str | None, who: str | None, what: str, subject: str) -> dict[str, str | None]:
     return {"at": at, "who": who, "what": what, "subject": subject}
+
+
+def _of_file(path: str, role: FileRole, media_type: str, file: Path) -> Piece:
+    """Return a piece whose bytes wait in a file."""
+    with file.open("rb") as held:
+        sha256, sm3 = digest.of_stream(held, "sha256"), digest.of_stream(held, "sm3")
+    size = file.stat().st_size
+    entry = FileEntry(path=path, role=role, media_type=media_type, size=size, sha256=sha256, sm3=sm3)
+    return Piece(entry=entry, open=lambda: file.open("rb"))
 
 
 def _entry(path: str, role: FileRole, media_type: str, data: bytes) -> FileEntry:

@@ -16,7 +16,7 @@ from pathlib import Path
 from evidence import canonical, digest, plain
 from evidence.catalog import check_slug
 from evidence.errors import CanonicalError, NotFound, ShapeError, StoreError
-from evidence.files import write_whole
+from evidence.files import write_changed
 from evidence.model import Finding, Reading
 from evidence.reading.pictures import Kept
 from evidence.replay import Replay
@@ -95,9 +95,9 @@ class Derived:
         except (FileNotFoundError, CanonicalError, ShapeError):
             return None
 
-    def put_finding(self, finding: Finding) -> None:
-        """Keep a finding, replacing one of the same id; raises StoreError."""
-        _keep(_place(self._findings, finding.id), finding.plain())
+    def put_finding(self, finding: Finding) -> str:
+        """Keep a finding, replacing one of the same id, and return the SHA-256 of its canonical bytes; raises StoreError."""
+        return digest.sha256(_keep(_place(self._findings, finding.id), finding.plain()))
 
     def finding(self, id: str) -> Finding:
         """Return a finding; raises NotFound, or ShapeError where its file is damaged."""
@@ -136,8 +136,10 @@ def _place(folder: Path, key: str) -> Path:
     return folder / f"{key}.json"
 
 
-def _keep(path: Path, body: object) -> None:
+def _keep(path: Path, body: object) -> bytes:
+    data = canonical.encode(body)
     try:
-        write_whole(path, canonical.encode(body), lasting=False)
+        write_changed(path, data, lasting=False)
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error}") from error
+    return data

@@ -44,6 +44,10 @@ class ShapeError(EvidenceError):
         where = ".".join(str(part) for part in path) or "document"
         super().__init__(f"{where}: expected {expected}, got {got!r:.80}")
 
+    def below(self, *above: str | int) -> ShapeError:
+        """Return the same fault as seen from the document that holds this one at `above`."""
+        return ShapeError((*above, *self.path), self.expected, self.got)
+
 
 class CanonicalError(EvidenceError):
     """A value or text has no canonical form (a float, a duplicate key, a byte out of place)."""

@@ -56,9 +56,9 @@ def handed_in(exhibit: HumanExhibit) -> str:
     when = f"，{local_text(said.begun)}至{local_text(said.ended)}" if said.begun and said.ended else ""
     second = f"，在场{plainly(said.second)}" if said.second else ""
     files = "、".join(f"{plainly(file.name)}（{file.size}字节，摘要{file.sha256[:12]}）" for file in said.files)
-    return (
-        f"{words.HUMAN_KINDS[said.kind]}，{plainly(said.by)}提取{second}{when}：{files}；记录{exhibit.record.id[:12]}"
-    )
+    tried = f"；所试：{'、'.join(one.said for one in said.tries)}" if said.tries else ""
+    kind, by = words.HUMAN_KINDS[said.kind], plainly(said.by)
+    return f"{kind}，{by}提取{second}{when}：{files}{tried}；记录{exhibit.record.id[:12]}"
 
 
 def _clause(finding: Finding, rules: RuleSet | None) -> str:

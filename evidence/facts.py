@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from evidence import availability, link_checks, showing
+from evidence import availability, inner_pages, link_checks, showing
 from evidence.beside import Beside
 from evidence.breach import breach
 from evidence.catalog import Row
@@ -18,16 +18,18 @@ from evidence.observed import Observed
 from evidence.parts import is_part, part_of
 from evidence.quoting import title
 from evidence.reading import addresses
+from evidence.registers.duplicates import Sibling
 from evidence.registers.standing import Standing
 from evidence.ruleset import RuleSet
 from evidence.series import Series
 from evidence.showing import Shown
 from evidence.span import Span, local_day, local_text, longer
+from evidence.tries import Tried
 from evidence.windows import Demand
 
 ACCOUNT_RULE = "account_not_updated"
 HOME_RULE = "home_not_updated"
-OF_REQUESTS = (availability.LABEL, link_checks.LABEL)
+OF_REQUESTS = (availability.LABEL, link_checks.LABEL, inner_pages.LABEL)
 """Labels of records that hold light requests and no page."""
 
 
@@ -40,6 +42,10 @@ class Facts:
     observed: tuple[Observed, ...]
     registers: tuple[Standing, ...] = ()
     """How the target stands in the registers of its kind; empty where none was fetched."""
+    tried: tuple[Tried, ...] = ()
+    """What people stated that they tried on it, oldest first."""
+    siblings: tuple[Sibling, ...] = ()
+    """Other targets that may be accounts of the same owner on the same platform."""
 
     @property
     def home(self) -> Observed | None:
@@ -78,8 +84,9 @@ def state(
 
 
 def _beside(column: Column, series: Mapping[str, Series]) -> Beside:
-    """Return the parts of a column that were captured beside it."""
-    own = {part: series[label] for label in series if (part := part_of(label)) and part.column == column.label}
+    """Return the parts of a column that were captured beside it; a document that an article is about is none of its news."""
+    parts = {label: part for label in series if (part := part_of(label)) and part.kind != "document"}
+    own = {part: series[label] for label, part in parts.items() if part.column == column.label}
     return Beside(parts=own, class_=column.class_)
 
 

@@ -36,6 +36,16 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o644, lasting: bool = T
         sync_folder(path.parent)
 
 
+def write_changed(path: Path, data: bytes, *, lasting: bool = True) -> None:
+    """Put `data` at `path` as `write_whole` does, unless these very bytes stand there: what is made again is mostly the same."""
+    try:
+        if path.read_bytes() == data:
+            return
+    except FileNotFoundError:
+        pass
+    write_whole(path, data, lasting=lasting)
+
+
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """Give a stream whose bytes stand at `path` when the block ends well; if it does not, `path` is as it was."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -12,22 +12,50 @@ from evidence.derived import Derived, the_one
 from evidence.errors import CanonicalError, NotFound, ShapeError
 from evidence.ledger import FileLedger, each_leaf
 from evidence.model import Record
+from evidence.reading import wordlists
+from evidence.reading.wordlists import WordLists
 from evidence.store import FileStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holdings:
-    """One store folder, opened."""
+class Stacks:
+    """What lies in a store folder, without the ledger, which takes long to take in: enough to read and judge by."""
 
     root: Path
     store: FileStore
-    ledger: FileLedger
     catalog: FileCatalog
     derived: Derived
+    words: WordLists = field(default_factory=wordlists.shipped)
+    """What pages are read by."""
+
+    @staticmethod
+    def of(root: Path, words: WordLists) -> Stacks:
+        """Return the stacks of a folder; their catalog is as the holdings that were opened last left it."""
+        return Stacks(root=root, store=FileStore(root), catalog=FileCatalog(root), derived=Derived(root), words=words)
+
+    def record(self, id: str) -> Record:
+        """Return a record; raises NotFound where `id` is none, DamagedBlob where its bytes are damaged."""
+        try:
+            return Record.load(canonical.decode(self.store.read(id)))
+        except (CanonicalError, ShapeError) as error:
+            raise NotFound(f"{id} is in the store, but is not a record") from error
+
+    def rows(
+        self, target: str, label: str | None = None, since: datetime | None = None, until: datetime | None = None
+    ) -> tuple[Row, ...]:
+        """Return the headings of the records of a target (and label) that started in [since, until], by start."""
+        return self.catalog.series(target, label, since, until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings(Stacks):
+    """One store folder, opened."""
+
+    ledger: FileLedger
 
     @classmethod
-    def open(cls, root: Path) -> Holdings:
-        """Open (or begin) the holdings in `root`; the catalog is brought up to the ledger's tail.
+    def open(cls, root: Path, words: WordLists | None = None) -> Holdings:
+        """Open (or begin) the holdings in `root`, pages to be read by `words`; the catalog is brought up to the ledger's tail.
 
         Raises LedgerError where the ledger cannot be read or is shorter than what was signed for.
         """
@@ -38,16 +66,10 @@ class Holdings:
             ledger=FileLedger(root),
             catalog=FileCatalog(root),
             derived=Derived(root),
+            words=words or wordlists.shipped(),
         )
         holdings.catalog.repair(holdings.store, holdings.ledger)
         return holdings
-
-    def record(self, id: str) -> Record:
-        """Return a record; raises NotFound where `id` is none, DamagedBlob where its bytes are damaged."""
-        try:
-            return Record.load(canonical.decode(self.store.read(id)))
-        except (CanonicalError, ShapeError) as error:
-            raise NotFound(f"{id} is in the store, but is not a record") from error
 
     def records(self) -> tuple[Record, ...]:
         """Return every record, in ledger order."""
@@ -62,9 +84,3 @@ class Holdings:
         """Make the catalog again from ledger and records; return the number of records."""
         self.catalog.rebuild(self.store, self.ledger)
         return sum(1 for _ in each_leaf(self.ledger, "record"))
-
-    def rows(
-        self, target: str, label: str | None = None, since: datetime | None = None, until: datetime | None = None
-    ) -> tuple[Row, ...]:
-        """Return the headings of the records of a target (and label) that started in [since, until], by start."""
-        return self.catalog.series(target, label, since, until)

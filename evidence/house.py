@@ -14,6 +14,7 @@ from evidence.columns import Subject
 from evidence.holdings import Holdings
 from evidence.model import Record
 from evidence.office import Office
+from evidence.reading import wordlists
 
 Replayer = Callable[[Holdings, Sequence[Record]], object]
 """Sees to it that each record that can be replayed has a replay in `derived`; raises nothing for what it cannot do."""
@@ -31,6 +32,9 @@ class House:
     """The office's own rule sets."""
     indicators_dir: Path | None = None
     """The office's own indicators."""
+    bad_links: Path | None = None
+    wording: Path | None = None
+    """The office's own word lists, in place of the shipped ones."""
     key: Path | None = None
     certificate: Path | None = None
     jobs: int = 1
@@ -42,8 +46,9 @@ class House:
     """None: there is no browser; replays that are not there yet are not measured."""
 
     def holdings(self) -> Holdings:
-        """Open the store, repairing the catalog from the ledger's tail where a kill left it behind."""
-        return Holdings.open(self.store)
+        """Open the store, repairing the catalog from the ledger's tail where a kill left it behind; raises ReadingError for
+        word lists of the office that cannot be read."""
+        return Holdings.open(self.store, wordlists.load(bad_links=self.bad_links, wording_rules=self.wording))
 
 
 HouseOpener = Callable[[Path], House]

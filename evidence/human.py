@@ -3,30 +3,38 @@
 The bytes are hashed the moment they are handed in. What the person states (device, account, beginning and end, second
 person, checklist) stands in the record's environment as their statement, apart from what we know: when the file came
 and what its digest is. Such a record has the purpose "human" and shows only a part (law 6); it stands under a label of
-its own, so no browser capture is ever compared with it and no series counts it.
+its own, so no browser capture is ever compared with it and no series counts it. What a person tried on an account, and what came of
+it, is stated in a form (`evidence.tries`) that the indicators of functions weigh; all else is only shown.
 """
 
 from __future__ import annotations
 
+import logging
 import mimetypes
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from evidence import canonical, plain
+from evidence import canonical, plain, tries
 from evidence.admit import admit
-from evidence.columns import Subject
-from evidence.errors import AdmitError, NotFound, ShapeError
-from evidence.holdings import Holdings
+from evidence.columns import ACCOUNT_KINDS, Subject
+from evidence.errors import AdmitError, CanonicalError, NotFound, ShapeError, StoreError
+from evidence.holdings import Holdings, Stacks
 from evidence.model import Artifact, Blob, Capture, ClockRef, Finding, Record, TargetRef, Vantage
 from evidence.pageless import nothing, this_program
 from evidence.span import local_day
+from evidence.tries import Tried, Try
+
+log = logging.getLogger(__name__)
 
 Kind = Literal["phone-video", "photo", "letter", "export", "register"]
 KINDS: tuple[Kind, ...] = ("phone-video", "photo", "letter", "export")
 """What `exhibit add` takes; a register comes by `targets import`."""
+
+SHOWING: tuple[Kind, ...] = ("phone-video", "photo")
+"""Kinds that can show what was tried and what came of it."""
 
 EGRESS = "by hand"
 SCHEMA = "human/1"
@@ -76,6 +84,8 @@ class Statement:
     checklist: tuple[tuple[str, str], ...] = ()
     """Points with their answers, such as 飞行模式 and 否."""
     files: tuple[File, ...] = ()
+    tries: tuple[Try, ...] = field(default=(), metadata={plain.ADDED: True})
+    """What was tried on an account, and what came of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +107,11 @@ def add(
 ) -> Record:
     """Keep the files and the statement, and return the record; the same again gives the record that is there.
 
-    `label` is that of the finding (None: the target as a whole). Raises AdmitError where nothing is handed in or the
-    end lies before the beginning, OSError for a file that cannot be read.
+    `label` is that of the finding (None: the target as a whole). Raises AdmitError where nothing is handed in, the
+    end lies before the beginning or tries are stated that cannot be, OSError for a file that cannot be read.
     """
     _check(paths, statement)
+    _check_tries(target, statement, now)
     blobs = [holdings.store.put_file(path, media_type(path)) for path in paths]
     stated = replace(statement, files=tuple(map(_file, paths, blobs)))
     environment = holdings.store.put(canonical.encode({"schema": SCHEMA, **plain.dump(stated)}), "application/json")
@@ -152,8 +163,34 @@ def of_target(holdings: Holdings, target: str) -> Iterator[HumanExhibit]:
 
 
 def of_finding(holdings: Holdings, finding: Finding) -> tuple[HumanExhibit, ...]:
-    """Return what people handed in on a finding, or on what the same indicator said of the same day's T, oldest first."""
+    """Return what people handed in on a finding, or on what the same indicator said of the same day's T, oldest first;
+    with what the finding rests on, whenever it was handed in."""
     return tuple(one for one in of_target(holdings, finding.target) if _is_on(one, finding))
+
+
+def tried(holdings: Stacks, target: str) -> Iterator[Tried]:
+    """Yield what people tried on a target, oldest first; what cannot be opened is told as such and takes nothing with it."""
+    for row in holdings.rows(target):
+        if row.purpose != "human":
+            continue
+        try:
+            said = statement_of(holdings.record(row.record), holdings)
+        except (NotFound, StoreError, ShapeError, CanonicalError) as error:
+            log.warning("human exhibit %s cannot be opened: %s", row.record, error)
+            yield Tried(record=row.record, received=row.started, fault="有一份人工材料打不开，不知其中写了什么")
+            continue
+        if said.tries:
+            yield Tried(
+                record=row.record,
+                received=row.started,
+                by=said.by,
+                second=said.second,
+                device=said.device,
+                app=said.app,
+                begun=said.begun,
+                ended=said.ended,
+                tries=said.tries,
+            )
 
 
 def target_of(finding: Finding, holdings: Holdings, subjects: Callable[[], Sequence[Subject]]) -> TargetRef:
@@ -181,13 +218,13 @@ def kind_of(said: str) -> Kind:
 
 def _is_on(one: HumanExhibit, finding: Finding) -> bool:
     said = one.statement
-    if said.finding == finding.id:
+    if said.finding == finding.id or one.record.id in finding.exhibits:
         return True
     same = (one.record.capture.label, said.indicator) == (own_label(finding.label), finding.indicator)
     return same and said.at is not None and local_day(said.at) == local_day(finding.at)
 
 
-def statement_of(record: Record, holdings: Holdings) -> Statement:
+def statement_of(record: Record, holdings: Stacks) -> Statement:
     """Return what was stated with a human exhibit; raises ShapeError for a record that is none."""
     body = canonical.decode(holdings.store.read(record.capture.environment))
     if not isinstance(body, dict) or body.pop("schema", None) != SCHEMA:
@@ -211,6 +248,16 @@ def _check(paths: Sequence[Path], statement: Statement) -> None:
         raise AdmitError("who captured this is not said\ntry: --by NAME")
     if statement.begun and statement.ended and statement.ended < statement.begun:
         raise AdmitError(f"the recording ends ({statement.ended}) before it begins ({statement.begun})")
+
+
+def _check_tries(target: TargetRef, statement: Statement, now: datetime) -> None:
+    if not statement.tries:
+        return
+    if target.kind not in ACCOUNT_KINDS:
+        raise AdmitError(f"{target.name}是网站，--tried 只用于新媒体账号和移动客户端")
+    if statement.kind not in SHOWING:
+        raise AdmitError("所试的结果须由录屏或照片显示：--kind phone-video 或 --kind photo")
+    tries.check(statement.tries, ended=statement.ended, now=now)
 
 
 def _file(path: Path, blob: Blob) -> File:

@@ -4,7 +4,7 @@ An indicator's name is that of its file and its documentation the file's docstri
 one target and the rule set, and yields answers; what it yields is data, and the judge makes findings of it.
 
 >>> [indicator.name for indicator in discover()][:3]
-['account_empty', 'account_not_registered', 'account_not_updated']
+['account_commercial_links', 'account_duplicated', 'account_empty']
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
@@ -103,9 +104,9 @@ class Indicator:
         """The bytes of its file, for a bundle to carry."""
         return Path(str(sys.modules[self.module].__file__)).read_bytes()
 
-    @property
+    @cached_property
     def sha256(self) -> str:
-        """SHA-256 of its file."""
+        """SHA-256 of its file; every finding cites it."""
         return digest.sha256(self.source)
 
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import functools
-import logging
 import multiprocessing
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,27 +15,28 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from evidence import canonical, digest, facts, incidents, judgements, ledgers, plain
+from evidence import canonical, digest, facts, human, incidents, judgements, ledgers, plain
 from evidence.catalog import Row
 from evidence.columns import HOME, Subject
-from evidence.errors import NotFound, StoreError
-from evidence.holdings import Holdings
+from evidence.holdings import Holdings, Stacks
 from evidence.indicator import Answer, Indicator, discover
 from evidence.judgements import Judgement
 from evidence.model import Capture, Fact, Finding, Reading, Record
+from evidence.reading.wordlists import WordLists
 from evidence.readings import readings
-from evidence.registers import archive
+from evidence.registers import archive, duplicates
+from evidence.registers.duplicates import Sibling
 from evidence.registers.register import Register
 from evidence.registers.standing import Standing, key_of, standings
 from evidence.ruleset import RuleSet
 from evidence.series import Series, series_of
 from evidence.shelves import Shelf
 from evidence.span import local_day
+from evidence.tries import Tried
 
 __all__ = ["Judgement", "answer", "judge", "judge_holdings", "last"]
 
 last = judgements.last
-log = logging.getLogger(__name__)
 
 _AT_ONCE = 500
 """Pages that are read in one pool before they are kept."""
@@ -52,17 +52,23 @@ def judge(
     rules: RuleSet,
     indicators: Sequence[Indicator],
     registers: tuple[Standing, ...] = (),
+    tried: tuple[Tried, ...] = (),
+    siblings: tuple[Sibling, ...] = (),
 ) -> Judgement:
     """Return facts and findings of one target at T.
 
-    `series` is by label; labels without one count as never visited; `registers` is how it stands in each register. Raises RulesError where the rule set does not
-    hold on the day of T.
+    `series` is by label; labels without one count as never visited; `registers` is how it stands in each register, `tried`
+    what people tried on it, `siblings` the targets that may be its owner's too. Raises RulesError where the rule set does
+    not hold on the day of T.
     """
     rules.check_in_force(local_day(at))
     every = _every_label(subject, series, at)
-    known = facts.state(subject, every, at=at, rules=rules, registers=registers)
+    stated = facts.state(subject, every, at=at, rules=rules, registers=registers)
+    known = replace(stated, tried=tried, siblings=siblings)
+    cited = _Cited(every)
+    ledger = subject.ledger.sha256
     findings = [
-        _finding(indicator, said, known, every, rules)
+        _finding(indicator, said, known, cited, rules, ledger)
         for indicator in indicators
         for said in indicator.answers(known, every, rules)
     ]
@@ -84,11 +90,18 @@ def judge_holdings(
     """
     rules.check_in_force(local_day(at))
     discover(indicators_dir)  # what cannot be used is said before anything is read
-    subjects = [ledgers.in_force(holdings, subject, at) for subject in subjects]
-    _read_ahead(holdings, subjects, at, jobs)
+    subjects = ledgers.every_in_force(holdings, subjects, at)
     registers, ours = archive.kept(holdings), frozenset(filter(None, map(key_of, subjects)))
-    asked = _Asked(at=at, rules=rules, indicators_dir=indicators_dir, registers=registers, ours=ours)
-    judged = list(_judged(holdings, subjects, asked, jobs))
+    asked = _Asked(
+        at=at,
+        rules=rules,
+        indicators_dir=indicators_dir,
+        registers=registers,
+        ours=ours,
+        owners=duplicates.by_owner(subjects),
+        words=holdings.words,
+    )
+    judged = _judged(holdings, subjects, asked, jobs)
     findings = tuple(incidents.shared([finding for one in judged for finding in one.findings]))
     by_target: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
@@ -108,35 +121,44 @@ class _Asked:
     indicators_dir: Path | None
     registers: tuple[Register, ...]
     ours: frozenset[str]
+    owners: Mapping[duplicates.Owner, tuple[Sibling, ...]]
+    words: WordLists
+    """What pages are read by."""
 
 
-def _judged(holdings: Holdings, subjects: Sequence[Subject], asked: _Asked, jobs: int) -> Iterator[Judgement]:
-    """Yield each target's judgement in order: here where they are few, else in processes that share nothing but the store."""
+def _judged(holdings: Holdings, subjects: Sequence[Subject], asked: _Asked, jobs: int) -> list[Judgement]:
+    """Return each target's judgement in order: made here where they are few, else in processes that share nothing but the store."""
     if jobs <= 1 or len(subjects) < _MANY:
-        indicators = discover(asked.indicators_dir)
-        yield from (_judge_one(holdings, subject, asked, indicators) for subject in subjects)
-        return
+        _read_ahead(holdings, (_unread(holdings, subject, asked.at) for subject in subjects), jobs)
+        return list(_judge_some(holdings, subjects, asked))
     chunks = [subjects[n : n + _CHUNK] for n in range(0, len(subjects), _CHUNK)]
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        for judged in pool.map(_judge_some, [holdings.root] * len(chunks), chunks, [asked] * len(chunks)):
-            yield from judged
+        each = [holdings.root] * len(chunks), chunks, [asked] * len(chunks)
+        _read_ahead(holdings, pool.map(_unread_there, *each), jobs)
+        return [one for judged in pool.map(_judged_there, *each) for one in judged]
 
 
-@functools.cache
-def _opened(root: Path) -> Holdings:
-    """Open the holdings once for the life of a judging process: a ledger of a million leaves takes seconds to take in."""
-    return Holdings.open(root)
+_stacks = functools.cache(Stacks.of)
+"""What a judging process opens, once for its life."""
 
 
-def _judge_some(root: Path, subjects: Sequence[Subject], asked: _Asked) -> list[Judgement]:
-    holdings, indicators = _opened(root), discover(asked.indicators_dir)
-    return [_judge_one(holdings, subject, asked, indicators) for subject in subjects]
+def _unread_there(root: Path, subjects: Sequence[Subject], asked: _Asked) -> list[str]:
+    return [record for subject in subjects for record in _unread(_stacks(root, asked.words), subject, asked.at)]
 
 
-def _judge_one(holdings: Holdings, subject: Subject, asked: _Asked, indicators: Sequence[Indicator]) -> Judgement:
-    source = _Source(holdings, subject, asked.at)
-    holdings.store.put(canonical.encode(plain.dump(subject.ledger)), "application/json")  # findings cite it
+def _judged_there(root: Path, subjects: Sequence[Subject], asked: _Asked) -> list[Judgement]:
+    return list(_judge_some(_stacks(root, asked.words), subjects, asked))
+
+
+def _judge_some(stacks: Stacks, subjects: Sequence[Subject], asked: _Asked) -> Iterator[Judgement]:
+    indicators = discover(asked.indicators_dir)
+    return (_judge_one(stacks, subject, asked, indicators) for subject in subjects)
+
+
+def _judge_one(stacks: Stacks, subject: Subject, asked: _Asked, indicators: Sequence[Indicator]) -> Judgement:
+    source = _Source(stacks, subject, asked.at)
+    stacks.store.put(canonical.encode(plain.dump(subject.ledger)), "application/json")  # findings cite it
     one = judge(
         subject,
         source.series(),
@@ -144,21 +166,30 @@ def _judge_one(holdings: Holdings, subject: Subject, asked: _Asked, indicators: 
         rules=asked.rules,
         indicators=indicators,
         registers=standings(subject, asked.registers, asked.ours),
+        tried=tuple(human.tried(stacks, subject.id)) if subject.is_account else (),
+        siblings=duplicates.siblings(subject, asked.owners),
     )
     source.shelf.save()
-    return replace(one, findings=tuple(_marked(finding, holdings) for finding in one.findings))
+    return replace(one, findings=tuple(_marked(finding, source.captures(finding.exhibits)) for finding in one.findings))
 
 
-def _read_ahead(holdings: Holdings, subjects: Sequence[Subject], at: datetime, jobs: int) -> None:
+def _unread(stacks: Stacks, subject: Subject, at: datetime) -> list[str]:
+    """Return the ids of a target's records that any judgement opens and nobody read yet."""
+    source = _Source(stacks, subject, at)
+    unread = [record.id for record in source.surely_read()]
+    source.shelf.save()
+    return unread
+
+
+def _read_ahead(stacks: Stacks, unread: Iterable[Sequence[str]], jobs: int) -> None:
     """Read what every judgement opens in one pool, a few targets at a time, and keep it where it is looked for."""
-    waiting: list[Record] = []
-    for n, subject in enumerate(subjects, 1):
-        source = _Source(holdings, subject, at)
-        waiting += source.surely_read()
-        source.shelf.save()
-        if len(waiting) >= _AT_ONCE or n == len(subjects):
-            readings(waiting, holdings, jobs=jobs)
+    waiting: list[str] = []
+    for some in unread:
+        waiting += some
+        if len(waiting) >= _AT_ONCE:
+            readings(map(stacks.record, waiting), stacks, jobs=jobs)
             waiting = []
+    readings(map(stacks.record, waiting), stacks, jobs=jobs)
 
 
 def answer(judgement: Judgement) -> dict[str, Any]:
@@ -181,7 +212,7 @@ def _every_label(subject: Subject, series: Mapping[str, Series], at: datetime) -
 
 
 def _finding(
-    indicator: Indicator, said: Answer, known: facts.Facts, series: Mapping[str, Series], rules: RuleSet
+    indicator: Indicator, said: Answer, known: facts.Facts, cited: _Cited, rules: RuleSet, ledger: str
 ) -> Finding:
     exhibits = tuple(dict.fromkeys(said.exhibits))
     day = local_day(known.at).isoformat()
@@ -210,26 +241,38 @@ def _finding(
         for_the_unit=said.for_the_unit,
         against=said.against,
         exhibits=exhibits,
-        readings=tuple(dict.fromkeys(_reading_digests(exhibits, series))),
+        readings=cited.readings(exhibits),
         rules=rules.sha256,
         indicator_sha256=indicator.sha256,
         reviewers=indicator.reviewers,
         second_look=said.second_look,
-        ledger=known.subject.ledger.sha256,
+        ledger=ledger,
         effect=rules.of(indicator.name).effect,
     )
 
 
-def _reading_digests(exhibits: Iterable[str], series: Mapping[str, Series]) -> Iterator[str]:
-    for own in series.values():
-        for row in (*own.rows, *own.later):
-            if row.record in exhibits and (found := own.look(row).digest):
-                yield found
+class _Cited:
+    """The digests of a target's readings, each made once however many findings cite its record."""
+
+    def __init__(self, series: Mapping[str, Series]) -> None:
+        looks = [(own, row) for own in series.values() for row in (*own.rows, *own.later)]
+        self._looks = {row.record: (n, own, row) for n, (own, row) in enumerate(looks)}
+        self._digests: dict[str, str | None] = {}
+
+    def readings(self, records: Iterable[str]) -> tuple[str, ...]:
+        """Return the digests of the readings of some records, in the order of labels and looks."""
+        known = sorted((record for record in records if record in self._looks), key=lambda one: self._looks[one][0])
+        return tuple(dict.fromkeys(found for record in known if (found := self._digest(record))))
+
+    def _digest(self, record: str) -> str | None:
+        if record not in self._digests:
+            _, own, row = self._looks[record]
+            self._digests[record] = own.look(row).digest
+        return self._digests[record]
 
 
-def _marked(finding: Finding, holdings: Holdings) -> Finding:
+def _marked(finding: Finding, captures: Sequence[Capture]) -> Finding:
     """Return a finding with what its records say against resting on them alone."""
-    captures = [record.capture for record in _records(holdings, finding.exhibits)]
     return _mark_unverified(_mark_simulated(finding, captures), captures)
 
 
@@ -250,29 +293,32 @@ def _mark_simulated(finding: Finding, captures: Sequence[Capture]) -> Finding:
     return replace(finding, message=f"【模拟时钟】{finding.message}", numbers={**finding.numbers, "clock": "simulated"})
 
 
-def _records(holdings: Holdings, ids: Iterable[str]) -> Iterator[Record]:
-    """Yield the records that can be opened; a damaged one leaves its column undecided and takes nothing with it."""
-    for id in ids:
-        try:
-            yield holdings.record(id)
-        except (NotFound, StoreError) as error:
-            log.warning("record %s cannot be opened and is judged as unreadable: %s", id, error)
-
-
 class _Source:
     """The catalog rows of one subject, and its readings as they are asked for."""
 
-    def __init__(self, holdings: Holdings, subject: Subject, at: datetime) -> None:
+    def __init__(self, stacks: Stacks, subject: Subject, at: datetime) -> None:
         self.subject = subject
-        self.shelf = Shelf(holdings, subject.id)
+        self.shelf = Shelf(stacks, subject.id)
         self._at = at
-        self._rows = tuple(row for row in holdings.rows(subject.id) if row.purpose != "human")
-        """What a person handed in is shown beside a finding; no series counts it."""
+        self._captures: dict[str, Capture | None] = {}
+        self._rows = tuple(row for row in stacks.rows(subject.id) if row.purpose != "human")
+        """What a person handed in is no look of a series; what they tried is weighed apart from it."""
 
     def surely_read(self) -> Iterator[Record]:
         """Yield the records any judgement opens and nobody read yet: the last complete one of each label."""
         last_rows = {row.label: row.record for row in self._rows if row.ended <= self._at and row.complete is True}
         return self.shelf.unread(last_rows.values())
+
+    def captures(self, records: Iterable[str]) -> tuple[Capture, ...]:
+        """Return the captures of the records that can be opened; many findings rest on the same few."""
+        known = (self._capture(id) for id in records)
+        return tuple(capture for capture in known if capture is not None)
+
+    def _capture(self, id: str) -> Capture | None:
+        if id not in self._captures:
+            record = self.shelf.record(id)
+            self._captures[id] = record.capture if record is not None else None
+        return self._captures[id]
 
     def series(self) -> dict[str, Series]:
         labels = dict.fromkeys(row.label for row in self._rows)

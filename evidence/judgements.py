@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from evidence import canonical, digest, plain, words
+from evidence import canonical, plain, words
 from evidence.catalog import check_slug
 from evidence.errors import CanonicalError, ShapeError, StoreError
-from evidence.files import write_whole
+from evidence.files import write_changed
 from evidence.holdings import Holdings
 from evidence.model import Fact, Finding
 from evidence.ruleset import RuleSet
@@ -48,10 +48,10 @@ def keep(holdings: Holdings, target: str, at: datetime, rules: RuleSet, judgemen
 
     Raises StoreError or LedgerError where that cannot be done.
     """
-    for finding in judgement.findings:
-        holdings.derived.put_finding(finding)
-        said = digest.of_value(finding.plain())
-        holdings.ledger.append("finding", f"{finding.id}/{said}", said)
+    with holdings.ledger.exclusive():
+        for finding in judgement.findings:
+            said = holdings.derived.put_finding(finding)
+            holdings.ledger.append("finding", f"{finding.id}/{said}", said)
     kept = Kept(
         target=target,
         at=at,
@@ -62,7 +62,7 @@ def keep(holdings: Holdings, target: str, at: datetime, rules: RuleSet, judgemen
     )
     path = _folder(holdings) / f"{check_slug(target)}.json"
     try:
-        write_whole(path, canonical.encode(plain.dump(kept)))
+        write_changed(path, canonical.encode(plain.dump(kept)))
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error}") from error
 
@@ -98,12 +98,15 @@ def tally(findings: Sequence[Finding]) -> str:
 
 
 def second_looks_due(holdings: Holdings) -> dict[str, tuple[str, ...]]:
-    """Return the labels, by target, that the hits of the last judgement rest on and that were seen only once."""
+    """Return the labels, by target, that the hits of the last judgement rest on and that were seen only once;
+    what a person saw no machine looks at again."""
     due: dict[str, dict[str, None]] = {}
     for finding in last(holdings).findings:
         if finding.state == "hit" and finding.second_look == "missing":
-            labels = (holdings.record(id).capture.label for id in finding.exhibits)
-            due.setdefault(finding.target, {}).update(dict.fromkeys(labels))
+            captures = (holdings.record(id).capture for id in finding.exhibits)
+            labels = [one.label for one in captures if one.purpose != "human"]
+            if labels:
+                due.setdefault(finding.target, {}).update(dict.fromkeys(labels))
     return {target: tuple(labels) for target, labels in due.items()}
 
 

@@ -7,7 +7,7 @@ accepted it, who confirmed it when, and the file that came back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from evidence import canonical, plain
 from evidence.columns import ColumnLedger, Subject
 from evidence.errors import ShapeError
 from evidence.holdings import Holdings
-from evidence.ledger import each_leaf
+from evidence.ledger import Leaf, each_leaf
 
 SCHEMA = "columns/1"
 
@@ -57,7 +57,7 @@ def accept(holdings: Holdings, version: Version) -> Version:
 
 def versions(holdings: Holdings, target: str) -> tuple[Version, ...]:
     """Return the accepted versions of a target's ledger, oldest first; raises what reading them raises."""
-    return tuple(_versions(holdings, target))
+    return tuple(_version(leaf, holdings) for leaf in each_leaf(holdings.ledger, "columns") if _target(leaf) == target)
 
 
 def in_force(holdings: Holdings, subject: Subject, at: datetime) -> Subject:
@@ -66,20 +66,34 @@ def in_force(holdings: Holdings, subject: Subject, at: datetime) -> Subject:
     Where none was ever accepted, that is its file. Before the first was accepted no duty counts: the file may say only
     what clears.
     """
-    known = versions(holdings, subject.id)
+    return _at(subject, versions(holdings, subject.id), at)
+
+
+def every_in_force(holdings: Holdings, subjects: Sequence[Subject], at: datetime) -> tuple[Subject, ...]:
+    """Return each subject as `in_force` does, in one walk over the ledger: a province has thousands and a million leaves."""
+    leaves: dict[str, list[Leaf]] = {subject.id: [] for subject in subjects}
+    for leaf in each_leaf(holdings.ledger, "columns"):
+        if (target := _target(leaf)) in leaves:
+            leaves[target].append(leaf)
+    return tuple(_at(one, [_version(leaf, holdings) for leaf in leaves[one.id]], at) for one in subjects)
+
+
+def _at(subject: Subject, known: Sequence[Version], at: datetime) -> Subject:
     if not known:
         return subject
     held = [version.ledger for version in known if version.accepted <= at]
     return replace(subject, ledger=held[-1] if held else _without_duties(known[0].ledger))
 
 
-def _versions(holdings: Holdings, target: str) -> Iterator[Version]:
-    for leaf in each_leaf(holdings.ledger, "columns"):
-        if leaf.key.rpartition("/")[0] == target:
-            body = canonical.decode(holdings.store.read(leaf.digest))
-            if not isinstance(body, dict) or body.pop("schema", None) != SCHEMA:
-                raise ShapeError(("schema",), SCHEMA, body)
-            yield plain.load(Version, body)
+def _target(leaf: Leaf) -> str:
+    return leaf.key.rpartition("/")[0]
+
+
+def _version(leaf: Leaf, holdings: Holdings) -> Version:
+    body = canonical.decode(holdings.store.read(leaf.digest))
+    if not isinstance(body, dict) or body.pop("schema", None) != SCHEMA:
+        raise ShapeError(("schema",), SCHEMA, body)
+    return plain.load(Version, body)
 
 
 def _same(last: Version, version: Version) -> bool:

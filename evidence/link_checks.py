@@ -111,7 +111,7 @@ def reading(record: Record, store: Store) -> Reading:
     return pageless.reading(log.sha256, checked=day_of(checks, local_day(record.capture.started)))
 
 
-def is_of_links(record: Record) -> bool:
+def is_of(record: Record) -> bool:
     """Tell whether a record holds a day's checks of links and no page."""
     return any(one.role == "log" and one.url == LINKS for one in record.capture.artifacts)
 

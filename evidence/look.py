@@ -111,6 +111,12 @@ class Look:
         whole = self.whole and bool(days) and len(days) == len(self.items) and not self.oldest_first
         return True if whole else None
 
+    def reaches_beyond(self, day: date) -> bool:
+        """Tell whether the list, newest first and dated throughout, goes back beyond a day: what is dated then stood in it."""
+        days = [item.date for item in self.items if item.date is not None and not item.pinned]
+        falling = all(a >= b for a, b in zip(days, days[1:], strict=False))
+        return bool(days) and falling and len(days) == len(self.items) and min(days) < day
+
     @property
     def digest(self) -> str | None:
         """SHA-256 of the canonical reading."""

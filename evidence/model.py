@@ -274,6 +274,8 @@ class Item:
     pinned: bool
     box: Box | None
     dated: DateReading | None = None
+    cut: bool = field(default=False, metadata={plain.ADDED: True})
+    """Whether the page shows only the beginning of the title, and nowhere the rest (…)."""
 
 
 LinkScope = Literal["internal", "same_authority", "public", "external"]
@@ -469,6 +471,43 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prose:
+    """What an article says, as samples of its text, so that two articles can be compared and neither is kept."""
+
+    length: int
+    """Characters of its own text, signs and spaces apart: without lines that every article has, short quotations, and
+    what stands below the heading of an annex or of a full text."""
+    own: tuple[int, ...]
+    """Samples of its own text, in order of size (see `evidence.reading.prose`)."""
+    whole: tuple[int, ...]
+    """Samples of all its text."""
+    questions: int
+    """Questions it asks."""
+    shown: int
+    """Pictures, frames, players, files and further pages that say something besides."""
+    interprets: bool
+    """Whether a long text stands below a heading that speaks of 解读: the page holds an interpretation itself."""
+
+
+Way = Literal["form", "link", "mail", "telephone", "address", "app", "frame", "picture", "file", "page"]
+"""表单, 链接, 邮箱, 电话, 地址, 扫码或应用; in a frame, a picture, a file or on the next page nobody here saw whether there
+is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What a page that asks the public (征集、调查、征求意见) shows of how to answer, of its end and of what came of it."""
+
+    ways: tuple[Way, ...]
+    until: date | None
+    """The latest day its text names, where it speaks of an end: it ended no later. None where it names no end."""
+    ended: bool
+    """Whether it says that it is over."""
+    results: bool
+    """Whether it speaks of results, be it that they are to come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeDay:
     """What one day's light requests for a home page come to (WV-2)."""
 
@@ -522,6 +561,40 @@ class LinkDay:
     """Failed twice for certain, a control answering beside each failure."""
     unsure: tuple[LinkFault, ...]
     """Open questions: a guard's answer, too slow, our own network, or failed once only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTwice:
+    """One page below the home page (二、三级页面), asked over IPv4 and over IPv6 in one round."""
+
+    url: str
+    level: int
+    """2: the home page leads there; 3: a column's page does."""
+    state: Literal["open", "failed", "unsure"]
+    """Opened over IPv6; failed over IPv6 only, a control answering; anything else, which counts for nothing."""
+    reason: str | None = None
+    """Why it did not open: http_404, refused, timeout …; None where it did."""
+    differs: int | None = None
+    """How much of the matter only one of the two showed, per mille; None where they could not be compared."""
+    only4: tuple[str, ...] = ()
+    only6: tuple[str, ...] = ()
+    """Lines that only one of the two showed, the first of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagesDay:
+    """What one day's round over a site's pages below the home page comes to (IPv6)."""
+
+    day: date
+    home: str
+    """The record of the home page that names the pages."""
+    aaaa: bool | None
+    """Whether the site's name has AAAA records; None where no answer could be believed."""
+    held: bool
+    """Whether the home page opened over IPv6 before the round and after it: else we may have been shut out."""
+    left: int
+    """Pages that were not asked, because there are too many."""
+    pages: tuple[PageTwice, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -601,10 +674,16 @@ class Reading:
     """Of a home page: of which kinds of entry (interaction, service) any word or address of it speaks."""
     wording: tuple[Wording, ...] = field(default=(), metadata={plain.ADDED: True})
     """Fixed expressions that are not written as they should be."""
+    prose: Prose | None = field(default=None, metadata={plain.ADDED: True})
+    """Of an article: its text, for comparing."""
+    survey: Survey | None = field(default=None, metadata={plain.ADDED: True})
+    """Of a page whose title asks the public: how it can be answered."""
     probes: ProbeDay | None = field(default=None, metadata={plain.ADDED: True})
     """For a day's attempts to open a home page."""
     checked: LinkDay | None = field(default=None, metadata={plain.ADDED: True})
     """For a day's checks of a home page's links."""
+    twice: PagesDay | None = field(default=None, metadata={plain.ADDED: True})
+    """For a day's round over the pages below the home page, over IPv4 and IPv6."""
 
     def plain(self) -> dict[str, Any]:
         """Return the reading as plain JSON (schema reading/1)."""

@@ -1,6 +1,7 @@
-"""Parts of a column that a flow captures beside its own page: opened articles, tabs, further pages, a query's answer.
+"""Parts of a column that a flow captures beside its own page: opened articles, tabs, further pages, a query's answer,
+and the document that an opened interpretation is about.
 
-A part's label is its column's with /article-1, /tab-2, /page-2 or /search-1 behind it.
+A part's label is its column's with /article-1, /tab-2, /page-2, /search-1 or /document-1 behind it.
 
 >>> part_of("zwgk/zcwj/article-3"), label("zwgk/zcwj", "tab", 2)
 (Part(column='zwgk/zcwj', kind='article', n=3), 'zwgk/zcwj/tab-2')
@@ -14,8 +15,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, cast
 
-PartKind = Literal["article", "tab", "page", "search"]
-_LABEL = re.compile(r"(?P<column>.+)/(?P<kind>article|tab|page|search)-(?P<n>[1-9]\d{0,2})")
+PartKind = Literal["article", "tab", "page", "search", "document"]
+_LABEL = re.compile(r"(?P<column>.+)/(?P<kind>article|tab|page|search|document)-(?P<n>[1-9]\d{0,2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Part:
     """Label of the column."""
     kind: PartKind
     n: int
-    """For an article, the place of its item in the list, from 1."""
+    """For an article and its document, the place of the item in the list, from 1."""
 
 
 def part_of(label: str) -> Part | None:

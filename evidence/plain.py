@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import types
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -92,7 +93,10 @@ def _default(field: dataclasses.Field[Any]) -> Any:
 
 def load(cls: type[T], value: Any, path: Path = ()) -> T:
     """Return `value`, as read from JSON or YAML, as an instance of the dataclass `cls`; raises ShapeError."""
-    loaded: T = _of_class(cls)(value, path)  # type: ignore[arg-type]
+    try:
+        loaded: T = _of_class(cls)(value)  # type: ignore[arg-type]
+    except ShapeError as fault:
+        raise fault.below(*path) from None
     return loaded
 
 
@@ -100,8 +104,11 @@ def _key(name: str) -> str:
     return name.removesuffix("_")
 
 
-Read = Callable[[Any, Path], Any]
-"""Reads one kind of value: made once for each kind, because documents hold very many values of few kinds."""
+Read = Callable[[Any], Any]
+"""Reads one kind of value: made once for each kind, because documents hold very many values of few kinds.
+
+A fault says where below the value it lies; only whoever passes it on knows what is above.
+"""
 
 
 @functools.cache
@@ -109,28 +116,38 @@ def _of_class(cls: type) -> Read:
     hints = get_type_hints(cls)
     fields = dataclasses.fields(cls)
     names = {_key(field.name): field.name for field in fields}
-    needed = [
-        _key(field.name)
+    needed = {
+        field.name
         for field in fields
         if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-    ]
-    readers: dict[str, Read] = {}
+    }
+    readers: list[tuple[str, str, Read]] = []
 
-    def read(value: Any, path: Path) -> Any:
-        if not isinstance(value, Mapping):
-            raise ShapeError(path, "a mapping", value)
+    def read(value: Any) -> Any:
+        if not _is_mapping(value):
+            raise ShapeError((), "a mapping", value)
         if not readers:  # only now: a class may hold others of its own kind
-            readers.update({key: _reader(hints[name]) for key, name in names.items()})
-        for key in value:
-            if key not in readers:
-                raise ShapeError((*path, str(key)), "one of the keys " + ", ".join(names), key)
-        arguments = {names[key]: readers[key](value[key], (*path, key)) for key in names if key in value}
-        for key in needed:
-            if names[key] not in arguments:
-                raise ShapeError((*path, key), "a value", None)
+            readers[:] = [(key, name, _reader(hints[name])) for key, name in names.items()]
+        if not value.keys() <= names.keys():
+            unknown = next(key for key in value if key not in names)
+            raise ShapeError((str(unknown),), "one of the keys " + ", ".join(names), unknown)
+        arguments = {}
+        for key, name, reader in readers:
+            if key in value:
+                try:
+                    arguments[name] = reader(value[key])
+                except ShapeError as fault:
+                    raise fault.below(key) from None
+        if not needed <= arguments.keys():
+            missing = next(key for key, name in names.items() if name in needed and name not in arguments)
+            raise ShapeError((missing,), "a value", None)
         return cls(**arguments)
 
     return read
+
+
+def _is_mapping(value: Any) -> bool:
+    return type(value) is dict or isinstance(value, Mapping)
 
 
 def _reader(kind: Any) -> Read:
@@ -145,26 +162,29 @@ def _reader(kind: Any) -> Read:
     if origin is not None and issubclass(origin, Mapping):
         return _of_mapping(_reader(get_args(kind)[1]))
     if kind is Any or kind is object:
-        return lambda value, _: value
+        return lambda value: value
     if dataclasses.is_dataclass(kind):
         return _of_class(kind)  # type: ignore[arg-type]
     if kind in (datetime, date):
         return functools.partial(_read_moment, kind)
-    return functools.partial(_read_atom, kind)
+    return _of_atom(kind)
 
 
-def _read_atom(kind: type, value: Any, path: Path) -> Any:
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        raise ShapeError(path, _NAMES.get(kind, kind.__name__), value)
-    return value
+def _of_atom(kind: type) -> Read:
+    def read(value: Any) -> Any:
+        if type(value) is not kind and (not isinstance(value, kind) or isinstance(value, bool)):
+            raise ShapeError((), _NAMES.get(kind, kind.__name__), value)
+        return value
+
+    return read
 
 
 def _of_literal(choices: tuple[Any, ...]) -> Read:
     truths = any(isinstance(choice, bool) for choice in choices)
 
-    def read(value: Any, path: Path) -> Any:
+    def read(value: Any) -> Any:
         if value not in choices or isinstance(value, bool) != truths:
-            raise ShapeError(path, "one of " + ", ".join(map(str, choices)), value)
+            raise ShapeError((), "one of " + ", ".join(map(str, choices)), value)
         return value
 
     return read
@@ -174,13 +194,13 @@ def _of_union(options: tuple[Any, ...]) -> Read:
     nothing = type(None) in options
     readers = [_reader(option) for option in options if option is not type(None)]
 
-    def read(value: Any, path: Path) -> Any:
+    def read(value: Any) -> Any:
         if value is None and nothing:
             return None
         faults = []
         for reader in readers:
             try:
-                return reader(value, path)
+                return reader(value)
             except ShapeError as fault:
                 faults.append(fault)
         raise max(faults, key=lambda fault: len(fault.path))
@@ -192,34 +212,44 @@ def _of_tuple(kinds: tuple[Any, ...]) -> Read:
     every = _reader(kinds[0]) if len(kinds) == 2 and kinds[1] is ... else None
     readers = [] if every else [_reader(kind) for kind in kinds]
 
-    def read(value: Any, path: Path) -> tuple[Any, ...]:
+    def read(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list | tuple):
-            raise ShapeError(path, "a list", value)
-        if every is not None:
-            return tuple([every(inner, (*path, n)) for n, inner in enumerate(value)])
-        if len(readers) != len(value):
-            raise ShapeError(path, f"a list of {len(readers)}", value)
-        return tuple([reader(inner, (*path, n)) for n, (reader, inner) in enumerate(zip(readers, value, strict=True))])
+            raise ShapeError((), "a list", value)
+        if every is None and len(readers) != len(value):
+            raise ShapeError((), f"a list of {len(readers)}", value)
+        found: list[Any] = []
+        try:
+            for reader, inner in zip(readers if every is None else itertools.repeat(every), value, strict=False):
+                found.append(reader(inner))  # noqa: PERF401  (a fault says how many went well)
+        except ShapeError as fault:
+            raise fault.below(len(found)) from None
+        return tuple(found)
 
     return read
 
 
 def _of_mapping(reader: Read) -> Read:
-    def read(value: Any, path: Path) -> Mapping[str, Any]:
-        if not isinstance(value, Mapping):
-            raise ShapeError(path, "a mapping", value)
-        return {str(key): reader(inner, (*path, str(key))) for key, inner in value.items()}
+    def read(value: Any) -> Mapping[str, Any]:
+        if not _is_mapping(value):
+            raise ShapeError((), "a mapping", value)
+        found = {}
+        for key, inner in value.items():
+            try:
+                found[str(key)] = reader(inner)
+            except ShapeError as fault:
+                raise fault.below(str(key)) from None
+        return found
 
     return read
 
 
-def _read_moment(kind: Any, value: Any, path: Path) -> Any:
+def _read_moment(kind: Any, value: Any) -> Any:
     if kind is date and isinstance(value, date) and not isinstance(value, datetime):
         return value
     try:
         moment = kind.fromisoformat(value)
     except (TypeError, ValueError) as error:
-        raise ShapeError(path, "an ISO day" if kind is date else "an ISO instant", value) from error
+        raise ShapeError((), "an ISO day" if kind is date else "an ISO instant", value) from error
     if kind is datetime and moment.tzinfo is None:
-        raise ShapeError(path, "an ISO instant with an offset", value)
+        raise ShapeError((), "an ISO instant with an offset", value)
     return moment

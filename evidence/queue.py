@@ -25,8 +25,19 @@ from evidence.quoting import plainly
 from evidence.registers import platforms
 from evidence.span import local_text
 
-NOT_BY_LOOKING = ("account_not_registered", "account_empty")
-"""Indicators that one look at the account cannot decide."""
+NOT_BY_LOOKING = (
+    "account_not_registered",
+    "account_empty",
+    "account_duplicated",
+    "account_commercial_links",
+    "account_off_topic",
+    "interpretation_copied",
+    "survey_unanswerable",
+    "survey_results",
+)
+"""Indicators that one look at an account, or at a column's own page, cannot decide."""
+BY_TRYING = ("account_interaction_missing", "account_menus_dead", "app_unusable")
+"""Indicators that only a person's tries decide: every account needs them now and then, too many for every night."""
 LONGEST_CODE = 1000
 """Characters of an address that still make a code a telephone can read."""
 
@@ -67,15 +78,19 @@ class Errand:
         yield f"　看过后：quzheng exhibit add {self.finding[:12]} 文件 --kind photo"
 
 
-def queue(holdings: Holdings, subjects: Sequence[Subject]) -> tuple[Errand, ...]:
-    """Return the errands that the last judgement leaves, oldest evidence first, never seen before all."""
+def queue(holdings: Holdings, subjects: Sequence[Subject], *, trying: bool = False) -> tuple[Errand, ...]:
+    """Return the errands that the last judgement leaves, oldest evidence first, never seen before all.
+
+    With `trying` accounts are listed too of which only their functions are open.
+    """
     last = judgements.last(holdings)
     facts: dict[str, list[Fact]] = {}
     for fact in last.facts:
         facts.setdefault(fact.target, []).append(fact)
     open_: dict[str, list[Finding]] = {}
     for finding in last.findings:
-        asks = finding.state == "undecided" and finding.indicator not in NOT_BY_LOOKING
+        passed = NOT_BY_LOOKING if trying else (*NOT_BY_LOOKING, *BY_TRYING)
+        asks = finding.state == "undecided" and finding.indicator not in passed
         if asks and not human.of_finding(holdings, finding):
             open_.setdefault(finding.target, []).append(finding)
     errands = [
@@ -125,17 +140,20 @@ def _of(subject: Subject, findings: Sequence[Finding], facts: Sequence[Fact]) ->
     """Yield the errands on one target; a finding on which somebody handed something in is not among `findings`."""
     if subject.is_account:
         seen_by = {fact.coverage for fact in facts}
-        if subject.by_hand or ("partial" in seen_by and "complete" not in seen_by):
-            yield _account(subject, findings[0], facts)
+        to_try = any(finding.indicator in BY_TRYING for finding in findings)
+        if to_try or subject.by_hand or ("partial" in seen_by and "complete" not in seen_by):
+            yield _account(subject, findings, facts)
         return
     for fact in facts:
         if fact.duty is not False and fact.missing and fact.complete is True:
             yield _column(subject, findings[0], fact)
 
 
-def _account(subject: Subject, finding: Finding, facts: Sequence[Fact]) -> Errand:
+def _account(subject: Subject, findings: Sequence[Finding], facts: Sequence[Fact]) -> Errand:
+    """Return the one errand on an account, with all that is missing; it is handed in on the first finding."""
     seen = max((fact.as_of for fact in facts if fact.as_of), default=None)
-    return _errand(subject, finding, label=None, column=None, address=subject.url, seen=seen, missing=finding.missing)
+    missing = tuple(dict.fromkeys(reason for finding in findings for reason in finding.missing))
+    return _errand(subject, findings[0], label=None, column=None, address=subject.url, seen=seen, missing=missing)
 
 
 def _column(subject: Subject, finding: Finding, fact: Fact) -> Errand:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -15,24 +15,31 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from evidence import availability, digest, link_checks, plain
+from evidence import availability, digest, inner_pages, link_checks, plain
 from evidence.derived import Derived
-from evidence.holdings import Holdings
+from evidence.holdings import Stacks
 from evidence.model import Reading, Record
 from evidence.reading import dates, tesseract
 from evidence.reading.page import artifacts_of, from_record
-from evidence.reading.pictures import Kept
+from evidence.reading.pictures import Kept, Shelf
 from evidence.reading.reader import read, this_reader
+from evidence.reading.wordlists import WordLists
 from evidence.span import local_day
 from evidence.store import FileStore, Store
 
 log = logging.getLogger(__name__)
 
+_LOGS: tuple[tuple[Callable[[Record], bool], Callable[[Record, Store], Reading]], ...] = (
+    (availability.is_of, availability.reading),
+    (link_checks.is_of, link_checks.reading),
+    (inner_pages.is_of, inner_pages.reading),
+)
+"""What reads records that hold a log of light requests and no page."""
 _FEW = 4
 """So few pages are read here: a pool takes longer to start."""
 
 
-def readings(records: Iterable[Record], holdings: Holdings, *, jobs: int = 1) -> Mapping[str, Reading | None]:
+def readings(records: Iterable[Record], holdings: Stacks, *, jobs: int = 1) -> Mapping[str, Reading | None]:
     """Return the reading of each record by its id; None for a record without a page, or one that cannot be read.
 
     Readings are looked up in `holdings.derived` and saved there, under the digest of what they depend on: the
@@ -45,27 +52,27 @@ def readings(records: Iterable[Record], holdings: Holdings, *, jobs: int = 1) ->
     for key, reading in _read_all(open_records, holdings, jobs):
         holdings.derived.put_reading(key, reading)
         if (since := same_since(reading)) is not None:
-            holdings.derived.put_lasting(lasting_key(open_records[key]), since, key)
+            holdings.derived.put_lasting(lasting_key(open_records[key], holdings.words), since, key)
         known[key] = reading
     return {id: known.get(keys[id]) if id in keys else None for id in wanted}
 
 
-def key_of(record: Record) -> str:
+def key_of(record: Record, words: WordLists) -> str:
     """Return the digest of everything the reading of a record depends on."""
-    return digest.of_value({**_page_of(record), "at": plain.dump(moment_of(record))})
+    return digest.of_value({**_page_of(record, words), "at": plain.dump(moment_of(record))})
 
 
-def lasting_key(record: Record) -> str:
+def lasting_key(record: Record, words: WordLists) -> str:
     """Return the digest of the page of a record and its reader, whatever the day."""
-    return digest.of_value({**_page_of(record), "at": None})
+    return digest.of_value({**_page_of(record, words), "at": None})
 
 
-def shared_key(record: Record, holdings: Holdings) -> str:
+def shared_key(record: Record, holdings: Stacks) -> str:
     """Return the key of a record's reading: that of another day's, where the page reads the same on any day since then."""
-    lasting = holdings.derived.lasting(lasting_key(record))
+    lasting = holdings.derived.lasting(lasting_key(record, holdings.words))
     if lasting is not None and lasting[0] <= local_day(record.capture.started):
         return lasting[1]
-    return key_of(record)
+    return key_of(record, holdings.words)
 
 
 def same_since(reading: Reading) -> date | None:
@@ -79,13 +86,13 @@ def same_since(reading: Reading) -> date | None:
     return max((one.date for one in known), default=date.min)
 
 
-def _page_of(record: Record) -> dict[str, Any]:
+def _page_of(record: Record, words: WordLists) -> dict[str, Any]:
     capture = record.capture
     return {
         "artifacts": [[each.role, each.frame, each.url, each.sha256] for each in artifacts_of(record)],
         "exchanges": capture.exchanges,
         "url": capture.final_url or capture.requested_url,
-        "reader": this_reader().sha256,
+        "reader": this_reader(words).sha256,
     }
 
 
@@ -101,24 +108,26 @@ def moment_of(record: Record) -> datetime:
 def has_page(record: Record) -> bool:
     """Tell whether a record brought a page, or a day's attempts or checks, that can be read."""
     page = record.capture.of_role("layout") or record.capture.of_role("dom")
-    return bool(page) or availability.is_of_attempts(record) or link_checks.is_of_links(record)
+    return bool(page) or any(is_of(record) for is_of, _ in _LOGS)
 
 
-def _read_all(records: Mapping[str, Record], holdings: Holdings, jobs: int) -> Iterator[tuple[str, Reading]]:
+def _read_all(records: Mapping[str, Record], holdings: Stacks, jobs: int) -> Iterator[tuple[str, Reading]]:
     if jobs <= 1 or len(records) <= _FEW:
         for key, record in records.items():
-            reading = _read(record, holdings.store, holdings.derived)
+            reading = _read(record, holdings.store, holdings.derived, holdings.words)
             if reading is not None:
                 yield key, reading
         return
     yield from _in_pool(records, holdings, jobs)
 
 
-def _in_pool(records: Mapping[str, Record], holdings: Holdings, jobs: int) -> Iterator[tuple[str, Reading]]:
+def _in_pool(records: Mapping[str, Record], holdings: Stacks, jobs: int) -> Iterator[tuple[str, Reading]]:
     """Read in processes that know nothing of each other; a page that kills its process is left out and said."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        waiting = {key: pool.submit(_read_from, holdings.root, record) for key, record in records.items()}
+        waiting = {
+            key: pool.submit(_read_from, holdings.root, holdings.words, record) for key, record in records.items()
+        }
         for key, future in waiting.items():
             reading = _outcome(records[key], future)
             if reading is not None:
@@ -133,8 +142,8 @@ def _outcome(record: Record, future: Future[Reading | None]) -> Reading | None:
         return None
 
 
-def _read_from(root: Path, record: Record) -> Reading | None:
-    return _read(record, FileStore(root), Derived(root))
+def _read_from(root: Path, words: WordLists, record: Record) -> Reading | None:
+    return _read(record, FileStore(root), Derived(root), words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +169,17 @@ def _key_of_picture(sha256: str) -> str:
     return digest.of_value({"picture": sha256, "reader": this_reader().sha256, "engine": engine})
 
 
-def _read(record: Record, store: Store, derived: Derived) -> Reading | None:
+def of_record(record: Record, store: Store, words: WordLists, shelf: Shelf | None = None) -> Reading:
+    """Return the reading of a record's page, or of the log it holds, from a store; raises what reading them raises."""
+    for is_of, read_log in _LOGS:
+        if is_of(record):
+            return read_log(record, store)
+    return read(from_record(record, store), at=moment_of(record), words=words, shelf=shelf)
+
+
+def _read(record: Record, store: Store, derived: Derived, words: WordLists) -> Reading | None:
     try:
-        if availability.is_of_attempts(record):
-            return availability.reading(record, store)
-        if link_checks.is_of_links(record):
-            return link_checks.reading(record, store)
-        return read(from_record(record, store), at=moment_of(record), shelf=_Pictures(derived))
+        return of_record(record, store, words, _Pictures(derived))
     except Exception:
         log.warning("record %s cannot be read; the others go on", record.id, exc_info=True)
         return None

@@ -13,15 +13,15 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from evidence import availability, link_checks
 from evidence.checks import printable
 from evidence.errors import NotFound
 from evidence.model import Blob, Reading, Record, VerdictCheck
 from evidence.opened import Opened
 from evidence.question import Question
-from evidence.reading.page import from_record
-from evidence.reading.reader import read, this_reader
-from evidence.readings import moment_of
+from evidence.reading import wordlists
+from evidence.reading.reader import this_reader
+from evidence.reading.wordlists import WordLists
+from evidence.readings import of_record
 from evidence.verify import UNREADABLE
 
 NAME = "derived reproducible"
@@ -72,32 +72,32 @@ def reproduced(path: Path) -> VerdictCheck:
 
 def _each(question: Question) -> Iterator[tuple[bool | None, str]]:
     """Yield for each reading whether it came out again, and why not."""
+    words = wordlists.of(
+        bad_links=_source(question, "words-bad_links.txt"), wording_rules=_source(question, "words-wording.txt")
+    )
     for id, record in question.records():
         path = f"data/readings/{id}.json"
         if question.bundle.has(path):
-            yield _again(question, record, Reading.load(question.bundle.document(path)))
+            yield _again(question, words, record, Reading.load(question.bundle.document(path)))
 
 
-def _again(question: Question, record: Record, kept: Reading) -> tuple[bool | None, str]:
-    if kept.reader != this_reader():
-        return None, f"读取程序不同（包内 {kept.reader.sha256[:12]}，本机 {this_reader().sha256[:12]}）"
+def _source(question: Question, name: str) -> bytes | None:
+    path = f"data/sources/{name}"
+    return question.bundle.read(path) if question.bundle.has(path) else None
+
+
+def _again(question: Question, words: WordLists, record: Record, kept: Reading) -> tuple[bool | None, str]:
+    if kept.reader != (ours := this_reader(words)):
+        return None, f"读取程序或词表不同（包内 {kept.reader.sha256[:12]}，本机 {ours.sha256[:12]}）"
     if any(sha256 in question.withheld for sha256 in record.capture.cited):
         return None, "部分原件含个人信息，留存取证单位"
-    made = _made(record, _Held(question))
+    made = of_record(record, _Held(question), words)
     if made == kept:
         return True, ""
     if _engine(kept) != _engine(made) and _bare(made) == _bare(kept):
         return None, f"文字识别程序不同（包内 {'、'.join(_engine(kept)) or '无'}）"
     differing = [one.name for one in fields(Reading) if getattr(kept, one.name) != getattr(made, one.name)]
     return False, f"记录 {record.id[:12]} 的读取结果与原件不符：{'、'.join(differing)}"
-
-
-def _made(record: Record, held: _Held) -> Reading:
-    if availability.is_of_attempts(record):
-        return availability.reading(record, held)
-    if link_checks.is_of_links(record):
-        return link_checks.reading(record, held)
-    return read(from_record(record, held), at=moment_of(record))
 
 
 def _engine(reading: Reading) -> tuple[str, ...]:

@@ -115,6 +115,45 @@ class Exemption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bulletin:
+    """A bulletin (通报) or notice (通知、核实函) to units, after which what they do may be done for its sake."""
+
+    day: date
+    document: str
+    """Its number or name."""
+    targets: tuple[str, ...] = ()
+    """To whom it went; empty: to all."""
+
+    def went_to(self, target: str) -> bool:
+        """Tell whether a target had it."""
+        return not self.targets or target in self.targets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """The words by which a title is known to be of one subject."""
+
+    words: tuple[str, ...]
+    name: str = ""
+    """What the subject is called, in Chinese."""
+    unless: tuple[str, ...] = ()
+    """Words with which it may be of another after all."""
+    not_for: tuple[str, ...] = ()
+    """Words in a unit's name that make the subject its business."""
+
+    def tells(self, title: str) -> str | None:
+        """Return the first word by which a title is of the subject; None where it may be of another.
+
+        >>> meetings = Vocabulary(words=("召开",), unless=("通知",))
+        >>> meetings.tells("我局召开年度会议"), meetings.tells("关于召开年度会议的通知")
+        ('召开', None)
+        """
+        if any(word in title for word in self.unless):
+            return None
+        return next((word for word in self.words if word in title), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """The numbers of one indicator."""
 
@@ -131,9 +170,15 @@ class Rule:
     share: int | None = field(default=None, metadata={plain.ADDED: True})
     """Per mille of cases that reach the rule, for one that counts a rate."""
     visits: int | None = field(default=None, metadata={plain.ADDED: True})
-    """Least visits a day that such a rate rests on."""
+    """Least visits a day, or least pages, that such a rate rests on."""
+    items: int | None = field(default=None, metadata={plain.ADDED: True})
+    """Items of one list that reach the rule, for one that counts columns by them."""
+    quiet: str | None = field(default=None, metadata={plain.ADDED: True})
+    """How long nothing must have come before."""
     scope: tuple[Scope, ...] = ()
     words: tuple[str, ...] = ()
+    subjects: Mapping[str, Vocabulary] = field(default_factory=dict, metadata={plain.ADDED: True})
+    """Words of each subject (or class of columns) that the rule knows titles by."""
 
     def reached(self, number: int) -> bool:
         """Tell whether `number` reaches the count of the rule; a rule without one needs a single case."""
@@ -159,6 +204,7 @@ class RuleSet:
     """The edition this one changes; what it does not say holds as there."""
     accounts: tuple[PlatformLimit, ...] = field(default=(), metadata={plain.ADDED: True})
     exemptions: tuple[Exemption, ...] = field(default=(), metadata={plain.ADDED: True})
+    bulletins: tuple[Bulletin, ...] = field(default=(), metadata={plain.ADDED: True})
 
     def exempt(self, target: str, label: str, day: date) -> Exemption | None:
         """Return the filing that takes a label out of the count on a day; None where there is none."""
@@ -269,8 +315,10 @@ def _check(rules: RuleSet, name: str) -> None:
     for key, rule in rules.rules.items():
         lengths += [(f"rules.{key}.max_gap", rule.max_gap)] if rule.max_gap else []
         days += [(f"rules.{key}.limit", rule.limit)] if rule.limit else []
-        if rule.count is not None and rule.count < 1:
-            raise ShapeError(("rules", key, "count"), "a number from 1 up", rule.count)
+        days += [(f"rules.{key}.quiet", rule.quiet)] if rule.quiet else []
+        for word, number in (("count", rule.count), ("items", rule.items)):
+            if number is not None and number < 1:
+                raise ShapeError(("rules", key, word), "a number from 1 up", number)
     for where, text in lengths:
         _parsed(where, text, "a span of hours, days or weeks", "hdw")
     for where, text in days:

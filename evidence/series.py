@@ -7,7 +7,7 @@ reading when asked (law 6).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from evidence.catalog import Row
@@ -52,6 +52,12 @@ class Series:
     def latest(self) -> Row | None:
         """The last complete row at or before T: what is said of T holds as of it (T′)."""
         return next((row for row in reversed(self.rows) if _is_whole(row)), None)
+
+    @property
+    def of_sightings(self) -> Series:
+        """The series for what is seen and not missed: there a whole look at a part of a source counts like any other."""
+        rows, later = (tuple(replace(row, coverage="complete") for row in some) for some in (self.rows, self.later))
+        return replace(self, rows=rows, later=later)
 
     @property
     def gaps(self) -> tuple[Gap, ...]:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterable, Iterator
 
 from evidence.errors import NotFound, StoreError
-from evidence.holdings import Holdings
+from evidence.holdings import Stacks
 from evidence.model import Reading, Record
 from evidence.reading.reader import this_reader
 from evidence.readings import has_page, readings, shared_key
@@ -21,10 +21,10 @@ log = logging.getLogger(__name__)
 class Shelf:
     """What is known of one target's pages, for the length of one judgement."""
 
-    def __init__(self, holdings: Holdings, target: str) -> None:
+    def __init__(self, holdings: Stacks, target: str) -> None:
         self._holdings = holdings
         self._target = target
-        self._keys = holdings.derived.index(target, this_reader().sha256)
+        self._keys = holdings.derived.index(target, this_reader(holdings.words).sha256)
         """By record: the key of its reading; empty for one without a page."""
         self._kept = len(self._keys)
         self._loaded: dict[str, Reading | None] = {}
@@ -42,28 +42,28 @@ class Shelf:
         """Yield those of some records whose page was not read yet."""
         for id in records:
             key = self._key(id)
-            if key and not self._holdings.derived.has_reading(key) and (record := self._record(id)) is not None:
+            if key and not self._holdings.derived.has_reading(key) and (record := self.record(id)) is not None:
                 yield record
 
     def save(self) -> None:
         """Keep which record shows which page; losing it costs time only."""
         if len(self._keys) != self._kept:
-            self._holdings.derived.put_index(self._target, this_reader().sha256, self._keys)
+            self._holdings.derived.put_index(self._target, this_reader(self._holdings.words).sha256, self._keys)
             self._kept = len(self._keys)
 
     def _key(self, id: str) -> str:
         if id not in self._keys:
-            record = self._record(id)
+            record = self.record(id)
             if record is None:
                 return ""
             self._keys[id] = shared_key(record, self._holdings) if has_page(record) else ""
         return self._keys[id]
 
     def _read(self, id: str) -> Reading | None:
-        record = self._record(id)
+        record = self.record(id)
         return readings([record], self._holdings).get(id) if record is not None else None
 
-    def _record(self, id: str) -> Record | None:
+    def record(self, id: str) -> Record | None:
         """Return a record; a damaged one leaves its column undecided and takes nothing with it."""
         try:
             return self._holdings.record(id)

@@ -40,6 +40,8 @@ class Sign:
     """What else a table of signs prints."""
     open: str = ""
     """Why this sign by itself decides nothing, such as that it may have been misread; empty where it counts."""
+    records: tuple[str, ...] = ()
+    """Earlier looks that show it, too: what was there before."""
 
 
 Find = Callable[[Look], tuple[Sign, ...]]
@@ -91,6 +93,7 @@ def _look_at(one: Observed, own: Series, rules: RuleSet, find: Find, agrees: Agr
     tally.open += [(one.fact.name, f"{sign.said}；{sign.open}") for sign in seen if sign.open]
     if any(sign.open for sign in seen):
         tally.records.append(look.row.record)
+    tally.records += [record for sign in seen for record in sign.records]
     found = tuple(sign for sign in seen if not sign.open)
     if not found:
         return

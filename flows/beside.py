@@ -1,7 +1,8 @@
 """Opening what a column's own page leaves open (articles, tabs, a query): for flows to use, itself no flow.
 
-A policy list may print dates of signing, a list may print none, rows may wait behind tabs or a query. What is opened is
-captured as a part of the column (`zcwj/article-1`, `zcwj/tab-1`, `zcwj/search-1`) and judged with it.
+A policy list may print dates of signing, a list may print none, rows may wait behind tabs or a query; what an
+interpretation says, or how a survey is answered, only their own pages show. What is opened is captured as a part of the
+column (`zcwj/article-1`, `zcwj/tab-1`, `zcwj/search-1`; `zcjd/document-1` is what `zcjd/article-1` is about).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from collector.frames import evaluate
 from collector.visit import Visit
+from evidence import interpreting
 from evidence.beside import CONFIRMING
 from evidence.columns import Column
 from evidence.model import Item, Reading
@@ -25,6 +27,8 @@ from flows import annexes
 
 UNDATED_MOST = 10
 """Articles opened of a list without dates."""
+SAMPLED = 3
+"""Articles opened of a list whose articles are looked at for what they say (WD-1.8 asks for as many interpretations)."""
 TABS_MOST = 12
 FRESH = timedelta(days=14)
 """A policy list that shows a date so close is fresh whichever date it is, and needs no articles."""
@@ -82,14 +86,19 @@ _ASK = r"""(() => {
 """Marks the button of the content's own query: 查询 before 搜索, the last of several; never the site's search in its head."""
 
 
+_SAID = ("interpretation", "survey")
+"""Classes of columns whose articles matter for what they say."""
+_READ = ("policy", *_SAID)
+"""Classes of columns whose pages are read on the way whatever they look like."""
+
+
 async def look(visit: Visit, label: str) -> None:
     """Open what the page of a column, captured as `label` just now, leaves open; nothing where it leaves nothing."""
     column = next((one for one in visit.target.ledger.columns if one.label == label), None)
     if column is None or visit.window.crashed:
         return
-    policy = column.class_ == "policy"
     hints = await _asked(visit, _HINTS) or {}
-    if not (policy or hints.get("open")):
+    if not (column.class_ in _READ or hints.get("open")):
         return
     reading = await visit.read()
     kind = reading.column.kind if reading.column else None
@@ -98,7 +107,7 @@ async def look(visit: Visit, label: str) -> None:
     elif kind == "tabbed":
         await _tabs(visit, label)
     elif wanted := _wanted(reading, column, visit):
-        await _articles(visit, label, reading.items[:wanted])
+        await _articles(visit, label, reading.items[:wanted], documents=column.class_ == "interpretation")
 
 
 async def _asked(visit: Visit, script: str) -> Any:
@@ -115,12 +124,17 @@ def _wanted(reading: Reading, column: Column, visit: Visit) -> int:
         return 0
     if all(item.date is None for item in reading.items):
         return UNDATED_MOST
+    if column.class_ in _SAID:
+        return SAMPLED
     fresh = reading.newest is not None and visit.now.date() - reading.newest < FRESH
     return CONFIRMING if column.class_ == "policy" and not fresh else 0
 
 
-async def _articles(visit: Visit, label: str, items: Sequence[Item]) -> None:
-    """Open the articles of some items, each as the part of its number; one on another host is left out and said."""
+async def _articles(visit: Visit, label: str, items: Sequence[Item], *, documents: bool) -> None:
+    """Open the articles of some items, each as the part of its number; one on another host is left out and said.
+
+    With `documents` the document that an article leads to is opened after it.
+    """
     came_from = visit.page.url
     for n, item in enumerate(items, 1):
         if not _may_open(item.href, came_from):
@@ -129,7 +143,18 @@ async def _articles(visit: Visit, label: str, items: Sequence[Item]) -> None:
         opened = await visit.open(str(item.href))
         if opened.trouble is None:
             await annexes.fetch_named(visit)
-        await visit.capture(part_label(label, "article", n))
+        taken = await visit.capture(part_label(label, "article", n))
+        if documents and opened.trouble is None and taken.trouble is None:
+            await _document(visit, label, n)
+
+
+async def _document(visit: Visit, label: str, n: int) -> None:
+    """Open the document that the interpretation shown just now leads to, if it leads to one of this authority."""
+    link = interpreting.link_of(await visit.read())
+    if link is None or not _may_open(link.href, visit.page.url):
+        return
+    await visit.open(link.href)
+    await visit.capture(part_label(label, "document", n))
 
 
 def _may_open(href: str | None, here: str) -> bool:

@@ -11,7 +11,6 @@ from collector.commands.targets import by_option
 from collector.errors import TargetsError
 from collector.workspace import Workspace
 from evidence.command import json_option, say, workspace_option
-from evidence.holdings import Holdings
 
 
 @click.group()
@@ -55,7 +54,7 @@ def import_(
         raise click.UsageError("--confirmed-by and --on go together: who confirmed it, and when")
     opened = Workspace.open(workspace)
     said = ledgers.Confirmation(by=by, confirmed_by=confirmed_by, confirmed_on=on.date() if on else None)
-    holdings = Holdings.open(opened.store_path)
+    holdings = opened.holdings()
     version = ledgers.accept(opened, holdings, file, said, now=datetime.now(UTC), target=target)
     click.echo(f"{version.ledger.target}: {ledgers.line(version)}")
 
@@ -68,7 +67,7 @@ def list_(workspace: Path, as_json: bool) -> None:
     from collector import ledgers
 
     opened = Workspace.open(workspace)
-    for target, versions, changed in ledgers.told(opened, Holdings.open(opened.store_path)):
+    for target, versions, changed in ledgers.told(opened, opened.holdings()):
         if as_json:
             say({"target": target.id, "file_differs": changed, "versions": [version.plain() for version in versions]})
             continue

@@ -11,7 +11,6 @@ import click
 from collector.progress import Progress
 from collector.workspace import Workspace
 from evidence.command import Instant, json_option, say, workspace_option
-from evidence.holdings import Holdings
 
 files_argument = click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -76,7 +75,7 @@ def import_(
     statement = archive.Fetched(by=by, fetched=fetched, whole=whole, name=name)
     read = archive.read_files(files, statement)
     opened.targets()  # a list that is wrong as it stands is said before anything is kept
-    registers = archive.keep(Holdings.open(opened.store_path), read, now=datetime.now(UTC))
+    registers = archive.keep(opened.holdings(), read, now=datetime.now(UTC))
     done = importing.import_registers(registers, opened.targets_path, opened.columns_dir)
     if as_json:
         say(importing.answer(done, registers))

@@ -6,10 +6,32 @@ import getpass
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
+from evidence import tries
 from evidence.command import Instant, json_option, open_house, say, workspace_option
+from evidence.errors import AdmitError
+
+
+class TryType(click.ParamType[tries.Try]):
+    """What was tried and what came of it.
+
+    >>> TryType().convert("comment=absent", None, None).said
+    '评论没有'
+    """
+
+    name = "try"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tries.Try:
+        """Return the try."""
+        if isinstance(value, tries.Try):
+            return value
+        try:
+            return tries.parse(str(value))
+        except AdmitError as error:
+            self.fail(str(error), param, ctx)
 
 
 @click.group()
@@ -32,6 +54,13 @@ def exhibit() -> None:
 @click.option("--second", help="The second person who was there.")
 @click.option("--note", help="Anything else to be said of it.")
 @click.option("--checklist", multiple=True, metavar="KEY=VALUE", help="One point of the checklist (may be repeated).")
+@click.option(
+    "--tried",
+    type=TryType(),
+    multiple=True,
+    metavar="WHAT[:NAME]=CAME",
+    help="What was tried on an account and what came, such as menu:办事大厅=dead, message=unanswered@2021-06-24 (may be repeated).",
+)
 @json_option
 @click.argument("finding")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
@@ -50,6 +79,7 @@ def add(
     second: str | None,
     note: str | None,
     checklist: tuple[str, ...],
+    tried: tuple[tries.Try, ...],
     as_json: bool,
     finding: str,
     files: tuple[Path, ...],
@@ -75,6 +105,7 @@ def add(
         second=second,
         note=note,
         checklist=tuple(map(_point, checklist)),
+        tries=tried,
     )
     target = human.target_of(found, holdings, home.subjects)
     record = human.add(holdings, target, found.label, files, statement, now=datetime.now(UTC))
@@ -85,6 +116,8 @@ def add(
     for path, artifact in zip(files, record.capture.artifacts, strict=True):
         click.echo(f"{path.name}: {artifact.size} 字节，SHA-256 {artifact.sha256}")
     click.echo(f"已收入记录 {record.id}，随问题 {found.id[:12]} 一并展示；请保留原件和原设备")
+    for one in tried:
+        click.echo(f"所试：{one.said}")
 
 
 def _point(said: str) -> tuple[str, str]:
@@ -97,14 +130,15 @@ def _point(said: str) -> tuple[str, str]:
 @click.command()
 @workspace_option
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="An HTML page; or a folder for one PNG code each.")
+@click.option("--tries", "trying", is_flag=True, help="Accounts whose functions nobody has tried lately, too.")
 @json_option
 @click.pass_context
-def queue(ctx: click.Context, workspace: Path, out: Path | None, as_json: bool) -> None:
+def queue(ctx: click.Context, workspace: Path, out: Path | None, trying: bool, as_json: bool) -> None:
     """List what people must look at tonight, oldest evidence first, each with a QR code."""
     from evidence import queue as errands_of
 
     home = open_house(ctx, workspace)
-    errands = errands_of.queue(home.holdings(), home.subjects())
+    errands = errands_of.queue(home.holdings(), home.subjects(), trying=trying)
     if out:
         errands_of.write(out, errands)
     if as_json:

@@ -7,9 +7,9 @@ or bears the name of the page: a column called 热门新闻 is a column. On a ho
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from evidence.model import Reading
+from evidence.model import Box, Reading
 from evidence.reading import choice, lists
 from evidence.reading.lists import Listing
 from evidence.reading.regions import Regions
@@ -22,6 +22,10 @@ HEADING = re.compile(
     r"|大家都在看|(?:点击|阅读|浏览|热门|新闻)排行榜?)\s*[:：]?"
 )
 """相关文件, 相关政策, 相关解读, 相关附件 and 热点 are none: what stands there is put there by a person."""
+
+
+_PICTURES = frozenset({"img", "canvas", "video", "iframe", "embed", "object", "svg", "input", "button", "select"})
+"""Elements that show something without a text of their own."""
 
 
 def find(tree: Tree, reading: Reading | None) -> Mapping[str, tuple[Listing, ...]]:
@@ -48,6 +52,34 @@ def texts(tree: Tree, boxes: Mapping[str, tuple[Listing, ...]], headings: frozen
         for row in one.rows
         for text in tree.texts(row.node)
     }
+
+
+def places(tree: Tree, boxes: tuple[Listing, ...]) -> tuple[Box, ...] | None:
+    """Return where the rows of some boxes stand; None where that is not known, or anything else stands there too."""
+    found = []
+    for one in boxes:
+        rows, holder = [row.node.box for row in one.rows if row.node.box is not None], one.node.box
+        if len(rows) < len(one.rows) or holder is None:
+            return None
+        top, bottom = min(box[1] for box in rows), max(box[1] + box[3] for box in rows)
+        place = (holder[0], top, holder[2], bottom - top)
+        if min(place) < 0 or top == bottom or any(_overlap(place, box) for box in _others(one, tree)):
+            return None
+        found.append(place)
+    return tuple(found)
+
+
+def _others(one: Listing, tree: Tree) -> Iterator[Box]:
+    """Yield the places of all texts and pictures of a page that stand in no row of a list."""
+    own = {inner.order for row in one.rows for inner in tree.inside(row.node)}
+    for node in tree.nodes:
+        shows = node.tag in _PICTURES or (node.tag == "#text" and node.value.strip() and not node.hidden)
+        if shows and node.box is not None and node.order not in own:
+            yield node.box
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return all(max(one[n], other[n]) < min(one[n] + one[n + 2], other[n] + other[n + 2]) for n in (0, 1))
 
 
 def _has_matter(reading: Reading) -> bool:

@@ -6,10 +6,10 @@ Noise is what a mask, a recorded movement or an epoch explains, each with its re
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from evidence.comparing import asides, epochs, items, pixels, tables, text
+from evidence.comparing import asides, epochs, items, levelled, pixels, tables, text
 from evidence.comparing.epochs import Epoch
 from evidence.comparing.items import ItemChanges
 from evidence.comparing.pixels import PixelChanges
@@ -19,12 +19,15 @@ from evidence.comparing.text import TextChanges
 from evidence.errors import ReadingError
 from evidence.holdings import Holdings
 from evidence.model import Box, Reading, Record
+from evidence.reading.lists import Listing
 from evidence.reading.page import from_record
 from evidence.reading.tree import grow
 from evidence.readings import readings
 
 _SEEN = ("tile", "region", "dom", "layout")
 """What a visitor would see: equal digests of these are an equal page."""
+Boxes = Mapping[str, tuple[Listing, ...]]
+"""The boxes beside the matter of a page, by their headings."""
 _CHINESE = {"same": "没有变化", "noise": "只有无关变化", "changed": "有变化"}
 
 
@@ -95,10 +98,14 @@ def compare(earlier: Record, later: Record, *, holdings: Holdings) -> Comparison
     known = readings([earlier, later], holdings, jobs=1)
     before, after = (_side(record, known.get(record.id), holdings) for record in (earlier, later))
     found, cells = _items(before.reading, after.reading), _tables(before.reading, after.reading)
-    words = _words(before, after)
+    boxes = asides.find(before.tree, before.reading), asides.find(after.tree, after.reading)
+    words = _words(before, after, boxes)
     excuses = [*earlier.capture.moving, *later.capture.moving, *(box for one in words.noise for box in one.boxes)]
-    seen = _pixels(before, after, excuses)
+    seen, notes = _pixels(before, after, excuses), _notes(known, earlier, later)
     looks = bool(seen.regions or seen.gone) and not (found or cells or words.changed)
+    if looks and (uneven := _uneven(before, after, boxes, words)):
+        seen, looks = replace(seen, regions=(), ssim=(), gone=(), excused=(*seen.excused, *seen.regions)), False
+        notes = (*notes, f"{'、'.join(uneven)}框高度不同，框外各行对齐后相同")
     return _comparison(
         earlier,
         later,
@@ -106,7 +113,7 @@ def compare(earlier: Record, later: Record, *, holdings: Holdings) -> Comparison
         words=words,
         seen=seen,
         cells=cells,
-        notes=_notes(known, earlier, later),
+        notes=notes,
         epoch=epochs.between(before, after, excuses) if looks else None,
     )
 
@@ -184,15 +191,31 @@ def _notes(known: Mapping[str, Reading | None], earlier: Record, later: Record) 
     return (f"{len(unread)}条记录未能判读，条目未比较",) if unread else ()
 
 
-def _words(earlier: Side, later: Side) -> TextChanges:
+def _words(earlier: Side, later: Side, boxes: tuple[Boxes, Boxes]) -> TextChanges:
     """Compare the visible texts; boxes beside the matter are noise where both pages have them, under one heading."""
-    boxes = [asides.find(side.tree, side.reading) for side in (earlier, later)]
     common = frozenset(boxes[0].keys() & boxes[1].keys())
     before, after = (
         text.lines(side.tree, asides.texts(side.tree, own, common))
         for side, own in zip((earlier, later), boxes, strict=True)
     )
     return text.changes(before, after)
+
+
+def _uneven(earlier: Side, later: Side, boxes: tuple[Boxes, Boxes], words: TextChanges) -> tuple[str, ...]:
+    """Return the headings of boxes beside the matter whose heights differ, where that explains all that the pictures show."""
+    pairs: dict[str, list[levelled.Pair]] = {}
+    for heading in sorted(boxes[0].keys() & boxes[1].keys()):
+        before, after = (
+            asides.places(side.tree, own[heading]) for side, own in zip((earlier, later), boxes, strict=True)
+        )
+        if before is None or after is None or len(before) != len(after):
+            return ()
+        pairs[heading] = list(zip(before, after, strict=True))
+    uneven = tuple(heading for heading, own in pairs.items() if any(one[3] != other[3] for one, other in own))
+    masked = [box for one in words.noise if one.reason not in pairs for box in one.boxes]
+    moving = [(*side.record.capture.moving, *masked) for side in (earlier, later)]
+    every = [pair for own in pairs.values() for pair in own]
+    return uneven if uneven and levelled.alike(earlier, later, every, moving) else ()
 
 
 def _pixels(earlier: Side, later: Side, excuses: Iterable[Box]) -> PixelChanges:

@@ -1,4 +1,5 @@
-"""Draws a comparison: the earlier page, the later page and their difference side by side, each row at its own place.
+"""Draws a comparison: the earlier page, the later page and their difference side by side, or the difference alone, each
+row at its own place.
 
 It is a picture made for people from the tiles, which stay as they are. It is written strip by strip, so a page of any
 height costs no more memory than a strip and a tile of each picture; what is too high is made smaller, and what would
@@ -8,7 +9,7 @@ then be too small to read is cut to a strip, which the sentence says.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 import numpy as np
@@ -59,6 +60,12 @@ class Drawing:
     """Row of the pages before which it ends."""
     rows: int
     """Of the higher page."""
+    alone: bool = False
+    """Whether it shows the difference only."""
+
+    def look_at(self, changes: PixelChanges) -> int:
+        """Return where the first difference stands, per mille of the drawing's height."""
+        return 1000 * max(0, _first_difference(changes) - self.first) // max(1, self.last - self.first)
 
     def sentence(self) -> str:
         """Return in Chinese what the drawing shows and what it leaves out.
@@ -72,15 +79,24 @@ class Drawing:
             if self.last - self.first < self.rows
             else ""
         )
-        return f"左为前次，中为后次，右为差异；红色为变化，蓝色为无关变化{smaller}{cut}。"
+        sides = "浅色为后次画面，只在前次有的不在图上" if self.alone else "左为前次，中为后次，右为差异"
+        return f"{sides}；红色为变化，蓝色为无关变化{smaller}{cut}。"
 
 
 def draw(
-    earlier: Record, later: Record, changes: PixelChanges, store: Store, out: BinaryIO, *, explained: bool = False
+    earlier: Record,
+    later: Record,
+    changes: PixelChanges,
+    store: Store,
+    out: BinaryIO,
+    *,
+    explained: bool = False,
+    alone: bool = False,
 ) -> Drawing:
     """Write the drawing of two records, whose pictures differ by `changes`, as PNG to `out`.
 
-    With `explained` an epoch explains all that differs, and nothing is painted as a change.
+    With `explained` an epoch explains all that differs, and nothing is painted as a change; with `alone` the two pages
+    are left out beside their difference.
     Raises ExportError where a record has no picture, ReadingError for a tile that is none.
     """
     for record in (earlier, later):
@@ -90,11 +106,11 @@ def draw(
         TiledPicture(record.capture.of_role("tile"), store.read) for record in (earlier, later, earlier)
     )
     width, rows = max(before.width, after.width), max(before.height, after.height)
-    drawing = _fit(width, rows, changes)
+    drawing = replace(_fit(width, rows, changes), alone=alone)
     part, height = -(-width // drawing.step), -(-(drawing.last - drawing.first) // drawing.step)
     colour = NOISE if explained else CHANGED
     sheets = _Sheets(before=before, after=after, beside=beside, changes=changes, width=width, colour=colour)
-    write_strips(sheets.strips(drawing), 3 * part + 2 * GAP, height, out)
+    write_strips(sheets.strips(drawing), part if alone else 3 * part + 2 * GAP, height, out)
     return drawing
 
 
@@ -131,6 +147,9 @@ class _Sheets:
         step, framed = drawing.step, self._framed()
         for top in range(drawing.first, drawing.last, _STRIP * step):
             bottom = min(drawing.last, top + _STRIP * step)
+            if drawing.alone:
+                yield self._difference(_reduced(self._page(self.after, top, bottom), step), top, bottom, step)
+                continue
             sides = [
                 _reduced(pixels, step)
                 for pixels in (self._page(self.before, top, bottom), self._page(self.after, top, bottom))

@@ -13,14 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from evidence import signs
+from evidence import signs, tampering
 from evidence.facts import Facts
 from evidence.indicator import Answer, Indicator
-from evidence.look import Look
-from evidence.quoting import plainly
 from evidence.ruleset import RuleSet
 from evidence.series import Series
-from evidence.signs import Sign
 
 indicator = Indicator(__name__, clause="WV-1.3", scope="site", reviewers=2)
 
@@ -29,34 +26,5 @@ indicator = Indicator(__name__, clause="WV-1.3", scope="site", reviewers=2)
 def foreign_links(facts: Facts, series: Mapping[str, Series], rules: RuleSet) -> Iterator[Answer]:
     """Yield one answer on the site."""
     yield signs.answer(
-        facts, series, rules, rules.of(indicator.name), _find, noun="暗链、不良外链或标题劫持迹象", once=True
+        facts, series, rules, rules.of(indicator.name), tampering.find, noun="暗链、不良外链或标题劫持迹象", once=True
     )
-
-
-def _find(look: Look) -> tuple[Sign, ...]:
-    reading = look.reading
-    if reading is None:
-        return ()
-    hidden = (
-        Sign(
-            key=link.href,
-            said=f"暗链“{plainly(link.text, 40)}”指向{plainly(link.href, 120)}（{link.why}{_with(link.word, link.block)}）",
-            told=(("href", link.href), ("block", link.block)),
-        )
-        for link in reading.hidden_links
-        if link.word or link.block
-    )
-    shown = (
-        Sign(
-            key=f"{bad.href}{bad.word}",
-            said=f"{bad.why}：“{plainly(bad.text, 60)}”{_with(None, bad.block)}",
-            told=(("href", bad.href), ("block", bad.block)),
-        )
-        for bad in reading.bad_links
-    )
-    return (*hidden, *shown)
-
-
-def _with(word: str | None, block: str | None) -> str:
-    said = [f"含“{word}”" if word else "", f"所在：{plainly(block, 80)}" if block else ""]
-    return "".join(f"，{one}" for one in said if one)

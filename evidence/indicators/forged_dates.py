@@ -70,7 +70,9 @@ def _sign(item: Item, look: Look, earlier: Sequence[Look], least: Span) -> Sign 
     with_it = [one for one in earlier if any(_same(item, other) for other in one.items)]
     first = with_it[0] if with_it else look
     lacking = [
-        one for one in earlier if one.row.started < first.row.started and one.day > item.date and _reaches(one, item)
+        one
+        for one in earlier
+        if one.row.started < first.row.started and one.day > item.date and one.reaches_beyond(item.date)
     ]
     if not lacking or least.before(first.day) < item.date or least.before(lacking[-1].day) < item.date:
         return None
@@ -89,10 +91,3 @@ def _key(item: Item) -> str:
 
 def _same(one: Item, other: Item) -> bool:
     return one.href == other.href if one.href and other.href else one.title == other.title
-
-
-def _reaches(look: Look, item: Item) -> bool:
-    """Tell whether a look's list, newest first, went back beyond an item's date, so that it would have shown it."""
-    days = [one.date for one in look.items if one.date is not None and not one.pinned]
-    falling = all(a >= b for a, b in zip(days, days[1:], strict=False))
-    return bool(days) and item.date is not None and falling and len(days) == len(look.items) and min(days) < item.date

@@ -146,6 +146,7 @@ def items(rows: Sequence[Row], dated: Sequence[DateReading | None], address: str
             pinned=row.pinned,
             box=row.node.box,
             dated=one,
+            cut=row.cut,
         )
         for row, one in zip(rows, dated, strict=True)
     )

@@ -272,7 +272,14 @@ def _read(node: Node, link: Node, tree: Tree) -> Row:
     found = rows.date_in(outside, lambda text: _column_heading(text, tree)) or rows.date_in(inside)
     one, dated, written = found if found else (None, None, False)
     return Row(
-        node=node, link=link, title=name, found=one, dated=dated, pinned=rows.is_pinned(node, tree), written=written
+        node=node,
+        link=link,
+        title=name,
+        found=one,
+        dated=dated,
+        pinned=rows.is_pinned(node, tree),
+        written=written,
+        cut=rows.is_cut(link, tree),
     )
 
 

@@ -15,6 +15,8 @@ from evidence.store import Store
 
 LINKS = "links:"
 """Address of the log that holds a day's checks of a home page's links."""
+PAGES6 = "pages6:"
+"""Address of the log that holds a day's round over pages, asked over IPv4 and IPv6."""
 ATTEMPTS = "probes:"
 """What stands for the address of a log of attempts to open a home page."""
 CANVAS = "canvas:"
@@ -108,7 +110,7 @@ def artifacts_of(record: Record) -> tuple[Artifact, ...]:
         if artifact.role in ("dom", "layout", "download")
         or (artifact.role == "body" and _is_looked_at(artifact))
         or (artifact.role == "region" and artifact.url == CANVAS)
-        or (artifact.role == "log" and artifact.url in (ATTEMPTS, LINKS))
+        or (artifact.role == "log" and artifact.url in (ATTEMPTS, LINKS, PAGES6))
     )
 
 

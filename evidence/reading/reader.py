@@ -27,10 +27,12 @@ from evidence.reading import (
     lists,
     personal_numbers,
     pictures,
+    prose,
     published,
+    surveys,
     tags,
     wording,
-    wordlist,
+    wordlists,
     years,
 )
 from evidence.reading.blank import Blankness
@@ -43,7 +45,7 @@ from evidence.reading.regions import Regions
 from evidence.reading.rows import Row
 from evidence.reading.tables import from_html
 from evidence.reading.tree import Tree, fold, grow
-from evidence.reading.wordlist import WordList
+from evidence.reading.wordlists import WordLists
 
 VERSION = "1"
 MATTER = ("article", "list", "other")
@@ -64,14 +66,16 @@ class _View:
     """When it may have been published, were it an article; the best first."""
 
 
-def read(page: PageInput, *, at: datetime | None, words: WordList | None = None, shelf: Shelf | None = None) -> Reading:
+def read(
+    page: PageInput, *, at: datetime | None, words: WordLists | None = None, shelf: Shelf | None = None
+) -> Reading:
     """Return what a page says: kind, items, dates, blank or not, links, text in pictures, identity.
 
     `at` is the aware moment the page was taken; without it no relative date and no missing year is resolved against
-    a present day. `words` is the list that bad links are known by, the shipped one where none is given; `shelf`
+    a present day. `words` are the lists that bad links and wording are known by, the shipped ones where none are given; `shelf`
     keeps what is made of pictures. Raises ReadingError where the layout snapshot contradicts itself.
     """
-    tree, words = grow(page), words or wordlist.shipped()
+    tree, words = grow(page), words or wordlists.shipped()
     if (feed := feeds.find(tree, page.url, at=at)) is not None and not _refused(page):
         return _of_feed(page, tree, feed, words)
     view = _take_apart(page, tree, at)
@@ -92,7 +96,7 @@ def read(page: PageInput, *, at: datetime | None, words: WordList | None = None,
     files = annexes.enclosed(page, said, shelf)
     known = identity.read(view.tree)
     every, too_many = links.find(page, tree)
-    hidden_links = hidden.find(page, tree, words)
+    hidden_links = hidden.find(page, tree, words.bad_links)
     noted = (
         *notes,
         about,
@@ -108,7 +112,7 @@ def read(page: PageInput, *, at: datetime | None, words: WordList | None = None,
     )
     return Reading(
         inputs=page.inputs,
-        reader=this_reader(),
+        reader=this_reader(words),
         page_kind="list" if emptiness.blank else what,
         title=title(view.tree),
         items=choice.items(rows, dated, page.url),
@@ -130,12 +134,14 @@ def read(page: PageInput, *, at: datetime | None, words: WordList | None = None,
         else (),
         url=page.url,
         links=every,
-        bad_links=bad_links.find(page, tree, words, hidden_links),
+        bad_links=bad_links.find(page, tree, words.bad_links, hidden_links),
         column=column.read(_seen(view), "list" if emptiness.blank and what == "other" else what),
         personal=personal_numbers.count(tree, files.tables, files.pages),
         entries=entries.find(tree) if what == "home" else (),
-        wording=wording.find(tree, texts, wording.shipped()),
+        wording=wording.find(tree, texts, words.wording),
         missing_tags=tags.missing(tree, "list" if emptiness.blank else what),
+        prose=prose.read(tree, view.matter) if what == "article" else None,
+        survey=surveys.read(tree, view.regions, view.matter) if what in ("article", "other") else None,
     )
 
 
@@ -158,31 +164,39 @@ def title(tree: Tree) -> str:
     return fold("".join(child.value for child in node.children)) if node is not None else ""
 
 
+def this_reader(words: WordLists | None = None) -> Reader:
+    """Return which reader this is: its digest goes over the sources and words of `evidence.reading`, in order of name, and
+    over an office's own lists."""
+    own = words.sha256 if words else None
+    sources = _sources()
+    sha256 = hashlib.sha256(f"{sources} {own}".encode()).hexdigest() if own else sources
+    return Reader(name="evidence.reading", version=VERSION, sha256=sha256)
+
+
 @functools.cache
-def this_reader() -> Reader:
-    """Return which reader this is: the digest goes over the sources and words of `evidence.reading`, in order of name."""
+def _sources() -> str:
     sources, here = hashlib.sha256(), Path(__file__).parent
     for file in sorted((*here.glob("*.py"), *here.glob("*.txt"))):
         sources.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
-    return Reader(name="evidence.reading", version=VERSION, sha256=sources.hexdigest())
+    return sources.hexdigest()
 
 
 def _refused(page: PageInput) -> bool:
     return page.status is not None and page.status >= 400
 
 
-def _of_feed(page: PageInput, tree: Tree, feed: Feed, words: WordList) -> Reading:
+def _of_feed(page: PageInput, tree: Tree, feed: Feed, words: WordLists) -> Reading:
     """Return the reading of what a platform shows of an account; its own faults make an error page."""
     return Reading(
         inputs=page.inputs,
-        reader=this_reader(),
+        reader=this_reader(words),
         page_kind="error" if feed.fault else "list",
         title=title(tree),
         items=feed.items,
         newest=feed.newest,
         blank=False if feed.items else None,
         published=None,
-        hidden_links=hidden.find(page, tree, words),
+        hidden_links=hidden.find(page, tree, words.bad_links),
         images=(),
         tables=(),
         identity=identity.read(tree),

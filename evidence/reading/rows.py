@@ -57,6 +57,8 @@ class Row:
     """The date is labelled 成文日期: when a document was signed, not when it was put up."""
     year: int | None = None
     """The year of the heading the row stands under (2021年), where rows are set by year."""
+    cut: bool = False
+    """Only the beginning of the title is known."""
 
 
 def is_title(link: Node, tree: Tree) -> bool:
@@ -90,6 +92,12 @@ def title(link: Node, tree: Tree) -> str:
             r"\s+(?:发布时间|发布日期|日期|时间|点击)\s*[:：]", re.sub(r"^(文章)?标题\s*[:：]\s*", "", full)
         )[0].strip()
     return shown
+
+
+def is_cut(link: Node, tree: Tree) -> bool:
+    """Tell whether a link shows only the beginning of its title and has the rest nowhere."""
+    shown = _shown_title(link, tree)
+    return _CUT.search(shown) is not None and title(link, tree) in (shown, _CUT.sub("", shown))
 
 
 def pictured(link: Node, tree: Tree) -> str:

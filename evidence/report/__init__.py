@@ -22,7 +22,7 @@ from evidence import words
 from evidence.dossier import Dossier
 from evidence.report.columns import lines
 from evidence.report.exclusions import exclusions
-from evidence.report.exhibit import view
+from evidence.report.exhibit import Difference, view
 from evidence.report.first_sheet import CAN, CANNOT, UNCLEAN, FirstSheet, course
 from evidence.report.handed_in import handed_in
 from evidence.report.surroundings import browsers
@@ -37,6 +37,8 @@ _TOLD = (
     "not_counted",
     "registers",
     "signs",
+    "tries",
+    "accounts",
     "differences",
     "days",
     "reasons",
@@ -46,11 +48,13 @@ _TOLD = (
 """Lists that have a table or sentences of their own."""
 
 
-def render(dossier: Dossier, *, href: Callable[[str], str]) -> Mapping[str, bytes]:
+def render(
+    dossier: Dossier, *, href: Callable[[str], str], differences: Mapping[str, Difference] | None = None
+) -> Mapping[str, bytes]:
     """Return the report's files by name ("index.html"); the same dossier always gives the same bytes.
 
     `href` gives the relative link to an artifact inside the bundle by its SHA-256; it is asked only for artifacts that
-    the dossier's records cite.
+    the dossier's records cite. `differences` tells by the record of an exhibit what differs from the capture before it.
     """
     names = {fact.label: fact.name for fact in dossier.facts}
     style, script = _source("report.css"), _source("report.js")
@@ -61,8 +65,16 @@ def render(dossier: Dossier, *, href: Callable[[str], str]) -> Mapping[str, byte
             finding=dossier.finding,
             subject=dossier.subject,
             exhibits=[
-                view(n, exhibit, names, href, dossier.finding.indicator)
+                view(
+                    n,
+                    exhibit,
+                    names,
+                    href,
+                    dossier.finding.indicator,
+                    (differences or {}).get(exhibit.record.id),
+                )
                 for n, exhibit in enumerate(dossier.exhibits, 1)
+                if exhibit.record.capture.purpose != "human"  # shown with what was stated of it
             ],
             human=handed_in(dossier.human, href),
             lines=lines(dossier),

@@ -16,6 +16,8 @@ from evidence.report.surroundings import Answer, answers, entries, place
 
 MOST_ITEMS = 200
 MOST_ROWS = 60
+PRINTED = 4_000
+"""Rows up to which a difference picture goes on paper."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,24 @@ class Picture:
     text: ImageText
     blank: tuple[Box, ...]
     """Places of blank table columns, in pixels of the picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What differs between the two captures of an exhibit, in a sentence and a picture."""
+
+    said: str
+    href: str | None = None
+    """None where no picture was drawn; the sentence says why."""
+    width: int = 0
+    height: int = 0
+    look_at: int = 0
+    """Where its first difference stands, per mille of its height."""
+
+    @property
+    def printed(self) -> bool:
+        """Whether paper shows it whole."""
+        return self.height <= PRINTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +87,18 @@ class View:
     """How faithfully its page came again from the store, in Chinese."""
     same_tiles: int
     """How many tiles of the later look are byte for byte those of the earlier, in the same place."""
+    difference: Difference | None
+    """None where there is no earlier look, or nobody compared the two."""
 
 
-def view(n: int, exhibit: Exhibit, names: Mapping[str, str], href: Href, indicator: str) -> View:
+def view(
+    n: int,
+    exhibit: Exhibit,
+    names: Mapping[str, str],
+    href: Href,
+    indicator: str,
+    difference: Difference | None = None,
+) -> View:
     """Return the view of the exhibit numbered `n`; `names` are those of columns by label, `indicator` that of
     the finding."""
     later = _look(exhibit.record, exhibit.reading, href, indicator)
@@ -90,6 +119,7 @@ def view(n: int, exhibit: Exhibit, names: Mapping[str, str], href: Href, indicat
         place=place(exhibit.cleanliness),
         replay=exhibit.replay.sentence() if exhibit.replay else NOT_MEASURED,
         same_tiles=_same(later.sheet, earlier.sheet) if earlier else 0,
+        difference=difference if earlier else None,
     )
 
 

@@ -76,6 +76,7 @@ def _stated(said: Statement) -> Iterator[tuple[str, str]]:
         ("登录账号", said.account),
         ("开始", words.moment(said.begun) if said.begun else None),
         ("结束", words.moment(said.ended) if said.ended else None),
+        ("所试及结果", "；".join(one.said for one in said.tries)),
         ("说明", said.note),
     )
     return ((name, value) for name, value in fields if value)

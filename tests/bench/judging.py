@@ -3,7 +3,8 @@
     python tests/bench/judging.py [TARGETS] [NIGHTS]
 
 Four nights in five show what the night before showed, and share its page. Goal: 3,300 targets over 90 nights in 60 seconds
-on two cores; smaller stores are given as a share of that, and how the time grows with the nights.
+on two cores; smaller stores are given as a share of that. Judged thrice: with its pages unread, again as it stands, and
+an hour later, when every finding is new and goes to the ledger.
 """
 
 from __future__ import annotations
@@ -99,9 +100,13 @@ def main() -> None:
         begun = time.perf_counter()
         holdings, subjects = generated(Path(folder), targets, nights)
         print(f"{targets} targets, {nights} nights generated in {time.perf_counter() - begun:.0f} s")
-        for what in ("first judgement", "second judgement"):
+        for what, at in (
+            ("pages unread", T),
+            ("the same again", T),
+            ("an hour later", T + timedelta(hours=1)),
+        ):
             begun = time.perf_counter()
-            judged = judging.judge_holdings(holdings, subjects, at=T, rules=ruleset.load(), jobs=2)
+            judged = judging.judge_holdings(holdings, subjects, at=at, rules=ruleset.load(), jobs=2)
             taken = time.perf_counter() - begun
             print(
                 f"{what}: {taken:.1f} s, {len(judged.findings)} findings; 3,300 targets so: {taken * 3300 / targets:.0f} s (goal 60)"

@@ -54,6 +54,27 @@ def test_three_articles_of_an_old_policy_list_are_opened(looker: Looker, site: S
     ]
 
 
+@pytest.mark.parametrize("path", ["/practice/signed", "/practice/explained"])
+def test_three_articles_of_a_survey_column_are_opened_however_fresh_it_is(
+    looker: Looker, site: Site, path: str
+) -> None:
+    assert sorted(seen(looker, site, path, "survey")) == ["p", *(f"p/article-{n}" for n in (1, 2, 3))]
+
+
+def test_interpretations_are_opened_with_the_documents_they_lead_to(looker: Looker, site: Site) -> None:
+    """The second leads to another authority, the third to a page that is not there, which is a record, too."""
+    found = seen(looker, site, "/practice/explained", "interpretation")
+    assert sorted(found) == ["p", *(f"p/article-{n}" for n in (1, 2, 3)), "p/document-1", "p/document-3"]
+    assert [found[f"p/document-{n}"].outcome for n in (1, 3)] == ["captured", "http_error"]
+    assert (found["p/document-1"].final_url or "").endswith("/practice/signed/1")
+
+
+@pytest.mark.parametrize("class_", ["interpretation", "survey"])
+@pytest.mark.parametrize("path", ["/plain", "/practice/canvas", "/404"])
+def test_no_article_is_opened_of_a_page_that_is_no_list(looker: Looker, site: Site, path: str, class_: str) -> None:
+    assert sorted(seen(looker, site, path, class_)) == ["p"]
+
+
 @pytest.mark.parametrize(
     "path", ["/practice/signed", "/plain", "/practice/parent", "/practice/canvas", "/404", "/hostile/dialogs-endless"]
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from evidence import canonical, plain, spreadsheet, workbook
 from evidence.columns import Column, ColumnLedger
 from evidence.errors import RegisterError
 from evidence.holdings import Holdings
-from evidence.ledgers import in_force, versions
+from evidence.ledgers import every_in_force, in_force, versions
 
 NOW = datetime(2021, 7, 5, 1, tzinfo=UTC)
 TARGETS = "- id: shifan\n  name: 示范县人民政府网\n  url: http://a.test/\n"
@@ -167,6 +168,10 @@ def test_each_moment_has_the_version_that_was_in_force_then(workspace: Workspace
     assert duties(later) == [True, False, False]
     assert duties(later - timedelta(seconds=1)) == [True, False, True]
     assert duties(NOW) == [True, False, True]
+    assert every_in_force(holdings, [replace(subject, id="another"), subject], later) == (
+        replace(subject, id="another"),
+        in_force(holdings, subject, later),
+    )
     assert duties(NOW - timedelta(seconds=1)) == [None, False, None], "what is confirmed later accuses nobody earlier"
 
 

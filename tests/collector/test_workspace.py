@@ -32,6 +32,7 @@ def test_limits_are_settings(tmp_path: Path) -> None:
         ("store: s\nlimits:\n  per_host: 0\n", 3, "per_host"),
         ("timestamp: http://x/\n", 1, "timestamp"),
         ("store: [\n", 2, "YAML"),
+        ("words:\n  wording: none.txt\n", 2, "no file"),
     ],
 )
 def test_a_fault_names_file_and_line(tmp_path: Path, text: str, line: int, word: str) -> None:

@@ -15,10 +15,12 @@ from evidence.indicator import discover
 from evidence.judge import Judgement, judge
 from evidence.model import BlankColumn, DateReading, Finding, Item, Reader, Reading, Table
 from evidence.registers import rows
+from evidence.registers.duplicates import Sibling
 from evidence.registers.register import Register
 from evidence.registers.standing import key_of, standings
 from evidence.ruleset import RuleSet
 from evidence.series import Series, series_of
+from evidence.tries import Tried
 from tests.evidence.sheets import ACCOUNTS, SITES, account, xlsx
 
 T = datetime(2021, 1, 4, 4, 0, tzinfo=UTC)
@@ -172,6 +174,8 @@ class Scene:
     at: datetime = T
     rules: RuleSet = field(default=RULES)
     registers: tuple[Register, ...] = ()
+    tried: tuple[Tried, ...] = ()
+    siblings: tuple[Sibling, ...] = ()
 
     def judged(self) -> Judgement:
         """Return facts and findings."""
@@ -182,6 +186,8 @@ class Scene:
             rules=self.rules,
             indicators=INDICATORS,
             registers=standings(self.subject, self.registers, frozenset(filter(None, [key_of(self.subject)]))),
+            tried=self.tried,
+            siblings=self.siblings,
         )
 
     def finding(self, indicator: str) -> Finding:

@@ -34,6 +34,9 @@ from tests.evidence.indicators.signs_factory import (
     probed,
     scene,
 )
+from tests.evidence.indicators.test_account_duplicated import GOLDEN as DUPLICATED
+from tests.evidence.indicators.tries_factory import account as persons
+from tests.evidence.indicators.tries_factory import tried
 from tests.evidence.judging_factory import (
     RULES,
     TODAY,
@@ -253,6 +256,16 @@ def test_row_13_what_a_carrier_puts_into_every_page_is_one_incident() -> None:
     found = scene(page(bad_links=(BAD,))).finding("foreign_links")
     after = incidents.shared([replace(found, target=name) for name in ("a", "b", "c")])
     assert {one.state for one in after} == {"undecided"}
+
+
+def test_row_24_two_accounts_of_one_unit_are_a_finding_of_their_own_and_only_a_proposal() -> None:
+    found = DUPLICATED.finding("account_duplicated")
+    assert (found.state, found.effect) == ("hit", "proposal")
+    assert impostor().finding("account_duplicated").state != "hit", "the same name may be the same account"
+
+
+def test_row_26_comments_that_are_off_are_nothing_by_themselves() -> None:
+    assert persons(tried("comment=absent")).state("account_interaction_missing") == "undecided"
 
 
 def test_row_26_that_nobody_can_comment_is_never_more_than_a_proposal() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from evidence import human, store
+from evidence import human, judgements, store, tries
 from evidence.bundle import write_bundle
 from evidence.cli import cli
 from evidence.dossier import gather
@@ -22,6 +22,7 @@ from evidence.holdings import Holdings
 from evidence.human import Statement
 from evidence.judge import judge_holdings
 from evidence.model import Finding, Record
+from evidence.tries import Try
 from evidence.verify import verify
 from tests.evidence import bundles, factory
 from tests.evidence.judging_factory import RULES, column, subject
@@ -171,6 +172,103 @@ def test_no_series_and_no_finding_counts_it(tmp_path: Path) -> None:
     assert judged() == before
 
 
+WECHAT = {"kind": "account", "platform": "wechat", "site_code": None, "url": "account:wechat/gh_1"}
+IN_VAIN = ("menu=absent", "message=unanswered@2020-12-20", "comment=absent", "hotline=absent")
+
+
+def try_out(holdings: Holdings, folder: Path, *written: str, at: datetime = factory.NOON, **said: Any) -> Record:
+    """Hand in a recording of tries that ended at `at`."""
+    statement = Statement(
+        **{
+            "kind": "phone-video", "by": "李四", "second": "王五", "device": "华为 P60", "app": "微信 8.0.50",
+            "begun": at - timedelta(minutes=5), "ended": at, "tries": tuple(map(tries.parse, written)), **said,
+        }
+    )  # fmt: skip
+    path = photo(folder, f"录屏{at:%H%M}.mp4", b"film" + str(at).encode())
+    target = factory.target(kind="account", site_code=None, url="account:wechat/gh_1")
+    return human.add(holdings, target, None, [path], statement, now=at + timedelta(minutes=1))
+
+
+def interaction(holdings: Holdings, at: datetime) -> Finding:
+    found = judge_holdings(holdings, [subject(**WECHAT)], at=at, rules=RULES).findings
+    (one,) = [each for each in found if each.indicator == "account_interaction_missing"]
+    return one
+
+
+def test_what_was_stated_before_there_were_tries_keeps_its_bytes(office: bundles.Office, tmp_path: Path) -> None:
+    environment = office.holdings.store.read(add(office, photo(tmp_path)).capture.environment)
+    assert b"tries" not in environment
+
+
+def test_tries_are_kept_with_the_statement_and_weighed_when_it_is_judged_again(tmp_path: Path) -> None:
+    held = Holdings.open(tmp_path / "store")
+    at = factory.NOON + timedelta(hours=1)
+    assert interaction(held, at).state == "undecided"
+    record = try_out(held, tmp_path, *IN_VAIN)
+    assert [one.said for one in human.statement_of(record, held).tries][2] == "评论没有"
+    found = interaction(Holdings.open(held.root), at)
+    assert (found.state, found.exhibits, found.second_look) == ("hit", (record.id,), "missing")
+    assert interaction(held, factory.NOON - timedelta(hours=1)).state == "undecided", "it is later than T"
+    assert interaction(held, at + timedelta(days=2)).state == "undecided", "it is too old"
+    try_out(held, tmp_path, "comment=works", at=factory.NOON + timedelta(minutes=30), second=None)
+    assert interaction(held, at).state == "clear"
+
+
+def test_a_finding_shows_the_recording_it_rests_on_whenever_that_was_handed_in(tmp_path: Path) -> None:
+    held = Holdings.open(tmp_path / "store")
+    record = try_out(held, tmp_path, *IN_VAIN)
+    found = interaction(held, factory.NOON + timedelta(hours=1))
+    (one,) = human.of_finding(held, found)
+    assert one.record.id == record.id
+    assert "所试：菜单没有、私信未回应（2020-12-20发出）" in explain(found, None, (one,))
+    assert judgements.second_looks_due(held) == {}, "no machine looks again at what a person saw"
+
+
+def test_a_recording_that_cannot_be_opened_takes_nothing_with_it_and_leaves_it_open(tmp_path: Path) -> None:
+    held = Holdings.open(tmp_path / "store")
+    lost = try_out(held, tmp_path, "comment=works", at=factory.NOON - timedelta(hours=2))
+    try_out(held, tmp_path, *IN_VAIN)
+    path = held.store.blobs / lost.capture.environment[:2] / lost.capture.environment[2:]
+    (found,) = [one for one in path.parent.iterdir() if one.name.startswith(path.name)]
+    found.unlink()
+    again = interaction(Holdings.open(held.root), factory.NOON + timedelta(hours=1))
+    assert again.state == "undecided"
+    assert "打不开" in "".join(again.missing)
+
+
+def test_a_bundle_of_a_finding_that_rests_on_a_recording_verifies_and_shows_what_was_tried(tmp_path: Path) -> None:
+    office = bundles.office(tmp_path / "office")
+    try_out(office.holdings, tmp_path, *IN_VAIN)
+    found = interaction(office.holdings, factory.NOON + timedelta(hours=1))
+    target = office.holdings.record(found.exhibits[0]).capture.target
+    dossier = gather(found, subject=target, holdings=office.holdings)
+    path = write_bundle([dossier], holdings=office.holdings, signer=office.signer, out=tmp_path / "a.zip").path
+    assert verify(path, trust=office.certificate).holds()
+    with zipfile.ZipFile(path) as opened:
+        (report,) = [opened.read(name).decode() for name in opened.namelist() if name.endswith("index.html")]
+    assert "所试及结果" in report
+    assert "12345没有" in report
+
+
+@pytest.mark.parametrize(
+    ("target", "said", "word"),
+    [
+        ({}, {}, "只用于新媒体账号"),
+        ({"kind": "account"}, {"kind": "letter"}, "录屏或照片"),
+        ({"kind": "account"}, {"ended": NOW + timedelta(hours=1)}, "在此刻之后"),
+        ({"kind": "account"}, {"tries": (Try("menu", "dead", "甲"), Try("menu", "works", "甲"))}, "两种结果"),
+    ],
+)
+def test_tries_that_cannot_be_are_refused_and_nothing_kept(
+    tmp_path: Path, target: dict[str, Any], said: dict[str, Any], word: str
+) -> None:
+    held = Holdings.open(tmp_path / "store")
+    statement = Statement(**{"kind": "photo", "by": "李四", "tries": (Try("comment", "absent"),), **said})
+    with pytest.raises(AdmitError, match=word):
+        human.add(held, factory.target(**target), None, [photo(tmp_path)], statement, now=NOW)
+    assert held.ledger.size == 0
+
+
 def quzheng(office: bundles.Office, *arguments: str) -> Result:
     return CliRunner().invoke(cli, [*arguments, "-w", str(office.holdings.root.parent)], obj=None)
 
@@ -198,3 +296,18 @@ def test_an_unknown_finding_or_a_point_without_an_answer_is_a_usage_error(
     assert quzheng(office, "exhibit", "add", "ffff", path, "--kind", "photo").exit_code == 2
     known = office.dossier.finding.id
     assert quzheng(office, "exhibit", "add", known, path, "--kind", "photo", "--checklist", "飞行模式").exit_code == 2
+
+
+def test_the_command_takes_tries_of_an_account_and_refuses_them_in_chinese(
+    office: bundles.Office, tmp_path: Path
+) -> None:
+    try_out(office.holdings, tmp_path, "comment=works", at=factory.NOON - timedelta(days=20))
+    found = interaction(office.holdings, factory.NOON).id
+    add_ = ("exhibit", "add", found[:12], str(photo(tmp_path)), "--kind", "photo", "--by", "李四")
+    wrong = quzheng(office, *add_, "--tried", "menu:办事大厅=坏了")
+    assert (wrong.exit_code, "不认识" in wrong.output) == (2, True)
+    said = quzheng(office, *add_, "--tried", "menu:办事大厅=dead", "--tried", "评论=没有")
+    assert said.exit_code == 0, said.output
+    assert "所试：菜单“办事大厅”无效" in said.output
+    shown = json.loads(quzheng(office, "findings", "show", found, "--json").output)
+    assert [one["what"] for one in shown["human"][-1]["tries"]] == ["menu", "comment"]

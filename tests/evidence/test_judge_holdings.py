@@ -12,10 +12,12 @@ import pytest
 from evidence import judge as judging
 from evidence.admit import admit
 from evidence.digest import EMPTY
-from evidence.errors import RulesError, StoreError
+from evidence.errors import LedgerError, RulesError, StoreError
 from evidence.explain import explain
-from evidence.holdings import Holdings
+from evidence.holdings import Holdings, Stacks
 from evidence.judge import Judgement, judge_holdings
+from evidence.ledger import FileLedger, Leaf
+from evidence.look import Look
 from evidence.model import ClockRef, Finding, FlowRef
 from tests.evidence.factory import NOON, artifact, capture
 from tests.evidence.judging_factory import RULES, column, subject
@@ -203,6 +205,62 @@ def test_several_processes_judge_as_one_does(holdings: Holdings, monkeypatch: py
     monkeypatch.setattr(judging, "_MANY", 2)
     monkeypatch.setattr(judging, "_CHUNK", 2)
     assert judge_holdings(holdings, [WHO, *others], at=T, rules=RULES, jobs=2) == alone
+
+
+def test_several_processes_read_what_nobody_read_yet(holdings: Holdings, monkeypatch: pytest.MonkeyPatch) -> None:
+    others = [subject([column("c0")], id=f"other{n}", url="http://www.shifan.test/") for n in range(3)]
+    monkeypatch.setattr(judging, "_MANY", 2)
+    monkeypatch.setattr(judging, "_CHUNK", 2)
+    said = judge_holdings(holdings, [WHO, *others], at=T, rules=RULES, jobs=2)
+    assert (
+        finding(replace(said, findings=tuple(f for f in said.findings if f.target == WHO.id)), "WV-4.1").state == "hit"
+    )
+    assert said == judge_holdings(holdings, [WHO, *others], at=T, rules=RULES, jobs=1)
+
+
+def test_reading_and_judging_need_no_ledger(holdings: Holdings) -> None:
+    """A process that judges does not take in a million leaves for it; whoever started it did."""
+    (holdings.root / "ledger" / "leaves").write_bytes(b"not a leaf\n")
+    stacks = Stacks.of(holdings.root, holdings.words)
+    rows = stacks.rows("shifan")
+    assert {stacks.record(row.record).capture.label for row in rows} == {"home", *(f"c{n}" for n in range(5))}
+    with pytest.raises(LedgerError):
+        Holdings.open(holdings.root)
+
+
+def test_the_ledger_is_walked_as_often_for_many_targets_as_for_one(
+    holdings: Holdings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walked: list[int] = []
+    leaves = FileLedger.leaves
+
+    def counted(self: FileLedger, start: int = 0) -> tuple[Leaf, ...]:
+        walked.append(start)
+        return leaves(self, start)
+
+    monkeypatch.setattr(FileLedger, "leaves", counted)
+    judged(holdings)
+    once = len(walked)
+    others = [subject([column("c0")], id=f"other{n}", url="http://www.shifan.test/") for n in range(20)]
+    judge_holdings(holdings, [WHO, *others], at=T, rules=RULES)
+    assert len(walked) == 2 * once
+
+
+def test_judging_again_leaves_every_file_as_it_stands(holdings: Holdings) -> None:
+    judged(holdings)
+    files = [path for path in holdings.root.rglob("*.json") if path.is_file()]
+    before = {path: path.stat().st_ino for path in files}
+    judged(holdings)
+    assert {path: path.stat().st_ino for path in files} == before
+
+
+def test_a_reading_is_digested_once_however_many_findings_cite_it(
+    holdings: Holdings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digested: list[str] = []
+    monkeypatch.setattr(Look, "digest", property(lambda look: digested.append(look.row.record) or EMPTY))
+    assert sum(len(one.exhibits) for one in judged(holdings).findings) > len(digested)
+    assert len(set(digested)) == len(digested)
 
 
 def test_an_indicator_that_cannot_be_used_is_said_before_anything_is_read(holdings: Holdings, tmp_path: Path) -> None:

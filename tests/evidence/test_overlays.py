@@ -13,6 +13,7 @@ from evidence.errors import RulesError
 from evidence.indicator import discover
 from evidence.judge import judge
 from evidence.ruleset import RuleSet
+from tests.evidence.indicators.signs_factory import burst
 from tests.evidence.judging_factory import (
     TODAY,
     T,
@@ -51,12 +52,37 @@ def test_what_an_overlay_does_not_say_holds_as_it_did(tmp_path: Path) -> None:
     assert rules.sha256 != national.sha256
 
 
+def test_bulletins_are_an_office_s_own_data(tmp_path: Path) -> None:
+    """Without them nobody is asked about bursts; with one, whoever had it."""
+    text = "bulletins:\n  - {day: 2020-12-31, document: 示范办通报〔2020〕4号}\n"
+    scene = replace(burst(), rules=ruleset.load())
+    assert "burst_after_bulletin" not in {one.indicator for one in scene.judged().findings}
+    assert replace(scene, rules=overlay(tmp_path, text)).state("burst_after_bulletin") == "hit"
+
+
 def test_a_number_a_comparator_an_effect_and_a_scope_are_changed_one_by_one(tmp_path: Path) -> None:
     rule = overlay(
         tmp_path, 'rules:\n  columns_not_updated: {count: 3, comparator: ">", effect: notice, scope: [{class: news}]}\n'
     ).of("columns_not_updated")
     assert (rule.count, rule.comparator, rule.effect, len(rule.scope)) == (3, ">", "notice", 1)
     assert rule.text == ruleset.load().of("columns_not_updated").text
+
+
+def test_the_words_that_titles_are_known_by_are_data(tmp_path: Path) -> None:
+    rules = overlay(
+        tmp_path,
+        "rules:\n  account_off_topic: {subjects: {shop: {name: 促销, words: [促销], unless: [禁止], not_for: [商务局]}}}\n",
+    )
+    rule = rules.of("account_off_topic")
+    assert list(rule.subjects) == ["shop"]
+    assert (rule.subjects["shop"].tells("周末促销"), rule.subjects["shop"].tells("禁止促销")) == ("促销", None)
+    assert (rule.count, rule.share) == (10, 600)
+
+
+@pytest.mark.parametrize("subjects", ["{店: {words: [促销]}}", "{shop: [促销]}", "{shop: {unless: [促销]}}"])
+def test_words_that_are_no_vocabulary_are_refused(tmp_path: Path, subjects: str) -> None:
+    with pytest.raises(RulesError, match=r"ours\.yaml"):
+        overlay(tmp_path, f"rules:\n  account_off_topic: {{subjects: {subjects}}}\n")
 
 
 def test_a_rule_is_switched_off(tmp_path: Path) -> None:
@@ -199,7 +225,9 @@ def test_new_facts_and_ratios_are_indicators_of_the_office_s_own(tmp_path: Path,
     ("text", "said"),
     [("extends: nowhere\n", "no rule set nowhere"), ("extends: ours\n", "does not come back"), ("extends: [1]\n", "another edition"),
      ("limits:\n  - {class: news, limit: 14d, until: 2025-01-01}\n", "until"), ("limits:\n  - {class: news, limit: 14d, per: hour}\n", "per"),
-     ("accounts:\n  - {platform: app, limit: soon}\n", "limit"), ("rules:\n  columns_not_updated: 5\n", "a mapping"), ("exemptions:\n  - {target: x}\n", "document")],
+     ("accounts:\n  - {platform: app, limit: soon}\n", "limit"), ("rules:\n  columns_not_updated: 5\n", "a mapping"), ("exemptions:\n  - {target: x}\n", "document"),
+     ("bulletins:\n  - {day: 2024-02-30, document: x}\n", "day"), ("bulletins:\n  - {day: 2024-03-01}\n", "document"), ("rules:\n  burst_after_bulletin: {quiet: 48h}\n", "quiet"),
+     ("rules:\n  burst_after_bulletin: {items: 0}\n", "items")],
 )  # fmt: skip
 def test_a_broken_overlay_names_its_file_and_place(tmp_path: Path, text: str, said: str) -> None:
     head = HEAD.replace("extends: national-2019\n", "") if text.startswith("extends") else HEAD

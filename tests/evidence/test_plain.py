@@ -62,6 +62,7 @@ def test_a_field_named_like_a_keyword_loses_its_underscore() -> None:
         ({"day": "04.01.2021"}, "day"),
         ({"rows": [{"class": "other"}]}, "rows.0.class"),
         ({"rows": [{"class": "news", "boxes": [[1]]}]}, "rows.0.boxes.0"),
+        ({"rows": [{"class": "news"}, {"class": "news", "boxes": [[1, 2], [3, "4"]]}]}, "rows.1.boxes.1.1"),
         ({"rows": "news"}, "rows"),
         ({"numbers": {"a": True}}, "numbers.a"),
         ({"numbers": []}, "numbers"),
@@ -72,6 +73,11 @@ def test_a_field_named_like_a_keyword_loses_its_underscore() -> None:
 def test_another_shape_is_refused_with_its_place(change: dict[str, Any], where: str) -> None:
     with pytest.raises(ShapeError, match=f"^{where}: "):
         plain.load(Page, {**GOOD, **change})
+
+
+def test_a_place_above_is_told_before_the_place_within() -> None:
+    with pytest.raises(ShapeError, match="^pages.2.rows.0.class: "):
+        plain.load(Page, {**GOOD, "rows": [{"class": "other"}]}, ("pages", 2))
 
 
 def test_a_missing_value_is_named() -> None:

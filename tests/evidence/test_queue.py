@@ -105,3 +105,22 @@ def test_every_errand_has_a_code_for_terminal_page_and_picture(holdings: Holding
 def test_an_address_too_long_for_a_telephone_gives_the_targets_id(holdings: Holdings) -> None:
     (errand,) = errands(holdings, account("a"))
     assert queue.code(replace(errand, address="http://a.test/" + "x" * 5000))
+
+
+def test_functions_that_nobody_tried_are_no_errand_of_every_night_but_are_listed_when_asked_for(
+    holdings: Holdings,
+) -> None:
+    seen(holdings, "fresh", 1, newest=date(2021, 1, 3))
+    who = (account("fresh", url="http://f.test/"), account("app", platform="app", url="http://app.test/"))
+    assert [one.target for one in errands(holdings, *who)] == []
+    found = queue.queue(holdings, who, trying=True)
+    assert [one.target for one in found] == ["app", "fresh"]
+    assert any("没有人打开使用过" in reason for reason in found[0].missing)
+    assert any("没有人试过私信" in reason for reason in found[1].missing)
+    assert any("没有人试过菜单" in reason for reason in found[1].missing)
+
+
+def test_a_duplicate_or_a_commercial_link_is_no_errand(holdings: Holdings) -> None:
+    asked = {"account_duplicated", "account_commercial_links"}
+    assert asked <= set(queue.NOT_BY_LOOKING)
+    assert not asked & set(queue.BY_TRYING)

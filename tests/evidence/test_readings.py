@@ -57,11 +57,11 @@ def test_equal_inputs_of_a_day_are_read_once_and_kept(holdings: Holdings, monkey
     records = [admitted(holdings, n, started=NOON + timedelta(minutes=n)) for n in range(3)]
     read = module.read
     count: list[PageInput] = []
-    monkeypatch.setattr(module, "read", lambda page, *, at, shelf: (count.append(page), read(page, at=at))[1])
+    monkeypatch.setattr(module, "read", lambda page, *, at, words, shelf: (count.append(page), read(page, at=at))[1])
     first = readings(records, holdings)
     again = readings(records, holdings)
     assert first == again and len(first) == 3
-    assert len(count) == len({key_of(record) for record in records})
+    assert len(count) == len({key_of(record, holdings.words) for record in records})
 
 
 @pytest.mark.parametrize("layout", [b"{}", b"not json", b'{"documents": [], "strings": [], "styles": []}', b"[]"])

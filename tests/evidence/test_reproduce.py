@@ -71,7 +71,7 @@ def test_a_reading_by_another_reader_could_not_be_checked(whole: tuple[Path, Sig
     other = replace(kept.reader, sha256="0" * 64)
     check = reproduced(altered(whole, tmp_path / "f.zip", reader=other, newest=None))
     assert check.passed is None
-    assert "读取程序不同" in check.detail
+    assert "读取程序或词表不同" in check.detail
 
 
 def test_what_is_no_bundle_is_an_answer(tmp_path: Path) -> None:

@@ -66,6 +66,13 @@ PAGES: dict[str, Answer] = {
     **{f"/practice/undated/{n}": _article("发布时间：2019-03-04") for n in (1, 2, 3, 4)},
     "/practice/signed": Answer(page(_links("/practice/signed", "2019-01-05"))),
     **{f"/practice/signed/{n}": _article("发布时间：2019-06-20", "<p>2019年1月5日</p>") for n in (1, 2, 3, 4)},
+    "/practice/explained": Answer(page(_links("/practice/explained", "2021-06-15"))),
+    **{
+        f"/practice/explained/{n}": _article("发布时间：2021-06-15", f'<p><a href="{to}">政策原文</a></p>')
+        for n, to in enumerate(
+            ("/practice/signed/1", "http://other.invalid/1", "/404?document", "/practice/signed/2"), 1
+        )
+    },
     "/practice/search-head": Answer(
         page(
             '<div class="header"><input name="site"><button onclick="document.body.textContent=\'全站搜索\'">搜索</button></div>'

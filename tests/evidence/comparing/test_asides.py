@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
@@ -247,3 +248,184 @@ def test_a_picture_that_changed_above_the_box_is_a_change(holdings: Holdings) ->
     found = compare(pair[0], pair[1], holdings=holdings)
     assert found.state == "changed"
     assert found.pixels.regions
+
+
+TOP, ROW, ENDS = 430, 30, 60
+"""Where the box's rows begin, how high each is, and how high what stands below the box is."""
+Mark = tuple[int, int, int, int]
+
+
+def below(rows: int) -> int:
+    """Return the row of the page on which the box ends."""
+    return TOP + ROW * rows
+
+
+def drawn(rows: int, *marks: Mark, footer: str = "navy", height: int | None = None) -> bytes:
+    """Return the picture of an article with so many titles in its box and a line of links below it."""
+    end = height or below(rows)
+    image, held = Image.new("RGB", (400, end + ENDS), "white"), BytesIO()
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((20, 90, 300, 300), fill="gray")
+    for n in range(rows):
+        draw.rectangle((12, TOP + ROW * n + 4, 120 + 17 * (n + rows), TOP + ROW * n + 16), fill="navy")
+    draw.rectangle((40, end + 20, 360, end + 32), fill=footer)
+    for left, top, width, high in marks:
+        draw.rectangle((left, top, left + width - 1, top + high - 1), fill="green")
+    image.save(held, "PNG")
+    return held.getvalue()
+
+
+def standing(
+    rows: tuple[str, ...], *, heading: str = "相关阅读", left: int = 10, high: int = ROW, inside: tuple[Any, ...] = ()
+) -> bytes:
+    """Return the layout of that article; `inside` stands in the element that holds the box."""
+    end = TOP + high * len(rows)
+    text = "现将有关事项通知如下，请认真贯彻执行。" * 20
+    listed = [
+        part(
+            "li",
+            (left, TOP + high * n, 390 - left, high),
+            part("a", (left, TOP + high * n, 14 * len(title), 20), title, href=f"/q/{len(title)}{n}.html"),
+        )
+        for n, title in enumerate(rows)
+    ]
+    return snapshot(
+        part(
+            "body",
+            (0, 0, 400, end + ENDS),
+            part("h1", (10, 10, 380, 30), "关于做好检查工作的通知"),
+            part("p", (10, 50, 380, 20), "发布时间：2020-12-20 来源：县政府办公室"),
+            part("p", (10, 80, 380, 300), text),
+            part(
+                "div",
+                (left, 400, 390 - left, end - 400),
+                part("h3", (left, 400, 390 - left, 24), heading),
+                part("ul", (left, TOP, 390 - left, end - TOP), *listed),
+                *inside,
+            ),
+            part("div", (10, end + 10, 380, 40), "主办单位：示范县人民政府办公室"),
+        ),
+        title="关于做好检查工作的通知",
+    )
+
+
+FOUR = (*ANEW, "老旧小区改造名单公示")
+
+
+def grown(
+    holdings: Holdings, earlier: tuple[bytes, bytes], later: tuple[bytes, bytes], beside: tuple[str, str] = ("", "")
+) -> Comparison:
+    """Return the comparison of two pages, each by its picture and its layout."""
+    pair = [record(holdings, n, article(beside[n]), *one) for n, one in enumerate((earlier, later))]
+    return compare(pair[0], pair[1], holdings=holdings)
+
+
+SHORT, LONG = (drawn(3), standing(OTHERS)), (drawn(4), standing(FOUR))
+
+
+@pytest.mark.parametrize(("earlier", "later"), [(SHORT, LONG), (LONG, SHORT)], ids=["grown", "shrunk"])
+def test_a_box_of_another_height_is_noise_where_all_below_it_only_moved(
+    holdings: Holdings, earlier: tuple[bytes, bytes], later: tuple[bytes, bytes]
+) -> None:
+    found = grown(holdings, earlier, later)
+    assert found.state == "noise", found.plain()
+    assert not found.pixels.regions
+    assert not found.pixels.gone
+    assert "相关阅读框高度不同，框外各行对齐后相同" in found.sentence()
+
+
+def test_titles_that_run_over_two_lines_make_the_box_higher_and_are_noise(holdings: Holdings) -> None:
+    high = (drawn(3, (12, TOP + 100, 90, 12), height=below(3) + 60), standing(ANEW, high=50))
+    assert grown(holdings, SHORT, high).state == "noise"
+
+
+@pytest.mark.parametrize(("mark", "state"), [("green", "noise"), ("red", "changed")])
+def test_of_two_boxes_one_may_grow_by_what_the_other_lost(holdings: Holdings, mark: str, state: str) -> None:
+    """The page is as high as before, and a mark between the boxes moved; if it also changed, that is a change."""
+
+    def page(rows: tuple[str, ...], others: tuple[str, ...], mark: str = "green") -> tuple[bytes, bytes]:
+        between, image, held = 130 + ROW * len(rows), Image.new("RGB", (400, 460), "white"), BytesIO()
+        draw = ImageDraw.Draw(image)
+        for n in range(len(rows)):
+            draw.rectangle((12, 134 + ROW * n, 100 + 20 * len(rows), 140 + ROW * n), fill="navy")
+        for n in range(len(others)):
+            draw.rectangle((12, between + 74 + ROW * n, 90 + 20 * len(others), between + 80 + ROW * n), fill="navy")
+        draw.rectangle((12, between + 10, 200, between + 30), fill=mark)
+        image.save(held, "PNG")
+        boxes = [
+            part("div", (10, top - 30, 380, 30 + ROW * len(own)), part("h3", (10, top - 30, 380, 24), heading), listed)
+            for top, own, heading in ((130, rows, "相关阅读"), (between + 70, others, "猜你喜欢"))
+            if (listed := titles(own, 10, top, 380))
+        ]
+        head = (
+            part("h1", (10, 10, 380, 30), "关于做好检查工作的通知"),
+            part("p", (10, 50, 380, 40), "请认真执行。" * 40),
+        )
+        return held.getvalue(), snapshot(part("body", (0, 0, 400, 460), *head, *boxes), title="关于做好检查工作的通知")
+
+    assert grown(holdings, page(OTHERS, FOUR), page(FOUR, ANEW, mark)).state == state
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        (150, 150, 60, 40),
+        (20, TOP - 60, 60, 8),
+        (40, below(4) + 4, 60, 8),
+        (40, below(4) + 40, 60, 8),
+        (370, below(4) + 22, 8, 4),
+        (392, below(4) - 20, 8, 12),
+        (0, TOP + 5, 8, 12),
+    ],
+    ids=["matter", "above", "right below", "end", "footer", "beside the new row", "beside an old row"],
+)
+def test_anything_else_that_differs_is_a_change(holdings: Holdings, mark: Mark) -> None:
+    found = grown(holdings, SHORT, (drawn(4, mark), standing(FOUR)))
+    assert found.state == "changed"
+    assert found.pixels.regions
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [(150, 150, 60, 40), (40, below(4) + 4, 60, 8), (392, below(4) - 20, 8, 12)],
+    ids=["matter", "below", "beside"],
+)
+def test_anything_else_that_is_gone_is_a_change(holdings: Holdings, mark: Mark) -> None:
+    assert grown(holdings, (drawn(4, mark), standing(FOUR)), SHORT).state == "changed"
+
+
+def test_a_footer_of_another_colour_below_the_box_is_a_change(holdings: Holdings) -> None:
+    assert grown(holdings, SHORT, (drawn(4, footer="gray"), standing(FOUR))).state == "changed"
+
+
+@pytest.mark.parametrize("heading", ["相关文件", "通知公告", "政策解读"])
+def test_a_box_that_people_fill_may_not_grow_unseen(holdings: Holdings, heading: str) -> None:
+    pair = (drawn(3), standing(OTHERS, heading=heading)), (drawn(4), standing(FOUR, heading=heading))
+    assert grown(holdings, *pair).state == "changed"
+
+
+def test_a_box_under_another_heading_may_not_grow_unseen(holdings: Holdings) -> None:
+    assert grown(holdings, SHORT, (drawn(4), standing(FOUR, heading="热门文章"))).state == "changed"
+
+
+def test_a_box_in_which_a_picture_stands_may_not_grow_unseen(holdings: Holdings) -> None:
+    chart = part("img", (200, TOP + 40, 100, 20), src="/tu.png")
+    found = grown(holdings, SHORT, (drawn(4, (200, TOP + 40, 100, 20)), standing(FOUR, inside=(chart,))))
+    assert found.state == "changed"
+
+
+def test_a_text_that_flows_beside_the_box_keeps_its_rows_from_being_left_out(holdings: Holdings) -> None:
+    """The box stands at the right; at the left the page goes on, and that is no longer the same."""
+    marks = [(20, TOP + 15 * n, 60, 6) for n in range(8)]
+    pair = (drawn(3, *marks), standing(OTHERS, left=100)), (drawn(4, *marks), standing(FOUR, left=100))
+    assert grown(holdings, *pair).state == "changed"
+
+
+def test_a_box_whose_place_is_not_known_may_not_grow_unseen(holdings: Holdings) -> None:
+    found = grown(holdings, (drawn(3), b""), (drawn(4), b""), (box("相关阅读", OTHERS), box("相关阅读", FOUR)))
+    assert found.state == "changed"
+    assert found.text.noise
+
+
+def test_places_outside_the_page_are_none(holdings: Holdings) -> None:
+    assert grown(holdings, SHORT, (drawn(4), standing(FOUR, left=-10))).state == "changed"

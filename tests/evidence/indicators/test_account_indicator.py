@@ -127,7 +127,14 @@ def test_an_account_that_no_ledger_lists_is_bound_by_the_clause_itself() -> None
 
 
 def test_the_site_indicators_say_nothing_of_an_account_and_the_account_one_nothing_of_a_site() -> None:
-    assert {finding.indicator for finding in stale_account().judged().findings} == {NAME, "account_empty"}
+    assert {finding.indicator for finding in stale_account().judged().findings} == {
+        NAME,
+        "account_empty",
+        "account_commercial_links",
+        "account_interaction_missing",
+        "account_menus_dead",
+        "account_off_topic",
+    }
     site = Scene(subject=subject(), visits=(news("home", 1),))
     assert NAME not in {finding.indicator for finding in site.judged().findings}
 

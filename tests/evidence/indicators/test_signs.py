@@ -11,8 +11,10 @@ import pytest
 from evidence.explain import explain
 from evidence.model import Annex, Element, HiddenLink, ImageText, Letter, Link
 from evidence.reading import guides
+from tests.evidence.indicators import proposals_factory
 from tests.evidence.indicators.signs_factory import (
     BAD,
+    BULLETIN,
     COLUMNS,
     ELEMENTS,
     FOOT,
@@ -23,13 +25,17 @@ from tests.evidence.indicators.signs_factory import (
     LINK,
     MISPRINT,
     PROBED,
+    QUIET,
     RATES,
     UNANSWERED,
+    added,
     article,
     backdated,
+    burst,
     front_page,
     page,
     scene,
+    tampered,
 )
 from tests.evidence.judging_factory import Scene, column, item, reading, subject, visit
 
@@ -54,11 +60,27 @@ CLEAN: dict[str, list[Scene]] = {
             )
         ),
     ],
+    "tampering_unhandled": [
+        tampered(),
+        tampered(0),
+        tampered(0, 1),
+        tampered(1, 2, 3, 4, 5),
+        tampered(0, 2, 3, 4, 5),
+        tampered(0, 1, 2, 4, 5),
+        tampered(*range(6), complete=False),
+        scene(page(bad_links=(BAD,))),
+    ],
     "forged_dates": [
         backdated(date(2021, 1, 3)),
         backdated(date(2021, 1, 2)),
         backdated(date(2020, 12, 20), oldest=date(2020, 12, 25)),
         Scene(subject=subject(COLUMNS), visits=(visit("c0", HOUR, reading(item(date(2020, 6, 1)))),)),
+    ],
+    "burst_after_bulletin": [  # more of them: test_burst_after_bulletin.py
+        burst(*added(9)),
+        burst(bulletins=(replace(BULLETIN, day=date(2020, 12, 20)),)),
+        burst(old=(item(date(2020, 11, 20)), *QUIET)),
+        burst(nights=4),
     ],
     "page_tags": [scene(page()), scene(page(missing_tags=()))],
     "footer_marks": [
@@ -179,12 +201,13 @@ CLEAN: dict[str, list[Scene]] = {
         scene(page(page_kind="article", letters=(replace(LATE, unit="", replied=None, state="办理中"),))),
     ],
     "personal_numbers": [scene(page()), scene(page(personal={"mobile": 4})), scene(page(personal={}))],
+    **{name: list(cases.values()) for name, cases in proposals_factory.CASES.items()},
 }
 
 
 @pytest.mark.parametrize(("name", "n"), [(name, n) for name, every in CLEAN.items() for n in range(len(every))])
 def test_what_is_no_sign_accuses_nobody(name: str, n: int) -> None:
-    assert state(name, CLEAN[name][n]) != "hit"
+    assert "hit" not in {one.state for one in CLEAN[name][n].judged().findings if one.indicator == name}
 
 
 def test_every_sign_has_more_cases_that_must_not_fire_than_that_must() -> None:
@@ -192,7 +215,9 @@ def test_every_sign_has_more_cases_that_must_not_fire_than_that_must() -> None:
     assert all(len(every) >= 2 for every in CLEAN.values())
 
 
-@pytest.mark.parametrize("name", sorted(SIGNS - {"forged_dates"}))  # that it was not there before is what that is about
+@pytest.mark.parametrize(
+    "name", sorted(SIGNS - {"forged_dates", "burst_after_bulletin", "tampering_unhandled"})
+)  # these are about what was there before
 def test_another_look_without_the_sign_leaves_it_open(name: str) -> None:
     """The same pages, seen clean an hour before on another visit."""
     golden = GOLDEN[name]

@@ -94,6 +94,19 @@ def test_a_title_cut_short_is_completed_from_its_title_attribute() -> None:
         at=None,
     )
     assert [item.title for item in reading.items] == list(TITLES)
+    assert not any(item.cut for item in reading.items)
+
+
+@pytest.mark.parametrize("sign", ["...", "…", "……", "⋯"])
+@pytest.mark.parametrize("given", ["", " title='{}'"])
+def test_a_title_of_which_the_rest_stands_nowhere_is_known_to_be_cut(sign: str, given: str) -> None:
+    made = [
+        f"<li><a{given.format(t[:12] + sign)} href='{n}.html'>{t[:12]}{sign}</a><span>2021-06-29</span></li>"
+        for n, t in enumerate(TITLES)
+    ]
+    items = read(listed(made), at=None).items
+    assert [item.cut for item in items] == [True] * len(TITLES)
+    assert not any(item.cut for item in read(listed(rows(MAKES["list rows with the date behind"][0])), at=None).items)
 
 
 def test_a_date_inside_a_title_is_not_the_date_of_the_row() -> None:

@@ -284,7 +284,7 @@ def test_points_and_shares_are_told_as_people_do() -> None:
     numbers = {"limit": 50, "comparator": ">=", "of": 175, "tenths": 25, "replied_per_mille": 750, "controlled": True}
     assert dict(_numbers(numbers)) == {
         "标准": "超过（含）5.0%",
-        "访问总次数": "175",
+        "访问总数": "175",
         "扣分": "2.5分",
         "显示答复的比例": "75.0%",
         "每次失败都有对照": "是",

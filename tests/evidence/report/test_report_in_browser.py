@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from collector import browser
 from evidence.dossier import Dossier
 from evidence.model import ColumnRef, Record, Vantage
 from evidence.report import render
+from evidence.report.exhibit import Difference
 from tests.evidence.report.specimen import SITE, Pictures, annex, artifact, capture, dossier, exhibit, reading
 
 PAYLOADS = (
@@ -48,12 +49,17 @@ class Watched:
 
 
 def look(
-    given: Dossier, pictures: Pictures, folder: Path, see: Callable[[Watched], Awaitable[None]], **context: Any
+    given: Dossier,
+    pictures: Pictures,
+    folder: Path,
+    see: Callable[[Watched], Awaitable[None]],
+    differences: Mapping[str, Difference] | None = None,
+    **context: Any,
 ) -> None:
     """Write the report as a bundle would hold it, open it from the file, and let `see` look."""
     pictures.save(folder)
-    (folder / "report").mkdir()
-    for name, data in render(given, href=pictures.href).items():
+    (folder / "report").mkdir(exist_ok=True)
+    for name, data in render(given, href=pictures.href, differences=differences).items():
         (folder / "report" / name).write_bytes(data)
 
     async def visit() -> None:
@@ -232,6 +238,86 @@ def test_the_slider_lays_the_later_capture_over_the_earlier(tmp_path: Path) -> N
         shot = Image.open(io.BytesIO(await page.locator(".panes").screenshot())).convert("RGB")
         left, right = shot.getpixel((shot.width // 8, 12)), shot.getpixel((shot.width * 3 // 4, 12))
         assert (left, right) == ((0x2B, 0x6A, 0x45), (0x1F, 0x4B, 0x7A))
+        assert watched.errors == []
+
+    look(dossier(pictures), pictures, tmp_path, see)
+
+
+def differing(given: Dossier, folder: Path, height: int = 2400) -> Mapping[str, Difference]:
+    """Put a difference picture beside the report, red where rows 1200 to 1300 of the page differ."""
+    (folder / "report").mkdir()
+    picture = Image.new("RGB", (1280, height), (245, 245, 245))
+    picture.paste((214, 39, 40), (340, 1200, 1220, 1300))
+    picture.save(folder / "report" / "difference-1.png")
+    said = "有变化：画面1处不同。浅色为后次画面，只在前次有的不在图上；红色为变化，蓝色为无关变化。"
+    shown = Difference(said=said, href="difference-1.png", width=1280, height=height, look_at=500)
+    return {given.exhibits[0].record.id: shown}
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_difference_stands_below_the_two_captures_and_opens_where_it_begins(tmp_path: Path, width: int) -> None:
+    pictures = Pictures()
+    given = dossier(pictures)
+
+    async def see(watched: Watched) -> None:
+        page = watched.page
+        await page.set_viewport_size({"width": width, "height": 900})
+        await load_pictures(page)
+        await page.reload()
+        await load_pictures(page)
+        pair, figure = await page.locator(".pair").bounding_box(), await page.locator(".difference").bounding_box()
+        assert pair and figure
+        assert pair["y"] + pair["height"] <= figure["y"]
+        shot = Image.open(io.BytesIO(await page.locator(".difference .stage").screenshot())).convert("RGB")
+        assert (214, 39, 40) in {shot.getpixel((shot.width // 2, y)) for y in range(shot.height)}
+        assert "以原图为准" in await page.inner_text(".difference figcaption")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+        assert watched.errors == []
+
+    look(given, pictures, tmp_path, see, differing(given, tmp_path))
+
+
+def test_the_difference_is_there_without_javascript(tmp_path: Path) -> None:
+    pictures = Pictures()
+    given = dossier(pictures)
+
+    async def see(watched: Watched) -> None:
+        assert await watched.page.locator(".difference img").is_visible()
+
+    look(given, pictures, tmp_path, see, differing(given, tmp_path), java_script_enabled=False)
+
+
+@pytest.mark.parametrize(("height", "printed"), [(2400, True), (9000, False)])
+def test_paper_shows_a_difference_that_is_not_too_high_and_says_so_of_another(
+    tmp_path: Path, height: int, printed: bool
+) -> None:
+    pictures = Pictures()
+    given = dossier(pictures)
+
+    async def see(watched: Watched) -> None:
+        await watched.page.emulate_media(media="print")
+        assert await watched.page.locator(".difference img").is_visible() is printed
+        assert await watched.page.locator(".difference .paper").count() == (0 if printed else 1)
+
+    look(given, pictures, tmp_path, see, differing(given, tmp_path, height))
+
+
+def test_the_slider_can_be_moved_by_the_keyboard_and_on_a_phone(tmp_path: Path) -> None:
+    pictures = Pictures()
+
+    async def see(watched: Watched) -> None:
+        page = watched.page
+        await page.set_viewport_size({"width": 390, "height": 844})
+        await load_pictures(page)
+        await page.focus(".slide button")
+        await page.keyboard.press("Enter")
+        slider = page.locator(".slide input")
+        assert await slider.is_visible()
+        await slider.focus()
+        await page.keyboard.press("End")
+        assert "100%" in await page.locator(".later").evaluate("(pane) => getComputedStyle(pane).clipPath")
+        box = await slider.bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
         assert watched.errors == []
 
     look(dossier(pictures), pictures, tmp_path, see)
