@@ -10,6 +10,7 @@ from evidence.columns import HOME
 from evidence.dossier import Exhibit
 from evidence.model import Box, Capture, FilePage, ImageText, Item, Reading, Record, Table
 from evidence.replay import NOT_MEASURED
+from evidence.report.reproduction import steps
 from evidence.report.series import Timeline, timeline
 from evidence.report.sheet import Href, Sheet, lay_out
 from evidence.report.surroundings import Answer, answers, entries, place
@@ -83,6 +84,8 @@ class View:
     """What the cleanliness record answers; empty where the capture cites none."""
     place: str | None
     """Whether the browser ran in a container or on the host."""
+    steps: tuple[str, ...]
+    """How anyone repeats it."""
     replay: str
     """How faithfully its page came again from the store, in Chinese."""
     same_tiles: int
@@ -117,6 +120,7 @@ def view(
         environment=tuple(entries(exhibit.environment)),
         cleanliness=answers(exhibit.cleanliness),
         place=place(exhibit.cleanliness),
+        steps=steps(exhibit.record.capture, exhibit.environment),
         replay=exhibit.replay.sentence() if exhibit.replay else NOT_MEASURED,
         same_tiles=_same(later.sheet, earlier.sheet) if earlier else 0,
         difference=difference if earlier else None,

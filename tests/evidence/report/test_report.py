@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from evidence import words
 from evidence.dossier import Dossier
-from evidence.model import Check, ClockRef, DateReading, FilePage, Record, Wording
+from evidence.model import Check, ClockRef, DateReading, FilePage, Record, Redaction, Wording
 from evidence.report import _numbers, render
 from evidence.report.visible import clipped, visible
 from tests.evidence.indicators.test_indicator_contract import GOLDEN
@@ -450,3 +450,22 @@ def test_the_text_of_a_pdf_stands_there_page_by_page_and_a_scan_says_it_may_be_w
     said = text(dossier(pictures, exhibit(pictures, reading=reading(file_pages=(own, scan)))), pictures)
     assert "PDF 附件第1页文字（文件自带） <b>附件正文" in said
     assert "PDF 附件第2页文字（扫描件，由 tesseract 5 识别" in said
+
+
+def test_how_to_repeat_a_capture_stands_there_step_by_step_without_a_secret() -> None:
+    pictures = Pictures()
+    secret = Redaction(kind="password", where="request", length=8)
+    given = alone(pictures, redactions=(secret,), redirects=("http://a.test/go",), final_url="http://a.test/end")
+    said = text(given, pictures)
+    assert "怎样重现" in said
+    assert "其间跳转1次：http://a.test/go" in said
+    assert "停在 http://a.test/end" in said
+    assert f"data/sources/flow-{given.exhibits[0].record.capture.flow.name}.py" in said
+    assert "已在保存前去除，不在包内" in said
+
+
+@pytest.mark.parametrize("browser", [None, "x", {"viewport": "wide"}, {"viewport": [1]}, {"user_agent": 7}])
+def test_an_environment_of_an_odd_form_breaks_no_steps(browser: object) -> None:
+    pictures = Pictures()
+    odd = exhibit(pictures, environment={"browser": browser})
+    assert "怎样重现" in text(dossier(pictures, odd), pictures)
