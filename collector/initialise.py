@@ -70,7 +70,7 @@ seal:                     # quzheng init 生成的密钥是自签名的，仅供
   # command_seconds: 60               # 等待外部程序签名的秒数 / that the program is given
   # timestamp:                        # 时间戳机构（RFC 3161）；只送出摘要 / time-stamp authority; only a digest goes out
   #   url: http://tsa.example/        # 机构网址；或改用 command: [程序, 参数] / or command: a program in its place
-  #   ca: seal/tsa.pem                # 机构的证书或其上级证书 / the authority's certificate, or one above it
+  #   ca: seal/tsa.pem                # 机构的证书或其上级证书；换机构时保留旧的 / its certificate, or one above; keep old ones
   #   policy: 1.2.3.4                 # 要求的策略，可不写 / policy demanded; may be left out
   #   seconds: 20                     # 最多等待秒数 / that it is given to answer
   #   required: true                  # true：取不到时间戳的证据包标为 UNSEALED / without a time-stamp a bundle is UNSEALED

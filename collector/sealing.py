@@ -23,7 +23,8 @@ class TimestampSettings:
     """Which authority gives time-stamps (RFC 3161), asked by address or by a program of the office's own."""
 
     ca: str
-    """PEM file, relative to the workspace: the authority's certificate or one above it, by which answers are checked."""
+    """PEM file, relative to the workspace: the authority's certificate or one above it, by which answers are checked; those
+    of authorities that were asked before stay in it, for the time-stamps of old checkpoints."""
     url: str | None = None
     """Address that takes requests over HTTP."""
     command: tuple[str, ...] = ()
@@ -50,7 +51,7 @@ class TimestampSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealSettings:
-    """What the office seals with; files are relative to the workspace, the later of key, pkcs12 and command goes first."""
+    """What the office seals with; files are relative to the workspace. `pkcs12` or `command` stands in place of `key`."""
 
     key: str = "seal/office.key"
     """PEM file of the key, EC or RSA."""

@@ -73,6 +73,11 @@ def parse_listing(data: bytes) -> dict[str, str]:
     return found
 
 
+def seal_paths(*, stamped: bool) -> tuple[str, ...]:
+    """Return the files of a seal in the order of the zip, with a time-stamp or without."""
+    return SEAL_FILES if stamped else SEAL_FILES[:-1]
+
+
 def seal_files(signature: bytes, signer: bytes, token: bytes | None) -> dict[str, bytes]:
     """Return the files of a seal in the order of the zip, its list among them."""
     parts = {SIGNER: signer, SIGNATURE: signature, **({} if token is None else {TOKEN: token})}

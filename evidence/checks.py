@@ -33,9 +33,7 @@ def zip_form(question: Question) -> Answer:
 def names(question: Question) -> Answer:
     """The files are exactly those the bag lists, in their order, in one folder with the bundle's name."""
     bundle = question.bundle
-    sealed = (
-        [path for path in bag.SEAL_FILES if path != bag.TOKEN or bundle.has(path)] if bundle.has(bag.SIGNATURE) else []
-    )
+    sealed = bag.seal_paths(stamped=question.stamped) if bundle.has(bag.SIGNATURE) else ()
     order = (*bag.TAG_FILES, *sorted(bundle.listed), *sealed)
     expected = tuple(f"{bundle.manifest.bundle}/{path}" for path in order)
     return _answer(_order_faults(expected, bundle.order), f"共 {len(order)} 个文件，名称和顺序一致，无缺无多")
@@ -58,8 +56,8 @@ def bag_form(question: Question) -> Answer:
     faults = [f"{path} 不是规定的写法" for path, data in expected.items() if bundle.read(path, len(data)) != data]
     if bundle.has(bag.SEAL_LIST):
         parts = set(bag.parse_listing(bundle.read(bag.SEAL_LIST)))
-        expected_parts = {path for path in bag.SEAL_FILES[1:] if path != bag.TOKEN or bundle.has(path)}
-        faults += [f"{bag.SEAL_LIST} 应列出 seal 中的其他文件"] if parts != expected_parts else []
+        others = set(bag.seal_paths(stamped=question.stamped)) - {bag.SEAL_LIST}
+        faults += [f"{bag.SEAL_LIST} 应列出 seal 中的其他文件"] if parts != others else []
     return _answer(faults, "符合 BagIt 1.0")
 
 

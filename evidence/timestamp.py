@@ -43,7 +43,6 @@ class Token:
     """OID of the authority's rules."""
     imprint: str
     """SHA-256 of what was stamped."""
-    serial: int
     at: datetime
     """The authority's time."""
     nonce: int | None
@@ -212,7 +211,6 @@ def _token(content: bytes) -> Token:
     return Token(
         policy=der.oid(der.part(info, 1, der.OID)),
         imprint=_imprint(der.part(info, 2, der.SEQUENCE)),
-        serial=der.integer(der.part(info, 3, der.INTEGER)),
         at=der.time(der.part(info, 4, der.TIME)),
         nonce=next((der.integer(one.content) for one in info[5:] if one.tag == der.INTEGER), None),
         signed=der.encode(der.SEQUENCE, content),
