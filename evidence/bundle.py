@@ -70,9 +70,9 @@ def write_bundle(
 ) -> BundleResult:
     """Write one bundle of findings on one unit to `out` (FILE.zip, or a folder to name it in).
 
-    `authority` gives the signature a time-stamp. `sources` are the texts of the flow, indicator and rules that were used, by name; `by` is who bundles; `since` is
-    where the series begin that are shown without a gap (None: with their first record). A sealed
-    bundle is entered in the ledger. Raises BundleError where the findings do not belong in one bundle or what they
+    `authority` gives the signature a time-stamp; `sources` are the texts of the flow, indicator and rules that were used, by
+    name; `by` is who bundles; `since` is where the series begin that are shown without a gap (None: with their first
+    record). A sealed bundle is entered in the ledger. Raises BundleError where the findings do not belong in one bundle or what they
     cite is not there, and above the limits of the zip form; nothing is then left at `out`.
     """
     subject = _subject(dossiers)
