@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from collector.errors import WorkspaceError
+from collector.sealing import SealSettings
 from collector.vault import KEY_FILE, make_key
-from collector.workspace import FILE, SealSettings
+from collector.workspace import FILE
 from evidence import seal
 
 SETTINGS = """\
@@ -71,9 +72,19 @@ cases:                    # 案卷：通报前的要求 / what is demanded of a 
   notify_first: true      # 先发核实函、单位回复或逾期后，才能通报 / the unit is asked first
   answer_days: 5          # 核实函的回复期限（工作日） / working days to answer
 
-seal:
-  key: seal/office.key    # 单位签名私钥 / the office's signing key
+seal:                     # quzheng init 生成的密钥是自签名的，仅供内部完整性校验；对外使用请换成签发的证书
+  # the key that init makes is self-signed: good for integrity inside the office only
+  key: seal/office.key    # 单位签名私钥（PEM，EC 或 RSA） / the office's signing key
   certificate: seal/office.pem
+  # pkcs12: seal/office.p12           # 或用 PKCS#12 文件（口令放环境变量 QUZHENG_SEAL_PASSPHRASE） / or key and certificate in one
+  # command: [/usr/local/bin/sign]    # 或由外部程序签名（签名验签服务器、UKey） / or a program signs
+  # command_seconds: 60               # 等待外部程序签名的秒数 / that the program is given
+  # timestamp:                        # 时间戳机构（RFC 3161）；只送出摘要 / time-stamp authority; only a digest goes out
+  #   url: http://tsa.example/        # 机构网址；或改用 command: [程序, 参数] / or command: a program in its place
+  #   ca: seal/tsa.pem                # 机构的证书或其上级证书；换机构时保留旧的 / its certificate, or one above; keep old ones
+  #   policy: 1.2.3.4                 # 要求的策略，可不写 / policy demanded; may be left out
+  #   seconds: 20                     # 最多等待秒数 / that it is given to answer
+  #   required: true                  # true：取不到时间戳的证据包标为 UNSEALED / without a time-stamp a bundle is UNSEALED
 """
 
 TARGETS = """\

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from collector import targets, timesource, yamlfile
+from collector import sealing, targets, timesource, yamlfile
 from collector.errors import WorkspaceError
+from collector.sealing import SealSettings
 from collector.targets import Target
 from collector.vault import KEY_FILE, KeyPlace
 from evidence import plain
@@ -81,14 +82,6 @@ class ProbeSettings:
     """Seconds until a link that failed is asked for the second time."""
     pages6: int = field(default=0, metadata={plain.ADDED: True})
     """Pages below a home page that `probe --pages` asks over IPv4 and IPv6 at most; 0: none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealSettings:
-    """Where the office's signing key and certificate lie; both PEM, relative to the workspace."""
-
-    key: str = "seal/office.key"
-    certificate: str = "seal/office.pem"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,16 +198,6 @@ class Workspace:
         return KeyPlace(file=self.root / self.settings.vault_key)
 
     @property
-    def key_path(self) -> Path:
-        """The office's signing key."""
-        return self.root / self.settings.seal.key
-
-    @property
-    def certificate_path(self) -> Path:
-        """The office's certificate."""
-        return self.root / self.settings.seal.certificate
-
-    @property
     def targets_path(self) -> Path:
         """The inspector's list of targets."""
         return self.root / "targets.yaml"
@@ -245,8 +228,8 @@ class Workspace:
             indicators_dir=self.indicators_dir,
             bad_links=self._file(self.settings.words.bad_links),
             wording=self._file(self.settings.words.wording),
-            key=self.key_path,
-            certificate=self.certificate_path,
+            signing=lambda: sealing.signer(self.root, self.settings.seal),
+            authority=sealing.authority(self.root, self.settings.seal.timestamp),
             jobs=self.settings.jobs,
             cases=self.settings.cases,
             office=self.settings.office,
@@ -280,6 +263,10 @@ def _settings(path: Path, written: Any) -> Settings:
         ):
             line = yamlfile.line_of(path, ("probe", name))
             raise WorkspaceError(f"{path}:{line}: probe.{name}: expected a number from 1 up (hours to 24), got {got}")
+    if (wrong := settings.seal.fault()) is not None:
+        where, why = wrong
+        line = yamlfile.line_of(path, ("seal", *where))
+        raise WorkspaceError(f"{path}:{line}: {'.'.join(('seal', *where))}: {why}")
     if not 0 <= settings.replay_share <= 1000:
         line = yamlfile.line_of(path, ("replay_share",))
         raise WorkspaceError(f"{path}:{line}: replay_share: expected 0 to 1000 per mille, got {settings.replay_share}")

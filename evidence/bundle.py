@@ -1,15 +1,14 @@
 """Writes what leaves the house: a bag in a zip of the one permitted form, signed over its tag manifest.
 
-The same dossiers, ledger and key give the same bytes, but for the two files of the seal that hold a fresh signature.
-Without a signer the bundle is still written, but named UNSEALED (law 8).
+The same dossiers, ledger and key give the same bytes, but for the files of the seal that hold a fresh signature and its
+time-stamp. Without a signer, or without a time-stamp where one is demanded, the bundle is still written, but named UNSEALED
+(law 8).
 """
 
 from __future__ import annotations
 
 import importlib.metadata
 import logging
-import os
-import secrets
 import tempfile
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -18,12 +17,12 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 
-from evidence import bag, digest, heads, masking, report, zipform
+from evidence import bag, digest, heads, masking, plain, report, timestamp, zipform
 from evidence.casebook import case_of
 from evidence.contents import Contents, Opener, Piece, custody_events, records_of
 from evidence.dossier import Dossier, Exhibit
-from evidence.errors import BundleError, FormError
-from evidence.files import TEMPORARY, make_folder, sync_folder
+from evidence.errors import BundleError, FormError, SealError
+from evidence.files import make_folder, whole_file
 from evidence.holdings import Holdings
 from evidence.ledger import FileLedger, Leaf
 from evidence.manifest import FORMAT, MANIFEST, Manifest, Subject, Tool, heading
@@ -33,6 +32,7 @@ from evidence.office import Office
 from evidence.report.first_sheet import first_sheet
 from evidence.seal import Signer
 from evidence.store import Store
+from evidence.timestamp import Authority
 from evidence.unbroken import Unbroken, unbroken
 
 log = logging.getLogger(__name__)
@@ -46,9 +46,18 @@ class BundleResult:
 
     path: Path
     sealed: bool
-    """False: there was no signer; the file's name says so, and it does not hold."""
+    """False: there was no signer, or no time-stamp where one is demanded; the file's name says so, and it does not hold."""
     name: str
     """The folder inside, derived from the contents."""
+    lacking: str | None = None
+    """What the seal lacks, and why; for an inspector."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seal:
+    files: Mapping[str, bytes]
+    """In the order of the zip; none: UNSEALED."""
+    lacking: str | None = None
 
 
 def write_bundle(
@@ -57,6 +66,7 @@ def write_bundle(
     holdings: Holdings,
     signer: Signer | None,
     out: Path,
+    authority: Authority | None = None,
     sources: Mapping[str, bytes] | None = None,
     by: str | None = None,
     since: datetime | None = None,
@@ -64,9 +74,9 @@ def write_bundle(
 ) -> BundleResult:
     """Write one bundle of findings on one unit to `out` (FILE.zip, or a folder to name it in).
 
-    `sources` are the texts of the flow, indicator and rules that were used, by name; `by` is who bundles; `since` is
-    where the series begin that are shown without a gap (None: with their first record); `office` is whose evidence it is. A
-    sealed bundle is entered in the ledger. Raises BundleError where the findings do not belong in one bundle or what they
+    `authority` gives the signature a time-stamp; `sources` are the texts of the flow, indicator and rules that were used, by
+    name; `by` is who bundles; `since` is where the series begin that are shown without a gap (None: with their first
+    record); `office` is whose evidence it is. A sealed bundle is entered in the ledger. Raises BundleError where the findings do not belong in one bundle or what they
     cite is not there, and above the limits of the zip form; nothing is then left at `out`.
     """
     subject = _subject(dossiers)
@@ -92,11 +102,14 @@ def write_bundle(
         contents.custody(tuple(custody_events(dossiers, leaves, events, by)))
         contents.first_sheet(report.render_first_sheet(first_sheet(dossiers, events, office or Office(), by)))
         manifest = _manifest(dossiers, subject, contents, by)
-        path = _destination(out, manifest.bundle, sealed=signer is not None)
-        _write(path, manifest, contents.pieces(), signer)
-    if signer:
+        ended = max(record.capture.ended for record in records_of(dossiers))
+        tags, payload = _bag(manifest, contents.pieces())
+        seal = _seal(tags[bag.TAG_MANIFEST], ended, signer, authority)
+        path = _destination(out, manifest.bundle, sealed=bool(seal.files))
+        _write(path, manifest.bundle, tags, payload, seal.files)
+    if seal.files:
         holdings.ledger.append("bundle", manifest.bundle, digest.of_value(manifest.plain()))
-    return BundleResult(path=path, sealed=signer is not None, name=manifest.bundle)
+    return BundleResult(path=path, sealed=bool(seal.files), name=manifest.bundle, lacking=seal.lacking)
 
 
 def _up_to_date(dossier: Dossier, holdings: Holdings, since: datetime | None) -> Dossier:
@@ -230,37 +243,54 @@ def _manifest(dossiers: Sequence[Dossier], subject: Subject, contents: Contents,
     return replace(unnamed, bundle=unnamed.derived_name)
 
 
-def _write(path: Path, manifest: Manifest, pieces: Sequence[Piece], signer: Signer | None) -> None:
+def _bag(manifest: Manifest, pieces: Sequence[Piece]) -> tuple[dict[str, bytes], dict[str, Piece]]:
+    """Return the tag files and the payload, by name."""
     described = Piece.json(MANIFEST, "manifest", manifest.plain())
     payload = {piece.entry.path: piece for piece in (*pieces, described)}
     sizes = {name: piece.entry.size for name, piece in payload.items()}
-    tags = bag.tag_files(manifest.bundle, sizes, {name: piece.entry.sha256 for name, piece in payload.items()})
-    seal = _seal(tags[bag.TAG_MANIFEST], signer) if signer else {}
-    openers: dict[str, Opener] = {name: partial(BytesIO, tags[name]) for name in bag.TAG_FILES}
-    openers |= {name: payload[name].open for name in sorted(payload)}
-    openers |= {name: partial(BytesIO, seal[name]) for name in bag.SEAL_FILES if seal}
-    _write_zip(path, [(f"{manifest.bundle}/{name}", opener) for name, opener in openers.items()])
+    return bag.tag_files(manifest.bundle, sizes, {name: piece.entry.sha256 for name, piece in payload.items()}), payload
+
+
+def _write(
+    path: Path, name: str, tags: Mapping[str, bytes], payload: Mapping[str, Piece], seal: Mapping[str, bytes]
+) -> None:
+    openers: dict[str, Opener] = {file: partial(BytesIO, tags[file]) for file in bag.TAG_FILES}
+    openers |= {file: payload[file].open for file in sorted(payload)}
+    openers |= {file: partial(BytesIO, data) for file, data in seal.items()}
+    _write_zip(path, [(f"{name}/{file}", opener) for file, opener in openers.items()])
 
 
 def _write_zip(path: Path, files: Sequence[tuple[str, Opener]]) -> None:
     make_folder(path.parent)
-    temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(8)}"
     try:
-        with temporary.open("w+b") as stream:
+        with whole_file(path) as stream:
             zipform.write(stream, files)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
     except (OSError, FormError) as error:
         raise BundleError(f"{path} cannot be written: {error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
-    sync_folder(path.parent)
 
 
-def _seal(tag_manifest: bytes, signer: Signer) -> dict[str, bytes]:
-    seal = {bag.SIGNATURE: signer.sign(tag_manifest), bag.SIGNER: signer.certificate_pem}
-    return {**seal, bag.SEAL_LIST: bag.listing({path: digest.sha256(data) for path, data in seal.items()})}
+def _seal(tag_manifest: bytes, ended: datetime, signer: Signer | None, authority: Authority | None) -> _Seal:
+    """Return the seal over the tag manifest; `ended` is when the last capture did, which no time-stamp may be before."""
+    if signer is None:
+        return _Seal(files={}, lacking="没有可用的单位签名私钥和证书（见 quzheng doctor）")
+    signature, token, lacking = signer.sign(tag_manifest), None, None
+    try:
+        token = _token(signature, ended, authority) if authority else None
+    except SealError as error:
+        lacking = f"没有取得时间戳：{error}"
+        if authority and authority.required:
+            return _Seal(files={}, lacking=lacking)
+    return _Seal(files=bag.seal_files(signature, signer.certificate_pem, token), lacking=lacking)
+
+
+def _token(signature: bytes, ended: datetime, authority: Authority) -> bytes:
+    response = authority.stamp(signature)
+    at = timestamp.read(response).at
+    if timestamp.too_early(at, ended):
+        raise SealError(
+            f"时间戳机构的时间 {plain.instant(at)} 早于最后一次取证的结束 {plain.instant(ended)}，请核对本机时钟"
+        )
+    return response
 
 
 def _destination(out: Path, name: str, *, sealed: bool) -> Path:

@@ -14,7 +14,6 @@ from evidence.holdings import Holdings
 from evidence.house import House
 from evidence.model import Finding, TargetRef
 from evidence.readings import readings
-from evidence.seal import Signer
 
 SHOWN = timedelta(days=366)
 """How long before T a bundle shows the whole series: the longest limit of a column is a year."""
@@ -23,7 +22,8 @@ SHOWN = timedelta(days=366)
 def bundle(house: House, ids: Sequence[str], out: Path, *, by: str | None = None) -> BundleResult:
     """Write the findings whose ids begin so, with all they rest on, to `out`; `by` is who bundles.
 
-    Where the office has no key and certificate the bundle is UNSEALED and its name says so (law 8). Raises NotFound for
+    Where the office has no key and certificate, or no time-stamp was to be had that it demands, the bundle is UNSEALED and
+    its name says so (law 8). Raises NotFound for
     an unknown finding, BundleError where the findings do not belong in one bundle, SealError for a key that is there
     but cannot be used.
     """
@@ -34,20 +34,14 @@ def bundle(house: House, ids: Sequence[str], out: Path, *, by: str | None = None
     return write_bundle(
         [_dossier(finding, holdings, house.jobs) for finding in findings],
         holdings=holdings,
-        signer=signer(house),
+        signer=house.signing(),
+        authority=house.authority,
         out=out,
         sources=dict(_sources(findings, house, holdings)),
         by=by,
         office=house.office,
         since=min(finding.at for finding in findings) - SHOWN,
     )
-
-
-def signer(house: House) -> Signer | None:
-    """Return the office's signer, None where key or certificate is not there; raises SealError where they do not fit."""
-    if house.key is None or house.certificate is None or not (house.key.exists() and house.certificate.exists()):
-        return None
-    return Signer.load(house.key, house.certificate)
 
 
 def _dossier(finding: Finding, holdings: Holdings, jobs: int) -> Dossier:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import UTC, datetime
 
-from evidence import bag, digest, heads, seal, series_checks
+from evidence import bag, digest, heads, seal, series_checks, timestamp
 from evidence.case_event import Event
+from evidence.errors import EvidenceError
 from evidence.manifest import FORMAT, MANIFEST, event_path, heading, proof_path, record_path, role_of
 from evidence.model import Finding, Record
 from evidence.opened import Opened
@@ -33,7 +34,7 @@ def zip_form(question: Question) -> Answer:
 def names(question: Question) -> Answer:
     """The files are exactly those the bag lists, in their order, in one folder with the bundle's name."""
     bundle = question.bundle
-    sealed = bag.SEAL_FILES if bundle.has(bag.SIGNATURE) else ()
+    sealed = bag.seal_paths(stamped=question.stamped) if bundle.has(bag.SIGNATURE) else ()
     order = (*bag.TAG_FILES, *sorted(bundle.listed), *sealed)
     expected = tuple(f"{bundle.manifest.bundle}/{path}" for path in order)
     return _answer(_order_faults(expected, bundle.order), f"共 {len(order)} 个文件，名称和顺序一致，无缺无多")
@@ -56,7 +57,8 @@ def bag_form(question: Question) -> Answer:
     faults = [f"{path} 不是规定的写法" for path, data in expected.items() if bundle.read(path, len(data)) != data]
     if bundle.has(bag.SEAL_LIST):
         parts = set(bag.parse_listing(bundle.read(bag.SEAL_LIST)))
-        faults += [f"{bag.SEAL_LIST} 应列出签名和证书两个文件"] if parts != {bag.SIGNATURE, bag.SIGNER} else []
+        others = set(bag.seal_paths(stamped=question.stamped)) - {bag.SEAL_LIST}
+        faults += [f"{bag.SEAL_LIST} 应列出 seal 中的其他文件"] if parts != others else []
     return _answer(faults, "符合 BagIt 1.0")
 
 
@@ -145,20 +147,29 @@ def signer_trusted(question: Question) -> Answer:
     if question.trust is None:
         return Answer(passed=None, detail=f"未指定可信证书；请将指纹与通报公布的核对：{mark}")
     ended = [record.capture.ended for _, record in question.records()]
-    found = seal.is_trusted(question.certificate, question.trust, max(ended, default=datetime.now(UTC)))
+    at = max(ended, default=datetime.now(UTC))
+    found = seal.is_trusted(question.certificate, question.trust, at, question.stamped_at)
     return Answer(
         passed=found.passed, detail=f"{'可信' if found.passed else '不能确认可信'}（{found.detail}），证书指纹 {mark}"
     )
 
 
 def time_stamp(question: Question) -> Answer:
-    """A time-stamp token covers the signature; format 0 has none."""
-    return Answer(passed=None, detail="没有时间戳")
+    """A time-stamp is over the signature, and signed by a time-stamping certificate inside it."""
+    if not question.stamped:
+        return Answer(passed=None, detail="没有时间戳")
+    found = question.stamp
+    said = {True: "时间戳有效", False: "时间戳无效", None: "无法核对时间戳"}[found.passed]
+    return Answer(passed=found.passed, detail=printable(f"{said}（{found.detail}）"))
 
 
 def time_stamp_trusted(question: Question) -> Answer:
-    """The time-stamp is by an authority the reader trusts; format 0 has none."""
-    return Answer(passed=None, detail="没有时间戳")
+    """The time-stamp is by an authority the reader knows."""
+    found = question.stamp_trusted
+    if found.passed is None:
+        return found
+    said = "可信" if found.passed else "不能确认可信"
+    return Answer(passed=found.passed, detail=printable(f"时间戳机构{said}（{found.detail}）"))
 
 
 def order_of_times(question: Question) -> Answer:
@@ -321,9 +332,12 @@ def _leaf_faults(question: Question, proof: Inclusion, where: str) -> Iterator[F
 def _time_faults(question: Question) -> Iterator[Fault]:
     started: dict[str, datetime] = {}
     follows: list[tuple[str, str]] = []
+    stamped = _time_of_stamp(question)
     for id, record in question.records():
         capture = record.capture
         started[id] = capture.started
+        if stamped is not None and timestamp.too_early(stamped, capture.ended):
+            yield f"时间戳的时间早于记录 {id[:12]} 的结束时间"
         if record.previous:
             follows.append((id, record.previous))
         moments = [a.taken for a in capture.artifacts if a.role in ("tile", "region", "dom", "layout")]
@@ -340,3 +354,10 @@ def _time_faults(question: Question) -> Iterator[Fault]:
     for finding in question.findings():
         if finding.as_of and finding.as_of > finding.at:
             yield f"问题 {finding.id[:12]} 依据的记录晚于监测时间点"
+
+
+def _time_of_stamp(question: Question) -> datetime | None:
+    try:
+        return timestamp.read(question.response).at if question.stamped else None
+    except EvidenceError:
+        return None  # `time-stamp` says that it cannot be read

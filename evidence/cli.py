@@ -19,6 +19,7 @@ from evidence import house, judgements, plain, words
 from evidence.command import Commands, Instant, json_option, open_house, say, workspace_option
 from evidence.commands import cases as case_commands
 from evidence.commands import human as human_commands
+from evidence.commands import seals as seal_commands
 from evidence.model import Finding, Record
 
 if TYPE_CHECKING:
@@ -217,11 +218,14 @@ def bundle(
 
     result = bundling.bundle(open_house(ctx, workspace), finding, out, by=by)
     if as_json:
-        say({"path": str(result.path), "name": result.name, "sealed": result.sealed})
+        sealed = {"sealed": result.sealed, "lacking": result.lacking}
+        say({"path": str(result.path), "name": result.name, **sealed})
     else:
         click.echo(f"{result.path}: {'sealed' if result.sealed else 'UNSEALED'}, {result.name}")
+    if result.lacking and result.sealed:
+        click.echo(f"注意：{result.lacking}", err=True)
     if not result.sealed:
-        click.echo("error: the bundle is not sealed: no usable office key (see quzheng doctor)", err=True)
+        click.echo(f"error: the bundle is not sealed: {result.lacking}", err=True)
         ctx.exit(3)
 
 
@@ -254,7 +258,7 @@ def read_table(ctx: click.Context, as_json: bool, files: tuple[Path, ...]) -> No
 @click.option(
     "--trust",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="The signer's certificate, as published (PEM).",
+    help="Certificates as published (PEM): the signer's, and the time-stamp authority's.",
 )
 @click.option("--reproduce", is_flag=True, help="Also make every reading again from the originals in the bundle.")
 @json_option
@@ -328,7 +332,8 @@ def store_check(ctx: click.Context, workspace: Path, as_json: bool) -> None:
     """Re-read every byte against the ledger; exits 3 where something is damaged or missing."""
     from evidence.soundness import examine
 
-    report = examine(open_house(ctx, workspace).holdings())
+    home = open_house(ctx, workspace)
+    report = examine(home.holdings(), home.authority.trust() if home.authority else None)
     if as_json:
         say(plain.dump(report))
     else:
@@ -353,7 +358,7 @@ def _answer(value: bool | None) -> str:
     return {True: "是", False: "否", None: "不能确定"}[value]
 
 
-for command in (*human_commands.commands, case_commands.case):
+for command in (*human_commands.commands, case_commands.case, seal_commands.seal):
     cli.add_command(command)
 
 

@@ -15,6 +15,8 @@ from evidence.holdings import Holdings
 from evidence.model import Record
 from evidence.office import Office
 from evidence.reading import wordlists
+from evidence.seal import Signer
+from evidence.timestamp import Authority
 
 Replayer = Callable[[Holdings, Sequence[Record]], object]
 """Sees to it that each record that can be replayed has a replay in `derived`; raises nothing for what it cannot do."""
@@ -35,8 +37,10 @@ class House:
     bad_links: Path | None = None
     wording: Path | None = None
     """The office's own word lists, in place of the shipped ones."""
-    key: Path | None = None
-    certificate: Path | None = None
+    signing: Callable[[], Signer | None] = lambda: None
+    """Gives the office's signer, None where it has no key; raises SealError for one that is there but cannot be used."""
+    authority: Authority | None = None
+    """Who gives time-stamps; None: nobody."""
     jobs: int = 1
     cases: CaseRules = field(default_factory=CaseRules)
     """What the office demands of a case before it is published."""

@@ -1,7 +1,7 @@
 """The ledger: one append-only list of what was admitted, whose every state can be proved (RFC 6962).
 
     ledger/leaves           one canonical JSON line a leaf: {"digest", "index", "key", "kind"}
-    ledger/checkpoints/N    the signed state after N leaves
+    ledger/checkpoints/N    the signed state after N leaves; N.tsr beside it is its time-stamp (evidence.checkpoints)
 
 A leaf is on the disk before `append` returns. A line without its line feed was never acknowledged: it is cut. The hash
 of a leaf is SHA-256(0x00 || canonical {"digest", "key", "kind"}); so a proof tells nothing of other leaves.
@@ -140,7 +140,7 @@ class FileLedger:
         """Sign for the present state, keep the note at checkpoints/N, and return it; a state is signed once a key."""
         with self.exclusive():
             state = self.state()
-            path = self.folder / "checkpoints" / str(state.size)
+            path = self.checkpoints_folder / str(state.size)
             kept = _read_checkpoint(path) if path.exists() else state
             if kept.text != state.text:
                 raise LedgerError(f"{path} signs for root {kept.root.hex()}, the ledger has {state.root.hex()}")
@@ -168,7 +168,16 @@ class FileLedger:
 
     def checkpoints(self) -> tuple[Checkpoint, ...]:
         """Return the kept checkpoints, smallest first; raises LedgerError for one that cannot be read."""
-        return tuple(_read_checkpoint(path) for path in _by_size(self.folder / "checkpoints"))
+        return tuple(_read_checkpoint(path) for path in self.checkpoint_files())
+
+    @property
+    def checkpoints_folder(self) -> Path:
+        """Where the kept checkpoints lie."""
+        return self.folder / "checkpoints"
+
+    def checkpoint_files(self) -> tuple[Path, ...]:
+        """Return the files of the kept checkpoints, smallest first."""
+        return tuple(_by_size(self.checkpoints_folder))
 
     def _write(self, leaf: Leaf) -> Leaf:
         line = leaf.line + b"\n"
@@ -214,7 +223,7 @@ class FileLedger:
 
     def _check_newest_checkpoint(self) -> None:
         """A ledger shorter than, or other than, what was signed for has lost entries; it does not open."""
-        newest = _by_size(self.folder / "checkpoints")[-1:]
+        newest = self.checkpoint_files()[-1:]
         for path in newest:
             kept = _read_checkpoint(path)
             if kept.size > len(self._leaves) or self._tree.root(kept.size) != kept.root:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
 from cryptography import x509
 
-from evidence import bag, note, plain, seal
+from evidence import bag, note, plain, seal, timestamp
 from evidence.case_event import Event
-from evidence.errors import ShapeError
+from evidence.errors import EvidenceError, ShapeError
 from evidence.heads import HeadProof
 from evidence.manifest import CHECKPOINT, FileEntry, FileRole, Withheld, header_path, proof_path, record_path
 from evidence.model import Finding, Record
@@ -20,6 +21,7 @@ from evidence.note import Checkpoint
 from evidence.opened import Opened
 from evidence.plan import Loss
 from evidence.proof import Inclusion
+from evidence.seal import Answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,37 @@ class Question:
     def certificate(self) -> x509.Certificate:
         """The signer's certificate in the bundle; raises EvidenceError."""
         return seal.read_certificate(self.bundle.read(bag.SIGNER, seal.MAX_CERTIFICATE))
+
+    @property
+    def stamped(self) -> bool:
+        """Whether there is a time-stamp."""
+        return self.bundle.has(bag.TOKEN)
+
+    @cached_property
+    def response(self) -> bytes:
+        """The authority's response over the signature; raises EvidenceError."""
+        return self.bundle.read(bag.TOKEN, timestamp.MAX_RESPONSE)
+
+    @cached_property
+    def stamp(self) -> Answer:
+        """Whether the time-stamp is one over the signature; raises EvidenceError."""
+        return timestamp.check(self.response, self.bundle.read(bag.SIGNATURE, seal.MAX_CERTIFICATE))
+
+    @cached_property
+    def stamp_trusted(self) -> Answer:
+        """Whether the reader knows whose time-stamp it is; None without a time-stamp or trust; raises EvidenceError."""
+        if not self.stamped or self.trust is None:
+            return Answer(passed=None, detail="没有时间戳" if not self.stamped else "未指定可信的时间戳机构证书")
+        return timestamp.is_trusted(self.response, self.trust)
+
+    @property
+    def stamped_at(self) -> datetime | None:
+        """The time of the time-stamp, where it is one over the signature by an authority the reader knows; else None."""
+        try:
+            known = self.stamped and self.stamp.passed and self.stamp_trusted.passed
+            return timestamp.read(self.response).at if known else None
+        except EvidenceError:
+            return None  # the checks of the time-stamp say why
 
     @cached_property
     def checkpoint(self) -> Checkpoint:

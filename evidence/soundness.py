@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from evidence import digest, heads
+from evidence import checkpoints, digest, heads
 from evidence.errors import EvidenceError
 from evidence.holdings import Holdings
 from evidence.ledger import Leaf, each_leaf
@@ -39,8 +39,11 @@ class Soundness:
         return "\n".join((head, f"发现 {len(self.faults)} 处问题：", *self.faults))
 
 
-def examine(holdings: Holdings) -> Soundness:
-    """Return what is damaged or missing in the holdings; changes nothing."""
+def examine(holdings: Holdings, trust: bytes | None = None) -> Soundness:
+    """Return what is damaged or missing in the holdings; changes nothing.
+
+    `trust` (PEM) names the authority that time-stamps should be by.
+    """
     stored = holdings.store.check()
     faults = [f"{damage.path}：内容与摘要不符，应为 {damage.expected}，实为 {damage.got}" for damage in stored.damaged]
     faults += [f"{path}：不是证据文件，不应出现在这里" for path in stored.strays]
@@ -48,6 +51,7 @@ def examine(holdings: Holdings) -> Soundness:
         faults += _record_faults(leaf, holdings)
     faults += _document_faults(holdings)
     faults += _heads_faults(holdings.ledger.leaves())
+    faults += checkpoints.faults(holdings.ledger, trust)
     leaves = holdings.ledger.size
     return Soundness(
         blobs=stored.blobs,

@@ -52,7 +52,8 @@ CONDITIONAL: dict[str, Check] = {
 def verify(path: Path, *, trust: Path | None = None) -> Verdict:
     """Return the verdict on the bundle at `path`.
 
-    `trust` names a PEM file with the certificate that the reader knows to be the office's, or one that issued it.
+    `trust` names a PEM file with the certificates that the reader knows: the office's, or one that issued it, and that of
+    the time-stamp authority, or one that issued it.
     Raises SealError where that file cannot be read; for the bundle itself every fault is a failed check.
     """
     anchors = _read_trust(trust) if trust else None
@@ -106,5 +107,5 @@ def _read_trust(path: Path) -> bytes:
     except OSError as error:
         raise SealError(f"{path} cannot be read: {error}") from error
     if len(pem) > MAX_TRUST or b"-----BEGIN CERTIFICATE-----" not in pem:
-        raise SealError(f"{path}: expected a PEM file with the certificate the office published")
+        raise SealError(f"{path}: expected a PEM file with the certificates that were published")
     return pem

@@ -23,6 +23,8 @@ VERIFIER_MAY_IMPORT = {
     "evidence.plain",
     "evidence.digest",
     "evidence.seal",
+    "evidence.der",
+    "evidence.timestamp",
     "evidence.merkle",
     "evidence.proof",
     "evidence.note",

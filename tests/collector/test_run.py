@@ -199,7 +199,7 @@ def test_the_plan_is_in_the_ledger_before_the_first_record_and_a_signed_state_af
     tmp_path: Path, site: Site
 ) -> None:
     opened = workspace(tmp_path, [target("well", f"{site.url}/gzip"), target("dead", "http://127.0.0.1:9/")])
-    make_office_key(opened.key_path.parent, "示范市政务公开办")
+    make_office_key(opened.root / "seal", "示范市政务公开办")
     report = ran(opened)
     holdings = Holdings.open(opened.store_path)
     kinds = [leaf.kind for leaf in holdings.ledger.leaves()]

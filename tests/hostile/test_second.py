@@ -14,7 +14,7 @@ from tests.hostile import second, specimens
 from tests.hostile.specimens import SPECIMENS, Bench
 from tests.hostile.test_verifier import MEMBER_DAMAGES
 
-READERS_CHOICE = {"signer trusted", "order of times"}
+READERS_CHOICE = {"signer trusted", "time-stamp trusted", "order of times"}
 """What the second verifier does not ask: whom its reader trusts, and the times."""
 
 
