@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evidence import human, indicator, judgements, ruleset
 from evidence.bundle import BundleResult, write_bundle
+from evidence.contents import Reply
 from evidence.dossier import Dossier, gather, records_of
 from evidence.errors import BundleError
 from evidence.holdings import Holdings
@@ -28,7 +29,17 @@ def bundle(house: House, ids: Sequence[str], out: Path) -> BundleResult:
     but cannot be used.
     """
     holdings = house.holdings()
-    findings = [holdings.derived.finding(holdings.derived.full_id(id)) for id in ids]
+    return _bundle(house, holdings, [holdings.derived.finding(holdings.derived.full_id(id)) for id in ids], out)
+
+
+def bundle_finding(house: House, finding: Finding, out: Path, reply: Reply) -> BundleResult:
+    """Write the answer to an objection against a finding, with all that the finding rests on; raises as `bundle` does."""
+    return _bundle(house, house.holdings(), [finding], out, reply)
+
+
+def _bundle(
+    house: House, holdings: Holdings, findings: Sequence[Finding], out: Path, reply: Reply | None = None
+) -> BundleResult:
     if house.replay:
         house.replay(holdings, [record for finding in findings for record in records_of(finding, holdings)])
     return write_bundle(
@@ -38,6 +49,7 @@ def bundle(house: House, ids: Sequence[str], out: Path) -> BundleResult:
         out=out,
         sources=dict(_sources(findings, house, holdings)),
         since=min(finding.at for finding in findings) - SHOWN,
+        reply=reply,
     )
 
 

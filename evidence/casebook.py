@@ -13,7 +13,7 @@ Persons are who they say they are: on one machine a rule of two persons is a rec
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal, get_args
 
@@ -25,6 +25,8 @@ from evidence.model import Finding
 from evidence.span import local_day, local_text
 
 SCHEMA = "case/1"
+Admit = Callable[[], Sequence[str]]
+"""Admits what belongs to a step and returns the records' ids."""
 Step = Literal[
     "warned", "notified", "answered", "silent", "confirmed", "withdrawn", "published", "contested", "upheld", "changed",
     "overturned", "rectified", "overdue", "rechecked",
@@ -52,6 +54,8 @@ _AFTER: dict[Step | None, tuple[Step, ...]] = {
     "rechecked": ("rectified", "overdue"),
 }
 """Which steps may follow; none after withdrawn and overturned."""
+RULINGS: tuple[Step, ...] = ("upheld", "changed", "overturned")
+"""How an objection ends."""
 _WITH_REASON: tuple[Step, ...] = ("withdrawn", "upheld", "changed", "overturned", "overdue")
 
 
@@ -63,6 +67,10 @@ class CaseRules:
     """Whether a finding may be published only after the unit was asked (核实函) and answered, or its time ran out."""
     answer_days: int = 5
     """Working days the unit has to answer."""
+    ruling_days: int = 10
+    """Working days the office has to rule on an objection."""
+    remedy: str = ""
+    """What a unit may do that does not accept the ruling, and until when; in the office's own words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +97,15 @@ class Event:
     """Until when the unit may answer or put right."""
     previous: str | None = None
     """SHA-256 of the event before it; None for the first."""
+    second: str = field(default="", metadata={plain.ADDED: True})
+    """Who else decided it; another person than `by`."""
+    papers: tuple[str, ...] = field(default=(), metadata={plain.ADDED: True})
+    """SHA-256 of documents in the store that the step rests on, such as the sheet of what was looked up."""
+
+    @property
+    def id(self) -> str:
+        """SHA-256 of the canonical event, by which the ledger has it."""
+        return digest.of_value(self.plain())
 
     def plain(self) -> dict[str, Any]:
         """Return the event as plain JSON (schema case/1)."""
@@ -142,19 +159,34 @@ def _chain(holdings: Holdings, finding: str) -> tuple[Event, ...]:
     return tuple(events)
 
 
+def events(holdings: Holdings) -> Iterator[Event]:
+    """Yield the events of all cases in the order in which they were entered; raises what reading them raises."""
+    return (event for _, event in _events(holdings))
+
+
 def cases(holdings: Holdings) -> Iterator[Case]:
     """Yield every case with a step, in the order in which they were opened; raises what reading them raises."""
     begun = dict.fromkeys(leaf.key.rpartition("/")[0] for leaf in each_leaf(holdings.ledger, "case"))
     return (
-        Case(finding=_finding_of(holdings, events), events=events) for id in begun if (events := _chain(holdings, id))
+        Case(finding=finding_at(holdings, events[-1]), events=events)
+        for id in begun
+        if (events := _chain(holdings, id))
     )
 
 
-def _finding_of(holdings: Holdings, events: Sequence[Event]) -> Finding:
-    """Return the finding as it stood at the last step: what was judged since, or lost, changes no case."""
-    body = canonical.decode(holdings.store.read(events[-1].said))
+def of_id(holdings: Holdings, finding: str) -> Case:
+    """Return the case of a finding's id, the finding as it stood at the last step; raises CaseError where there is none."""
+    events = _chain(holdings, finding)
+    if not events:
+        raise CaseError(f"问题{finding[:12]}没有案卷")
+    return Case(finding=finding_at(holdings, events[-1]), events=events)
+
+
+def finding_at(holdings: Holdings, event: Event) -> Finding:
+    """Return the finding as it stood at a step: what was judged since, or lost, changes no case."""
+    body = canonical.decode(holdings.store.read(event.said))
     if not isinstance(body, dict):
-        raise CaseError(f"案卷{events[-1].finding[:12]}所记的问题不能读取：请核对存储（quzheng store check）")
+        raise CaseError(f"案卷{event.finding[:12]}所记的问题不能读取：请核对存储（quzheng store check）")
     return Finding.load(body)
 
 
@@ -167,8 +199,10 @@ def take(
     now: datetime,
     rules: CaseRules,
     reason: str = "",
-    records: Callable[[], Sequence[str]] = tuple,
+    records: Admit = tuple,
     due: date | None = None,
+    second: str = "",
+    papers: Sequence[str] = (),
     current: Callable[[Finding], Finding | None] = lambda finding: finding,
 ) -> Case:
     """Take one step of a case and return the case after it; on the disk when this returns.
@@ -192,7 +226,9 @@ def take(
             when=now,
             reason=reason.strip(),
             due=due,
-            previous=_digest(case.events[-1]) if case.events else None,
+            previous=case.events[-1].id if case.events else None,
+            second=" ".join(second.split()),
+            papers=tuple(papers),
         )
         event = _with_due(event, rules)
         _check(case, event, rules, current)
@@ -205,13 +241,14 @@ def take(
 
 
 def _with_due(event: Event, rules: CaseRules) -> Event:
-    """Return a letter with its last day, in working days of the State Council's calendar, where none was named."""
-    if event.step != "notified" or event.due is not None:
+    """Return a letter, or an objection, with its last day, in working days of the State Council's calendar, where none was named."""
+    days = {"notified": rules.answer_days, "contested": rules.ruling_days}.get(event.step)
+    if days is None or event.due is not None:
         return event
-    due = workdays.shipped().after(local_day(event.when), rules.answer_days)
+    due = workdays.shipped().after(local_day(event.when), days)
     if due is None:
         raise CaseError(
-            f"{local_day(event.when).year}年的工作日历没有收录，算不出{rules.answer_days}个工作日的期限：请用 --due 写明日期"
+            f"{local_day(event.when).year}年的工作日历没有收录，算不出{days}个工作日的期限：请用 --due 写明日期"
         )
     return replace(event, due=due)
 
@@ -245,6 +282,8 @@ def _refusals(
         yield from _still_time(case, event)
     if event.step == "confirmed" and _name(event.by) in case.reviewers:
         yield f"{event.by}已经确认过，须由另一人复核"
+    if event.step in RULINGS and _name(event.second) == _name(event.by):
+        yield f"{event.by}不能既裁定又复核，须另有一人"
     if event.step == "published":
         yield from _not_ready(case, event, rules)
 
@@ -286,13 +325,10 @@ def _name(by: str) -> str:
     return "".join(by.split()).casefold()
 
 
-def _digest(event: Event) -> str:
-    return digest.sha256(canonical.encode(event.plain()))
-
-
-def _events(holdings: Holdings, finding: str) -> Iterator[tuple[str, Event]]:
+def _events(holdings: Holdings, finding: str | None = None) -> Iterator[tuple[str, Event]]:
+    """Yield the events of a case, or of all, with the digests the ledger has."""
     for leaf in each_leaf(holdings.ledger, "case"):
-        if leaf.key.rpartition("/")[0] == finding:
+        if finding in (None, leaf.key.rpartition("/")[0]):
             body = canonical.decode(holdings.store.read(leaf.digest))
             if not isinstance(body, dict) or body.pop("schema", None) != SCHEMA:
                 raise CaseError(f"台账中的案卷事件{leaf.key}不是 {SCHEMA}：请核对存储（quzheng store check）")

@@ -149,6 +149,27 @@ def _judge_one(holdings: Holdings, subject: Subject, asked: _Asked, indicators: 
     return replace(one, findings=tuple(_marked(finding, holdings) for finding in one.findings))
 
 
+def judge_again(
+    holdings: Holdings, subject: Subject, finding: Finding, rules: RuleSet, indicators_dir: Path | None = None
+) -> Finding | None:
+    """Return what the indicator of a finding says of the same target, label and T by these rules, all records at hand counted.
+
+    Nothing is kept. None where the indicator no longer says anything of it. Raises RulesError where the rules did not
+    hold at T or lack the indicator.
+    """
+    subject = ledgers.in_force(holdings, subject, finding.at)
+    source, registers = _Source(holdings, subject, finding.at), archive.kept(holdings)
+    judged = judge(
+        subject,
+        source.series(),
+        at=finding.at,
+        rules=rules,
+        indicators=[one for one in discover(indicators_dir) if one.name == finding.indicator],
+        registers=standings(subject, registers, frozenset(filter(None, [key_of(subject)]))),
+    )
+    return next((_marked(one, holdings) for one in judged.findings if one.label == finding.label), None)
+
+
 def _read_ahead(holdings: Holdings, subjects: Sequence[Subject], at: datetime, jobs: int) -> None:
     """Read what every judgement opens in one pool, a few targets at a time, and keep it where it is looked for."""
     waiting: list[Record] = []

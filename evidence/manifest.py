@@ -18,6 +18,9 @@ MANIFEST = "data/manifest.json"
 CHECKPOINT = "data/ledger/checkpoint"
 CUSTODY = "data/custody.json"
 INSTRUCTIONS = "data/verify-zh.txt"
+OBJECTION = "data/objection-zh.txt"
+ANSWER = "data/answer.json"
+ANSWER_LETTER = "data/answer-zh.txt"
 
 FileRole = Literal[
     "manifest",
@@ -39,6 +42,7 @@ FileRole = Literal[
     "source",
     "custody",
     "instructions",
+    "answer",
 ]
 
 
@@ -46,6 +50,9 @@ ROLES: dict[str, FileRole] = {
     MANIFEST: "manifest",
     CUSTODY: "custody",
     INSTRUCTIONS: "instructions",
+    OBJECTION: "instructions",
+    ANSWER: "answer",
+    ANSWER_LETTER: "answer",
     CHECKPOINT: "checkpoint",
     "data/ledger/proofs/": "proof",
     "data/ledger/heads/": "head",

@@ -11,14 +11,27 @@ from typing import Any
 from cryptography import x509
 
 from evidence import bag, note, plain, seal
-from evidence.errors import ShapeError
+from evidence.citation import Answer
+from evidence.errors import FormError, ShapeError
 from evidence.heads import HeadProof
-from evidence.manifest import CHECKPOINT, FileEntry, FileRole, Withheld, header_path, proof_path, record_path
+from evidence.manifest import (
+    ANSWER,
+    ANSWER_LETTER,
+    CHECKPOINT,
+    FileEntry,
+    FileRole,
+    Withheld,
+    header_path,
+    proof_path,
+    record_path,
+)
 from evidence.model import Finding, Record
 from evidence.note import Checkpoint
 from evidence.opened import Opened
 from evidence.plans import Loss
 from evidence.proof import Inclusion
+
+ANSWER_PARTS = (ANSWER, ANSWER_LETTER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +87,13 @@ class Question:
         """Yield the declared losses by the digests their names give; raises EvidenceError."""
         for path in self.of_role("loss"):
             yield PurePosixPath(path).stem, Loss.load(self.bundle.document(path))
+
+    def answer(self) -> Answer | None:
+        """Return what the bundle says in answer to an objection; None where it is no answer; raises EvidenceError."""
+        parts = self.of_role("answer")
+        if parts and len(parts) != len(ANSWER_PARTS):
+            raise FormError(f"答复书应有 {'、'.join(ANSWER_PARTS)} 两个文件，实有 {'、'.join(parts)}")
+        return Answer.load(self.bundle.document(ANSWER)) if parts else None
 
     def of_schema(self, path: str, schema: str) -> dict[str, Any]:
         """Return the fields of a document of a schema; raises EvidenceError."""

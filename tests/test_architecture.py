@@ -32,6 +32,7 @@ VERIFIER_MAY_IMPORT = {
     "evidence.opened",
     "evidence.question",
     "evidence.checks",
+    "evidence.citation",
 }
 
 
