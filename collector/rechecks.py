@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from collector import browser as browsers
 from collector.clock import SystemClock
 from collector.errors import CollectError
 from collector.run import run
@@ -22,6 +23,9 @@ def recapture(workspace: Workspace, holdings: Holdings, target: str, labels: Seq
     try:
         if target not in {one.id for one in workspace.targets()}:
             return f"未复采：对象{target}已不在检查对象清单里"
+        browsers.find(
+            workspace.settings.browser
+        )  # before anything is planned: a plan without a visit is a gap for ever
         asyncio.run(
             run(
                 workspace,

@@ -87,8 +87,8 @@ def _looked_up(sheet: Sheet, finding: Finding) -> Iterator[str]:
     parts = (
         ("原证据是否完好", _original(sheet.original) if sheet.original else ()),
         ("当时的采集是否完整", _captures(sheet)),
-        ("时点前后各次访问", (line for one in sheet.around for line in _around(one, finding))),
-        ("现在打开所见", map(_now, sheet.now)),
+        ("时点前后各次访问", (line for one in sheet.around for line in _around(sheet, one, finding))),
+        ("现在打开所见", (_now(sheet, one) for one in sheet.now)),
         ("缓存", _caches(sheet)),
         ("换用其他规则版本", map(_edition, sheet.editions)),
         ("换用其他算法", sheet.counts or ("本项只有一种算法",)),
@@ -98,6 +98,11 @@ def _looked_up(sheet: Sheet, finding: Finding) -> Iterator[str]:
     for n, (name, lines) in enumerate(((name, lines) for name, lines in shown if lines), 1):
         yield f"　{n}. {name}"
         yield from (f"　　{line}" for line in lines)
+
+
+def _called(sheet: Sheet, label: str) -> str:
+    """Return what a column is called, with its label; a page that is none has only its label."""
+    return f"{plainly(sheet.names[label])}（{label}）" if label in sheet.names else label
 
 
 def _original(one: Original) -> Iterator[str]:
@@ -123,16 +128,16 @@ def _captures(sheet: Sheet) -> Iterator[str]:
             why = "、".join(
                 f"{words.word(lack.name, words.CHECKS)}：{words.ANSWERS[lack.passed]}" for lack in one.lacking
             )
-            yield f"{one.label} {local_text(one.at)}：{words.word(one.outcome, words.OUTCOMES)}{f'（{why}）' if why else ''}"
+            yield f"{_called(sheet, one.label)} {local_text(one.at)}：{words.word(one.outcome, words.OUTCOMES)}{f'（{why}）' if why else ''}"
 
 
-def _around(one: Around, finding: Finding) -> Iterator[str]:
+def _around(sheet: Sheet, one: Around, finding: Finding) -> Iterator[str]:
     before = one.whole_until(finding.at)
     newest = sorted({night.newest for night in before if night.newest})
     shown = f"，所见最新一条的日期为{'、'.join(map(str, newest[-_SHOWN:]))}" if newest else "，列表中没有读出日期"
     others = len([night for night in one.nights if night.at <= finding.at]) - len(before)
     failed = f"，另有{others}次不完整或没有取得画面" if others else ""
-    yield f"{one.label}：时点前15日内完整访问{len(before)}次{shown if before else ''}{failed}；共列出条目{one.total}条"
+    yield f"{_called(sheet, one.label)}：时点前15日内完整访问{len(before)}次{shown if before else ''}{failed}；共列出条目{one.total}条"
     late = one.late(local_day(finding.at))
     for seen in late[:_SHOWN]:
         since = f"{seen.first_seen}首次见到" + ("" if seen.certain else "（此前没有完整的查看，不能确定何时开始有）")
@@ -141,14 +146,14 @@ def _around(one: Around, finding: Finding) -> Iterator[str]:
         yield f"　另有这样的条目{len(late) - _SHOWN}条，见核对情况"
 
 
-def _now(one: Now) -> str:
+def _now(sheet: Sheet, one: Now) -> str:
     if one.record is None or one.outcome is None:
-        return f"{one.label}：{one.said}"
+        return f"{_called(sheet, one.label)}：{one.said}"
     whole = "" if one.complete else "，不完整"
     named = "、".join(f"{title(item.title)}（{item.date or '无日期'}）" for item in one.added[:_SHOWN])
     more = f"等{len(one.added)}条" if len(one.added) > _SHOWN else ""
     added = f"新出现的：{named}{more}" if named else ""
-    return f"{one.label}：{words.word(one.outcome, words.OUTCOMES)}{whole}；与当时相比，{one.said}{added}（时点以后所见，不改变时点时的事实）"
+    return f"{_called(sheet, one.label)}：{words.word(one.outcome, words.OUTCOMES)}{whole}；与当时相比，{one.said}{added}（时点以后所见，不改变时点时的事实）"
 
 
 def _caches(sheet: Sheet) -> Iterator[str]:
@@ -157,7 +162,7 @@ def _caches(sheet: Sheet) -> Iterator[str]:
     for one in sheet.caches:
         if one.fresh is not True:
             said = "应答可能是旧的" if one.fresh is False else "应答可能经过缓存，或没有核对"
-            yield f"{one.label} {local_text(one.at)}：{said}（{plainly(one.detail, 200)}）"
+            yield f"{_called(sheet, one.label)} {local_text(one.at)}：{said}（{plainly(one.detail, 200)}）"
 
 
 def _edition(one: Edition) -> str:

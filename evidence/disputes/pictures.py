@@ -53,28 +53,23 @@ class Likeness:
 
 def likenesses(files: Sequence[File], records: Sequence[Record], holdings: Holdings) -> tuple[Likeness, ...]:
     """Return each file against the pictures and words of our records of that time, in the order of the files."""
-    ours = tuple(_tiles(records, holdings))
-    said = frozenset(pair for record in records for pair in _said(record, holdings))
-    looked = 0
-    found = []
-    for file in files:
-        if not file.media_type.startswith("image/") or file.size > LARGEST or looked == MOST:
-            found.append(Likeness(name=file.name, sha256=file.sha256, media_type=file.media_type, state=None))
-            continue
-        looked += 1
-        found.append(_likeness(file, holdings.store.read(file.sha256), ours, said))
-    return tuple(found)
+    looked = [file for file in files if file.media_type.startswith("image/") and file.size <= LARGEST][:MOST]
+    ours = tuple(_tiles(records, holdings)) if looked else ()
+    said = frozenset(pair for record in records for pair in _said(record, holdings)) if looked else frozenset()
+    return tuple(
+        _likeness(file, holdings.store.read(file.sha256), ours, said) if file in looked else _bare(file)
+        for file in files
+    )
 
 
 _Tile = tuple[str, int, imagehash.ImageHash]
 
 
 def _likeness(file: File, data: bytes, ours: Sequence[_Tile], said: frozenset[str]) -> Likeness:
-    bare = Likeness(name=file.name, sha256=file.sha256, media_type=file.media_type, state=None)
     try:
         own = imagehash.phash(raster.decode(data))
     except Refused as refused:
-        return _but(bare, refused.state)
+        return _bare(file, refused.state)
     nearest = min(((int(own - hashed), record, n) for record, n, hashed in ours), default=None)
     (text,) = recognise([Picture(sha256=file.sha256, url=None, box=None, data=data)])
     return Likeness(
@@ -89,8 +84,8 @@ def _likeness(file: File, data: bytes, ours: Sequence[_Tile], said: frozenset[st
     )
 
 
-def _but(one: Likeness, state: ImageState) -> Likeness:
-    return Likeness(name=one.name, sha256=one.sha256, media_type=one.media_type, state=state)
+def _bare(file: File, state: ImageState | None = None) -> Likeness:
+    return Likeness(name=file.name, sha256=file.sha256, media_type=file.media_type, state=state)
 
 
 def _tiles(records: Iterable[Record], holdings: Holdings) -> Iterator[_Tile]:

@@ -102,6 +102,8 @@ class Sheet:
     made: datetime
     original: Original | None
     """None for a re-check."""
+    names: Mapping[str, str]
+    """What the columns are called, by label."""
     captures: tuple[Looked, ...]
     around: tuple[Around, ...]
     now: tuple[Now, ...]
@@ -110,6 +112,7 @@ class Sheet:
     counts: tuple[str, ...]
     """Both ways of counting, where the limit has two; empty where it has one."""
     pictures: tuple[Likeness, ...]
+    """Of what the unit enclosed; the first file of an objection is the form itself."""
 
     def plain(self) -> dict[str, Any]:
         """Return the sheet as plain JSON (schema sheet/1)."""
@@ -211,13 +214,14 @@ def _made(
         finding=finding.id,
         made=now,
         original=original,
+        names={one.capture.label: one.capture.column.name for one in exhibits if one.capture.column},
         captures=tuple(map(_looked, exhibits)),
         around=around(holdings, finding.target, labels, finding.at),
         now=tuple(_now(exhibits, label, again.get(label), refused, holdings) for label in labels),
         caches=tuple(map(_freshness, (*exhibits, *again.values()))),
         editions=editions(house, holdings, finding),
         counts=tuple(explain.both_ways(finding)),
-        pictures=likenesses(objection.statement.files, exhibits, holdings) if objection else (),
+        pictures=likenesses(objection.statement.files[1:], exhibits, holdings) if objection else (),
     )
 
 
