@@ -140,7 +140,7 @@ async def run(
         journal = Journal.begin(holdings.root, _new_run(clock), purpose, planned, clock.now())
     plans.enter(holdings, journal.run, purpose, journal.due, journal.at)
     every = _jobs(targets, flows, journal)
-    if purpose == "second_look":
+    if purpose in ("second_look", "recheck"):
         every = tuple(replace(job, past_caches=_cached(job, holdings)) for job in every)
     cleanliness = _cleanliness(workspace, holdings)
     records = await _work(workspace, holdings, journal, every, clock, jobs, access, progress, cleanliness)

@@ -17,9 +17,9 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 
-from evidence import bag, digest, heads, masking, plain, report, timestamp, zipform
+from evidence import bag, canonical, digest, heads, masking, plain, report, timestamp, zipform
 from evidence.casebook import case_of
-from evidence.contents import Contents, Opener, Piece, custody_events, records_of
+from evidence.contents import Contents, Opener, Piece, Reply, custody_events, records_of
 from evidence.dossier import Dossier, Exhibit
 from evidence.errors import BundleError, FormError, SealError
 from evidence.files import make_folder, whole_file
@@ -71,17 +71,19 @@ def write_bundle(
     by: str | None = None,
     since: datetime | None = None,
     office: Office | None = None,
+    reply: Reply | None = None,
 ) -> BundleResult:
     """Write one bundle of findings on one unit to `out` (FILE.zip, or a folder to name it in).
 
     `authority` gives the signature a time-stamp; `sources` are the texts of the flow, indicator and rules that were used, by
     name; `by` is who bundles; `since` is where the series begin that are shown without a gap (None: with their first
-    record); `office` is whose evidence it is. A sealed bundle is entered in the ledger. Raises BundleError where the findings do not belong in one bundle or what they
+    record); `office` is whose evidence it is; with `reply` it is the answer to an objection. A sealed bundle is entered in the
+    ledger. Raises BundleError where the findings do not belong in one bundle or what they
     cite is not there, and above the limits of the zip form; nothing is then left at `out`.
     """
     subject = _subject(dossiers)
     dossiers = [_for_others(dossier, holdings.store) for dossier in dossiers]
-    leaves = _leaves(dossiers, holdings.ledger)
+    leaves = _leaves(dossiers, holdings.ledger, reply)
     with holdings.ledger.exclusive():  # what a run admits meanwhile would be the end of a series that is not there
         dossiers = [_up_to_date(dossier, holdings, since) for dossier in dossiers]
         series = _series(dossiers, holdings, since)
@@ -90,7 +92,7 @@ def write_bundle(
         checkpoint = _checkpoint(holdings.ledger, leaves, cited, signer)
     with tempfile.TemporaryDirectory(prefix="quzheng-bundle-") as work:
         contents = Contents(holdings, Path(work))
-        for record in records_of(dossiers):
+        for record in records_of(dossiers, reply):
             contents.record(record)
         for dossier in dossiers:
             contents.dossier(dossier, _report_folder(dossier, dossiers))
@@ -99,16 +101,20 @@ def write_bundle(
             contents.unbroken(one, checkpoint)
         contents.cases(events, checkpoint)
         contents.sources(sources or {})
-        contents.custody(tuple(custody_events(dossiers, leaves, events, by)))
+        contents.custody(tuple(custody_events(dossiers, leaves, events, by, reply)))
         contents.first_sheet(report.render_first_sheet(first_sheet(dossiers, events, office or Office(), by)))
+        contents.objection([dossier.finding.id for dossier in dossiers])
+        if reply:
+            contents.answer(reply.answer, reply.letter)
         manifest = _manifest(dossiers, subject, contents, by)
-        ended = max(record.capture.ended for record in records_of(dossiers))
+        ended = max(record.capture.ended for record in records_of(dossiers, reply))
         tags, payload = _bag(manifest, contents.pieces())
         seal = _seal(tags[bag.TAG_MANIFEST], ended, signer, authority)
         path = _destination(out, manifest.bundle, sealed=bool(seal.files))
         _write(path, manifest.bundle, tags, payload, seal.files)
     if seal.files:
-        holdings.ledger.append("bundle", manifest.bundle, digest.of_value(manifest.plain()))
+        kept = holdings.store.put(canonical.encode(manifest.plain()), "application/json")
+        holdings.ledger.append("bundle", manifest.bundle, kept.sha256)
     return BundleResult(path=path, sealed=bool(seal.files), name=manifest.bundle, lacking=seal.lacking)
 
 
@@ -163,10 +169,10 @@ def _check_own(dossier: Dossier) -> None:
         raise BundleError(f"the finding {finding.id} is about {dossier.subject.id}, got exhibits of {sorted(others)}")
 
 
-def _leaves(dossiers: Sequence[Dossier], ledger: FileLedger) -> tuple[Leaf, ...]:
-    """Return the leaves of all records, and of those findings that were entered as they stand."""
+def _leaves(dossiers: Sequence[Dossier], ledger: FileLedger, reply: Reply | None) -> tuple[Leaf, ...]:
+    """Return the leaves of all records, of those findings that were entered as they stand, and of objection and ruling."""
     found = []
-    for record in records_of(dossiers):
+    for record in records_of(dossiers, reply):
         leaf = ledger.find("record", record.capture.key)
         if leaf is None or leaf.digest != record.id:
             raise BundleError(f"the record {record.id} is not in the ledger under its key {record.capture.key}")
@@ -175,6 +181,11 @@ def _leaves(dossiers: Sequence[Dossier], ledger: FileLedger) -> tuple[Leaf, ...]
         leaf = ledger.find("finding", dossier.finding.id)
         if leaf and leaf.digest == digest.of_value(dossier.finding.plain()):
             found.append(leaf)
+    for key, sha256 in reply.answer.leaves() if reply else ():
+        leaf = ledger.find("case", key)
+        if leaf is None or leaf.digest != sha256:
+            raise BundleError(f"the case event {key} is not in the ledger as the answer has it")
+        found.append(leaf)
     return tuple(found)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evidence import human, indicator, judgements, ruleset
 from evidence.bundle import BundleResult, write_bundle
+from evidence.contents import Reply
 from evidence.dossier import Dossier, gather, records_of
 from evidence.errors import BundleError
 from evidence.holdings import Holdings
@@ -28,7 +29,24 @@ def bundle(house: House, ids: Sequence[str], out: Path, *, by: str | None = None
     but cannot be used.
     """
     holdings = house.holdings()
-    findings = [holdings.derived.finding(holdings.derived.full_id(id)) for id in ids]
+    found = [holdings.derived.finding(holdings.derived.full_id(id)) for id in ids]
+    return _bundle(house, holdings, found, out, by=by)
+
+
+def bundle_finding(house: House, finding: Finding, out: Path, reply: Reply) -> BundleResult:
+    """Write the answer to an objection against a finding, with all that the finding rests on; raises as `bundle` does."""
+    return _bundle(house, house.holdings(), [finding], out, reply=reply)
+
+
+def _bundle(
+    house: House,
+    holdings: Holdings,
+    findings: Sequence[Finding],
+    out: Path,
+    *,
+    by: str | None = None,
+    reply: Reply | None = None,
+) -> BundleResult:
     if house.replay:
         house.replay(holdings, [record for finding in findings for record in records_of(finding, holdings)])
     return write_bundle(
@@ -41,6 +59,7 @@ def bundle(house: House, ids: Sequence[str], out: Path, *, by: str | None = None
         by=by,
         office=house.office,
         since=min(finding.at for finding in findings) - SHOWN,
+        reply=reply,
     )
 
 

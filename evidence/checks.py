@@ -87,9 +87,13 @@ def records(question: Question) -> Answer:
         faults.append("没有问题或没有记录")
     faults += _withheld_faults(question, known.values())
     faults += _case_faults(question, {finding.id for finding in found})
+    answer = question.answer()
+    if answer is not None:
+        faults += answer.faults(question.bundle.manifest.bundle, frozenset(finding.id for finding in found))
     kept = len(question.withheld)
     whole = "齐全" if not kept else f"齐全，其中 {kept} 个含个人信息，原件留存取证单位，记录里有其摘要"
-    return _answer(faults, f"{len(found)} 个问题，{len(known)} 条记录，所引文件{whole}")
+    cited = f"；答复 {answer.number}，所答复的证据包 {answer.cites.bundle}" if answer is not None else ""
+    return _answer(faults, f"{len(found)} 个问题，{len(known)} 条记录，所引文件{whole}{cited}")
 
 
 def ledger_inclusion(question: Question) -> Answer:
@@ -109,6 +113,10 @@ def ledger_inclusion(question: Question) -> Answer:
         count += 1
     for _, event in question.events():
         faults += _proof_faults(question, "case", event.id, event.key)
+        count += 1
+    answer = question.answer()
+    for key, sha256 in answer.leaves() if answer is not None else ():
+        faults += _proof_faults(question, "case", sha256, key)
         count += 1
     for path, proof in question.heads():
         faults += _leaf_faults(question, proof.leaf, path)

@@ -18,6 +18,7 @@ import click
 from evidence import house, judgements, plain, words
 from evidence.command import Commands, Instant, json_option, open_house, say, workspace_option
 from evidence.commands import cases as case_commands
+from evidence.commands import disputes as dispute_commands
 from evidence.commands import human as human_commands
 from evidence.commands import seals as seal_commands
 from evidence.model import Finding, Record
@@ -358,7 +359,7 @@ def _answer(value: bool | None) -> str:
     return {True: "是", False: "否", None: "不能确定"}[value]
 
 
-for command in (*human_commands.commands, case_commands.case, seal_commands.seal):
+for command in (*human_commands.commands, case_commands.case, dispute_commands.dispute, seal_commands.seal):
     cli.add_command(command)
 
 

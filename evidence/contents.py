@@ -11,17 +11,22 @@ from typing import BinaryIO
 from evidence import bag, canonical, differing, digest, heads, masking, plain, report
 from evidence.case_event import Event
 from evidence.catalog import Row
+from evidence.citation import Answer
 from evidence.differing import Differing
+from evidence.disputes import form
 from evidence.dossier import Dossier, Exhibit
 from evidence.errors import BundleError
 from evidence.heads import Head
 from evidence.holdings import Holdings
 from evidence.ledger import Leaf
 from evidence.manifest import (
+    ANSWER,
+    ANSWER_LETTER,
     CHECKPOINT,
     CUSTODY,
     FIRST_SHEET,
     INSTRUCTIONS,
+    OBJECTION,
     Claim,
     FileEntry,
     FileRole,
@@ -69,6 +74,17 @@ class Piece:
     def json(cls, path: str, role: FileRole, value: object) -> Piece:
         """Return a piece of canonical JSON."""
         return cls.of(path, role, _JSON, canonical.encode(value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What makes a bundle the answer to an objection."""
+
+    answer: Answer
+    letter: str
+    """The same in words."""
+    records: tuple[Record, ...]
+    """What was captured to answer it, beside the exhibits of the finding."""
 
 
 class Contents:
@@ -199,10 +215,19 @@ class Contents:
         for name, data in sources.items():
             self.add(Piece.of(f"data/sources/{_named(name)}", "source", "text/plain", data))
 
+    def objection(self, findings: Sequence[str]) -> None:
+        """Take in the form on which the unit may object, with the numbers of these findings."""
+        self.add(Piece.of(OBJECTION, "instructions", "text/plain", _for_windows(form.blank(findings))))
+
+    def answer(self, answer: Answer, letter: str) -> None:
+        """Take in the answer to an objection, and the letter that says it in words."""
+        self.add(Piece.json(ANSWER, "answer", answer.plain()))
+        self.add(Piece.of(ANSWER_LETTER, "answer", "text/plain", _for_windows(letter)))
+
     def custody(self, events: Sequence[Mapping[str, str | None]]) -> None:
         """Take in the list of who did what when, and how to check it all."""
         self.add(Piece.json(CUSTODY, "custody", {"schema": "custody/1", "events": list(events)}))
-        self.add(Piece.of(INSTRUCTIONS, "instructions", "text/plain", _instructions()))
+        self.add(Piece.of(INSTRUCTIONS, "instructions", "text/plain", _for_windows(_instructions())))
 
     def _cited(self, sha256: str) -> None:
         data = self._holdings.store.read(sha256)
@@ -260,12 +285,16 @@ class Contents:
 
 
 def custody_events(
-    dossiers: Sequence[Dossier], leaves: Iterable[Leaf], events: Iterable[Event], by: str | None
+    dossiers: Sequence[Dossier],
+    leaves: Iterable[Leaf],
+    events: Iterable[Event],
+    by: str | None,
+    reply: Reply | None = None,
 ) -> Iterator[dict[str, str | None]]:
     """Yield who did what when, as far as records and cases tell: captured, admitted, judged, taken further, bundled."""
     places = {leaf.digest: leaf for leaf in leaves}
     stated_by = {one.record.id: one.statement.by for dossier in dossiers for one in dossier.human}
-    for record in records_of(dossiers):
+    for record in records_of(dossiers, reply):
         capture = record.capture
         who = f"flow {capture.flow.name} by way of {capture.vantage.egress}"
         what = "handed in" if capture.purpose == "human" else "captured"
@@ -275,13 +304,13 @@ def custody_events(
         finding = dossier.finding
         yield _event(plain.instant(finding.at), f"indicator {finding.indicator}", "judged", finding.id)
     for event in events:
-        yield _event(plain.instant(event.when), event.by, event.step, event.finding)
-    for dossier in dossiers:
-        yield _event(None, by, "bundled", dossier.finding.id)
+        who = "、".join(filter(None, (event.by, event.second)))
+        yield _event(plain.instant(event.when), who, event.step, event.finding)
+    yield from (_event(None, by, "bundled", dossier.finding.id) for dossier in dossiers)
 
 
-def records_of(dossiers: Sequence[Dossier]) -> tuple[Record, ...]:
-    """Return the records of the dossiers, the earlier captures and human exhibits too, each once."""
+def records_of(dossiers: Sequence[Dossier], reply: Reply | None = None) -> tuple[Record, ...]:
+    """Return the records of the dossiers, the earlier captures and human exhibits too, and those of a reply, each once."""
     shown = {
         record.id: record
         for dossier in dossiers
@@ -290,6 +319,7 @@ def records_of(dossiers: Sequence[Dossier]) -> tuple[Record, ...]:
         if record
     }
     shown |= {one.record.id: one.record for dossier in dossiers for one in dossier.human}
+    shown |= {record.id: record for record in (reply.records if reply else ())}
     return tuple(shown.values())
 
 
@@ -317,7 +347,10 @@ def _named(name: str) -> str:
     return name if usable else digest.sha256(name.encode())[:16]
 
 
-def _instructions() -> bytes:
-    """Return the instructions as old Windows editors show them: with a byte order mark and CR LF."""
-    text = Path(__file__).with_name("verify-zh.txt").read_text("utf-8")
+def _instructions() -> str:
+    return Path(__file__).with_name("verify-zh.txt").read_text("utf-8")
+
+
+def _for_windows(text: str) -> bytes:
+    """Return a text as old Windows editors show it: with a byte order mark and CR LF."""
     return b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()

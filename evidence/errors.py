@@ -15,6 +15,7 @@ EvidenceError
 ├── ExportError         a record cannot be written in the form asked for
 ├── RegisterError       a register or column sheet cannot be used
 ├── CaseError           a step of a case may not be taken, or its events are damaged
+├── DisputeError        an objection cannot be taken in, answered or ruled on
 ├── NotFound            a record, finding or file that was asked for is not there
 └── BundleError         a bundle cannot be written
 
@@ -105,6 +106,12 @@ class RegisterError(EvidenceError):
 
 class CaseError(EvidenceError):
     """A step of a case may not be taken, or its events are damaged; says why, in Chinese."""
+
+    exit_code = 2
+
+
+class DisputeError(EvidenceError):
+    """An objection cannot be taken in, answered or ruled on; says why, in Chinese."""
 
     exit_code = 2
 

@@ -18,6 +18,8 @@ from evidence.reading import wordlists
 from evidence.seal import Signer
 from evidence.timestamp import Authority
 
+Recapturer = Callable[[Holdings, str, Sequence[str]], str]
+"""Looks again at labels of a target, for purpose `recheck`, and admits what it sees; returns why it could not, else ""."""
 Replayer = Callable[[Holdings, Sequence[Record]], object]
 """Sees to it that each record that can be replayed has a replay in `derived`; raises nothing for what it cannot do."""
 
@@ -48,6 +50,8 @@ class House:
     """What its first sheets say of it."""
     replay: Replayer | None = None
     """None: there is no browser; replays that are not there yet are not measured."""
+    recapture: Recapturer | None = None
+    """None: there is no browser; what a page shows now is not looked up."""
 
     def holdings(self) -> Holdings:
         """Open the store, repairing the catalog from the ledger's tail where a kill left it behind; raises ReadingError for

@@ -181,6 +181,29 @@ def _unread(stacks: Stacks, subject: Subject, at: datetime) -> list[str]:
     return unread
 
 
+def judge_again(
+    holdings: Holdings, subject: Subject, finding: Finding, rules: RuleSet, indicators_dir: Path | None = None
+) -> Finding | None:
+    """Return what the indicator of a finding says of the same target, label and T by these rules, all records at hand counted.
+
+    Nothing is kept. None where the indicator no longer says anything of it. Raises RulesError where the rules did not
+    hold at T or lack the indicator.
+    """
+    subject = ledgers.in_force(holdings, subject, finding.at)
+    source, registers = _Source(holdings, subject, finding.at), archive.kept(holdings)
+    judged = judge(
+        subject,
+        source.series(),
+        at=finding.at,
+        rules=rules,
+        indicators=[one for one in discover(indicators_dir) if one.name == finding.indicator],
+        registers=standings(subject, registers, frozenset(filter(None, [key_of(subject)]))),
+        tried=tuple(human.tried(holdings, subject.id)) if subject.is_account else (),
+    )
+    found = next((one for one in judged.findings if one.label == finding.label), None)
+    return _marked(found, source.captures(found.exhibits)) if found else None
+
+
 def _read_ahead(stacks: Stacks, unread: Iterable[Sequence[str]], jobs: int) -> None:
     """Read what every judgement opens in one pool, a few targets at a time, and keep it where it is looked for."""
     waiting: list[str] = []

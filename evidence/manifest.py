@@ -19,6 +19,9 @@ CHECKPOINT = "data/ledger/checkpoint"
 CUSTODY = "data/custody.json"
 INSTRUCTIONS = "data/verify-zh.txt"
 FIRST_SHEET = "data/first-sheet-zh.html"
+OBJECTION = "data/objection-zh.txt"
+ANSWER = "data/answer.json"
+ANSWER_LETTER = "data/answer-zh.txt"
 
 FileRole = Literal[
     "manifest",
@@ -41,6 +44,7 @@ FileRole = Literal[
     "source",
     "custody",
     "instructions",
+    "answer",
 ]
 
 
@@ -49,6 +53,9 @@ ROLES: dict[str, FileRole] = {
     FIRST_SHEET: "instructions",
     CUSTODY: "custody",
     INSTRUCTIONS: "instructions",
+    OBJECTION: "instructions",
+    ANSWER: "answer",
+    ANSWER_LETTER: "answer",
     CHECKPOINT: "checkpoint",
     "data/ledger/proofs/": "proof",
     "data/ledger/heads/": "head",

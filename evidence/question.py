@@ -11,17 +11,29 @@ from typing import Any
 
 from cryptography import x509
 
-from evidence import bag, note, plain, seal, timestamp
+from evidence import bag, citation, note, plain, seal, timestamp
 from evidence.case_event import Event
-from evidence.errors import EvidenceError, ShapeError
+from evidence.errors import EvidenceError, FormError, ShapeError
 from evidence.heads import HeadProof
-from evidence.manifest import CHECKPOINT, FileEntry, FileRole, Withheld, header_path, proof_path, record_path
+from evidence.manifest import (
+    ANSWER,
+    ANSWER_LETTER,
+    CHECKPOINT,
+    FileEntry,
+    FileRole,
+    Withheld,
+    header_path,
+    proof_path,
+    record_path,
+)
 from evidence.model import Finding, Record
 from evidence.note import Checkpoint
 from evidence.opened import Opened
 from evidence.plan import Loss
 from evidence.proof import Inclusion
 from evidence.seal import Answer
+
+ANSWER_PARTS = (ANSWER, ANSWER_LETTER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +125,13 @@ class Question:
         """Yield the declared losses by the digests their names give; raises EvidenceError."""
         for path in self.of_role("loss"):
             yield PurePosixPath(path).stem, Loss.load(self.bundle.document(path))
+
+    def answer(self) -> citation.Answer | None:
+        """Return what the bundle says in answer to an objection; None where it is no answer; raises EvidenceError."""
+        parts = self.of_role("answer")
+        if parts and len(parts) != len(ANSWER_PARTS):
+            raise FormError(f"答复书应有 {'、'.join(ANSWER_PARTS)} 两个文件，实有 {'、'.join(parts)}")
+        return citation.Answer.load(self.bundle.document(ANSWER)) if parts else None
 
     def of_schema(self, path: str, schema: str) -> dict[str, Any]:
         """Return the fields of a document of a schema; raises EvidenceError."""

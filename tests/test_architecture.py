@@ -38,6 +38,7 @@ VERIFIER_MAY_IMPORT = {
     "evidence.plan",
     "evidence.case_event",
     "evidence.series_checks",
+    "evidence.citation",
 }
 
 

@@ -127,11 +127,33 @@ def check_records(manifest: Any, files: dict[str, bytes]) -> dict[str, Any]:
         demand(owners == {finding["target"]}, "exhibits")
         demand(finding["target"] in {target["id"] for target in manifest["subject"]["targets"]}, "subject")
     leaves = {id: ("record", record["key"]) for id, record in records.items()}
+    leaves |= check_answer(manifest, files, {finding["id"] for finding in findings})
     for finding in findings:
         digest = sha256(canonical(finding))
         if f"data/ledger/proofs/{digest}.json" in files:
             leaves[digest] = ("finding", finding["id"])
     return leaves
+
+
+def check_answer(manifest: Any, files: dict[str, bytes], findings: set[str]) -> dict[str, Any]:
+    """Section 9."""
+    if not {"data/answer.json", "data/answer-zh.txt"} & set(files):
+        return {}
+    demand("data/answer.json" in files and "data/answer-zh.txt" in files, "half an answer")
+    answer = document(files["data/answer.json"])
+    keys = {"schema", "number", "finding", "cites", "contested", "ruling", "sheet"}
+    demand(set(answer) == keys and answer["schema"] == "answer/1", "answer/1")
+    cites, contested, ruling = answer["cites"], answer["contested"], answer["ruling"]
+    demand(set(cites) == {"bundle", "manifest"} and cites["bundle"] != manifest["bundle"], "cites")
+    demand(re.fullmatch("quzheng-[0-9a-f]{12}", cites["bundle"]), "cited bundle")
+    demand(re.fullmatch("[0-9a-f]{64}", cites["manifest"]), "cited manifest")
+    demand(findings == {answer["finding"]}, "answered finding")
+    demand(contested["finding"] == ruling["finding"] == answer["finding"], "case")
+    demand(contested["step"] == "contested" and ruling["step"] in ("upheld", "changed", "overturned"), "steps")
+    demand(ruling["previous"] == sha256(canonical(contested)), "ruling on the objection")
+    demand(sha256(canonical(answer["sheet"])) in ruling["papers"], "sheet")
+    events = (contested, ruling)
+    return {sha256(canonical(one)): ("case", f"{one['finding']}/{one['n']:04}") for one in events}
 
 
 def check_ledger(leaves: dict[str, Any], files: dict[str, bytes], certificate: Path) -> None:
