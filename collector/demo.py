@@ -1,8 +1,8 @@
 """`quzheng demo`: the whole journey on the demonstration city, in front of the reader's eyes.
 
 Two rounds of capture with something changed between them, reading, judging, a sealed bundle for every hit, and the
-verifier over each bundle; then two of them are contested, and answered. In the first round every flow in the box is walked on its stand-in as well, log-ins included.
-The city is found by name, as flows are: nothing here imports a flow.
+verifier over each bundle; then two of them are contested, and answered. In the first round every flow in the box is walked
+on its stand-in as well, log-ins included. The city is found by name, as flows are: nothing here imports a flow.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ It goes past caches where the last capture may have come from one. Why it could 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 from collector import browser as browsers
@@ -15,6 +16,8 @@ from collector.run import run
 from collector.workspace import Workspace
 from evidence.holdings import Holdings
 
+log = logging.getLogger(__name__)
+
 
 def recapture(workspace: Workspace, holdings: Holdings, target: str, labels: Sequence[str]) -> str:
     """Capture labels of a target again and admit what was seen; return in Chinese why that could not be done, else ""."""
@@ -23,9 +26,7 @@ def recapture(workspace: Workspace, holdings: Holdings, target: str, labels: Seq
     try:
         if target not in {one.id for one in workspace.targets()}:
             return f"未复采：对象{target}已不在检查对象清单里"
-        browsers.find(
-            workspace.settings.browser
-        )  # before anything is planned: a plan without a visit is a gap for ever
+        browsers.find(workspace.settings.browser)  # first: a plan that nothing comes of leaves the series open
         asyncio.run(
             run(
                 workspace,
@@ -37,5 +38,6 @@ def recapture(workspace: Workspace, holdings: Holdings, target: str, labels: Seq
             )
         )
     except CollectError as error:
-        return f"未复采：{str(error).splitlines()[0]}"
+        log.warning("%s is not looked at again: %s", target, error)  # what names this machine is not for the unit
+        return "未复采：核对时浏览器或检查对象清单不能使用"
     return ""

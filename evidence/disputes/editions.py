@@ -5,6 +5,7 @@ Editions that were not in force at T are judged too and say so: they decide noth
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,6 +18,8 @@ from evidence.house import House
 from evidence.model import Finding, State
 from evidence.ruleset import InForce, RuleSet
 from evidence.span import local_day
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +49,9 @@ def _editions(house: House, holdings: Holdings, finding: Finding, subject: Subje
         try:
             rules = ruleset.load(name, house.rules_dir)
         except RulesError as error:
-            yield Edition(
-                name=name, document="", sha256="", own=False, in_force=False, state=None, message=f"不能读取：{error}"
-            )
+            log.warning("rule set %s cannot be asked: %s", name, error)  # what names this machine is not for the unit
+            said = "该规则集写得有误，不能使用"
+            yield Edition(name=name, document="", sha256="", own=False, in_force=False, state=None, message=said)
             continue
         yield _edition(house, holdings, finding, subject, rules)
 
@@ -77,7 +80,8 @@ def _asked(
     try:
         again = judge.judge_again(holdings, subject, finding, rules, house.indicators_dir)
     except EvidenceError as error:
-        return None, f"不能重新判定：{error}"
+        log.warning("finding %s cannot be judged again by %s: %s", finding.id, rules.edition, error)
+        return None, "不能重新判定：记录、台账或指标不能使用"
     return (again.state, again.message) if again else (None, "该指标对这一对象没有结论")
 
 

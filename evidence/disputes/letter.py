@@ -153,7 +153,7 @@ def _now(sheet: Sheet, one: Now) -> str:
     named = "、".join(f"{title(item.title)}（{item.date or '无日期'}）" for item in one.added[:_SHOWN])
     more = f"等{len(one.added)}条" if len(one.added) > _SHOWN else ""
     added = f"新出现的：{named}{more}" if named else ""
-    return f"{_called(sheet, one.label)}：{words.word(one.outcome, words.OUTCOMES)}{whole}；与当时相比，{one.said}{added}（时点以后所见，不改变时点时的事实）"
+    return f"{_called(sheet, one.label)}：{words.word(one.outcome, words.OUTCOMES)}{whole}；与当时相比，{one.said}{added}（时点以后所见）"
 
 
 def _caches(sheet: Sheet) -> Iterator[str]:
@@ -169,7 +169,9 @@ def _edition(one: Edition) -> str:
     own = "，即原判定所用" if one.own else ""
     held = "" if one.in_force else "，时点时未施行，仅供参考"
     state = words.STATES[one.state] if one.state else "没有结论"
-    return f"{one.name}{f'（{one.document}）' if one.document else ''}{own}{held}：{state}。{one.message}"
+    return (
+        f"{one.name}{f'（{one.document}）' if one.document else ''}{own}{held}：{state}。{plainly(one.message, _LONG)}"
+    )
 
 
 def _pictures(found: Iterable[Likeness]) -> Iterator[str]:

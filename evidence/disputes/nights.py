@@ -21,7 +21,7 @@ from evidence.shelves import Shelf
 AROUND = timedelta(days=15)
 """How long before T the nights are shown one by one; from T on all of them are."""
 MOST = 100
-"""Items of one label that are listed, newest first; the number of all is told."""
+"""Items of one label that are listed, newest first, and beyond them only those first seen after T; the number of all is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class Around:
     items: tuple[Seen, ...]
     """Items of these nights, newest first."""
     total: int
-    """How many items there are in all; those above `MOST` are not listed."""
+    """How many items there are in all."""
 
     def whole_until(self, at: datetime) -> tuple[Night, ...]:
         """Return the whole looks up to T."""
@@ -87,7 +87,12 @@ def _around(holdings: Holdings, target: str, label: str, at: datetime, shelf: Sh
     looks = tuple(series.looks(shown))
     items = tuple(_items(series, looks, at, holdings))
     listed = sorted(items, key=lambda one: (one.dated or one.first_seen, one.title), reverse=True)
-    return Around(label=label, nights=tuple(map(_night, looks)), items=tuple(listed[:MOST]), total=len(items))
+    return Around(
+        label=label,
+        nights=tuple(map(_night, looks)),
+        items=(*listed[:MOST], *(one for one in listed[MOST:] if one.after)),
+        total=len(items),
+    )
 
 
 def _night(look: Look) -> Night:

@@ -5,6 +5,7 @@ It concludes nothing. What could not be looked up says so and why (law 5); what 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,6 +27,8 @@ from evidence.holdings import Holdings
 from evidence.house import House
 from evidence.human import HumanExhibit
 from evidence.model import Finding, Outcome, Record
+
+log = logging.getLogger(__name__)
 
 SCHEMA = "sheet/1"
 FRESH = "fresh answers"
@@ -289,7 +292,8 @@ def _compared(then: Record, again: Record, holdings: Holdings) -> tuple[str, tup
     try:
         found = compare(then, again, holdings=holdings)
     except EvidenceError as error:
-        return f"不能比较：{error}", ()
+        log.warning("records %s and %s cannot be compared: %s", then.id, again.id, error)
+        return "不能比较：其中一次没有可比的画面或页面", ()
     private = again.capture.flow.private is not None
     added = () if private else tuple(Added(title=item.title, date=item.date) for item in found.items.added)
     return found.sentence(), added

@@ -34,8 +34,9 @@ def test_a_target_that_left_the_list_and_a_finding_without_pages_say_so(tmp_path
 def test_without_a_browser_it_says_so_and_raises_nothing(tmp_path: Path, site: Site) -> None:
     opened = workspace(tmp_path, site.url, browser="/nowhere/browser")
     holdings = Holdings.open(opened.store_path)
-    assert recapture(opened, holdings, "well", ["tzgg"]).startswith("未复采：")
-    assert holdings.ledger.size == 0, "a plan that nothing came of would be a gap in the series"
+    said = recapture(opened, holdings, "well", ["tzgg"])
+    assert said.startswith("未复采：") and "/nowhere" not in said
+    assert holdings.ledger.size == 0, "a plan that nothing came of would leave the series open"
 
 
 def test_only_the_contested_label_is_looked_at_again(tmp_path: Path, site: Site) -> None:

@@ -188,7 +188,7 @@ def test_what_the_page_shows_now_is_told_as_later_and_since_when(scene: Scene) -
     (late,) = found.around[0].late(T.date())
     assert (late.title, late.first_seen, late.certain) == (NEW[0], date(2021, 1, 16), True)
     said = letter.told(found, scene.finding)
-    assert "时点以前" in said and "不改变时点时的事实" in said
+    assert "时点以前" in said and "时点以后所见" in said
     assert "倒签" not in said and "造假" not in said, "nobody can see from outside how a date came to be"
 
 
@@ -215,6 +215,7 @@ def test_every_edition_is_listed_whatever_is_wrong_with_it(scene: Scene, tmp_pat
         None,
     )
     assert not found["later"].in_force
+    assert str(tmp_path) not in "".join(one.message for one in found.values()), "the answer names no folder of ours"
 
 
 def test_asking_other_editions_keeps_nothing(scene: Scene) -> None:
