@@ -111,8 +111,8 @@ def test_an_objection_has_one_way_only(scene: Scene, step: str) -> None:
 def test_an_answer_that_cannot_be_sealed_exits_with_3(scene: Scene, tmp_path: Path) -> None:
     one = opened(scene)
     told(scene, "dispute", "answer", one["dispute"], "--no-look")
-    assert scene.house.key is not None
-    scene.house.key.rename(scene.house.key.with_suffix(".away"))
+    key = tmp_path / "seal" / "office.key"
+    key.rename(key.with_suffix(".away"))
     who = ("--by", "张三", "--second", "李四", "--why", "经核对属实")
     done = said(scene, "dispute", "rule", one["dispute"], "--overturn", *who, "-o", str(tmp_path / "a.zip"))
     assert done.exit_code == 3
