@@ -151,7 +151,12 @@ def cases(holdings: Holdings) -> Iterator[Case]:
 
 
 def _finding_of(holdings: Holdings, events: Sequence[Event]) -> Finding:
-    """Return the finding as it stood at the last step: what was judged since, or lost, changes no case."""
+    """Return the finding as it stood at the last step: what was judged since, or lost, changes no case.
+
+    What told of a record that was quarantined since is gone: then as it is now, undecided.
+    """
+    if not holdings.store.has(events[-1].said) and holdings.ledger.purged:
+        return holdings.derived.finding(events[-1].finding)
     body = canonical.decode(holdings.store.read(events[-1].said))
     if not isinstance(body, dict):
         raise CaseError(f"案卷{events[-1].finding[:12]}所记的问题不能读取：请核对存储（quzheng store check）")

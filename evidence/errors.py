@@ -15,6 +15,7 @@ EvidenceError
 ├── ExportError         a record cannot be written in the form asked for
 ├── RegisterError       a register or column sheet cannot be used
 ├── CaseError           a step of a case may not be taken, or its events are damaged
+├── QuarantineError     a record cannot be quarantined as asked; nothing was taken away
 ├── NotFound            a record, finding or file that was asked for is not there
 └── BundleError         a bundle cannot be written
 
@@ -101,6 +102,12 @@ class RegisterError(EvidenceError):
 
 class CaseError(EvidenceError):
     """A step of a case may not be taken, or its events are damaged; says why, in Chinese."""
+
+    exit_code = 2
+
+
+class QuarantineError(EvidenceError):
+    """A record cannot be quarantined as asked; nothing was taken away. Says why, in Chinese."""
 
     exit_code = 2
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -53,6 +53,21 @@ class Holdings:
         """Return every record, in ledger order."""
         return tuple(self.record(leaf.digest) for leaf in each_leaf(self.ledger, "record"))
 
+    def open_records(self) -> tuple[Record, ...]:
+        """Return every record whose contents are in the store, in ledger order: all but those in quarantine."""
+        purged = self.ledger.purged
+        return tuple(self.record(leaf.digest) for leaf in each_leaf(self.ledger, "record") if leaf.digest not in purged)
+
+    def open_record(self, beginning: str) -> Record:
+        """Return the one record whose id begins so and whose contents may be shown.
+
+        Raises NotFound where there is none or more than one, and for a record in quarantine.
+        """
+        id = self.full_id(beginning)
+        if id in self.ledger.purged:
+            raise NotFound(f"记录 {id[:12]} 已隔离，内容已移出存储，不能打开")
+        return self.record(id)
+
     def full_id(self, beginning: str) -> str:
         """Return the id of the one record whose id begins so; raises NotFound where there is none or more than one."""
         digests = (leaf.digest for leaf in each_leaf(self.ledger, "record"))
@@ -66,5 +81,9 @@ class Holdings:
     def rows(
         self, target: str, label: str | None = None, since: datetime | None = None, until: datetime | None = None
     ) -> tuple[Row, ...]:
-        """Return the headings of the records of a target (and label) that started in [since, until], by start."""
-        return self.catalog.series(target, label, since, until)
+        """Return the headings of the records of a target (and label) that started in [since, until], by start.
+
+        Those in quarantine are there and say so.
+        """
+        rows, purged = self.catalog.series(target, label, since, until), self.ledger.purged
+        return tuple(replace(row, quarantined=True) if row.record in purged else row for row in rows)

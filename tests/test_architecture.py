@@ -32,6 +32,8 @@ VERIFIER_MAY_IMPORT = {
     "evidence.opened",
     "evidence.question",
     "evidence.checks",
+    "evidence.anchors",
+    "evidence.spoken",
 }
 
 

@@ -63,6 +63,7 @@ def render(dossier: Dossier, *, href: Callable[[str], str]) -> Mapping[str, byte
                 view(n, exhibit, names, href, dossier.finding.indicator)
                 for n, exhibit in enumerate(dossier.exhibits, 1)
             ],
+            set_aside=[(one.id, words.moment(one.capture.started)) for one in dossier.set_aside],
             human=handed_in(dossier.human, href),
             lines=lines(dossier),
             numbers=tuple(_numbers(dossier.finding.numbers)),
