@@ -66,7 +66,7 @@ def footprint(
     Raises StoreError where a list of a record is missing or damaged.
     """
     heard: dict[str, _Heard] = defaultdict(_Heard)
-    for record in _within(holdings.records(), since, until):
+    for record in _within(holdings.open_records(), since, until):
         for line, time in _lines(record, holdings):
             _take(heard[_host(line["url"])], line, time)
     used = (_use(host, one, longest_pause) for host, one in heard.items() if host and one.requests)

@@ -26,9 +26,10 @@ from evidence.files import make_folder, whole_file
 from evidence.holdings import Holdings
 from evidence.ledger import FileLedger, Leaf
 from evidence.manifest import FORMAT, MANIFEST, Manifest, Subject, Tool, heading
-from evidence.model import TargetRef
+from evidence.model import Record, TargetRef
 from evidence.note import Checkpoint
 from evidence.office import Office
+from evidence.proof import PURGE
 from evidence.report.first_sheet import first_sheet
 from evidence.seal import Signer
 from evidence.store import Store
@@ -89,6 +90,8 @@ def write_bundle(
         series = _series(dossiers, holdings, since)
         events = tuple(event for dossier in dossiers for event in case_of(holdings, dossier.finding).events)
         cited = {dossier.subject.id for dossier in dossiers} | {dossier.finding.id for dossier in dossiers}
+        purged = _purged(dossiers, series, holdings)
+        leaves = (*leaves, *(leaf for _, leaf in purged))
         checkpoint = _checkpoint(holdings.ledger, leaves, cited, signer)
     with tempfile.TemporaryDirectory(prefix="quzheng-bundle-") as work:
         contents = Contents(holdings, Path(work))
@@ -100,6 +103,10 @@ def write_bundle(
         for one in series:
             contents.unbroken(one, checkpoint)
         contents.cases(events, checkpoint)
+        for record, leaf in purged:
+            contents.purged(record, leaf)
+        if anchor := _anchor(holdings.ledger, leaves, checkpoint, signer):
+            contents.anchor(anchor, checkpoint)
         contents.sources(sources or {})
         contents.custody(tuple(custody_events(dossiers, leaves, events, by, reply)))
         contents.first_sheet(report.render_first_sheet(first_sheet(dossiers, events, office or Office(), by)))
@@ -160,10 +167,12 @@ def _unit(target: TargetRef) -> str:
 def _check_own(dossier: Dossier) -> None:
     finding, cited = dossier.finding, tuple(exhibit.record.id for exhibit in dossier.exhibits)
     if not cited:
-        raise BundleError(f"the finding {finding.id} has no exhibit: there is nothing that would prove it")
-    if cited != finding.exhibits:
+        said = "：所依据的记录都已隔离" if dossier.set_aside else ": there is nothing that would prove it"
+        raise BundleError(f"the finding {finding.id} has no exhibit{said}")
+    gone = {record.id for record in dossier.set_aside}
+    if cited != tuple(id for id in finding.exhibits if id not in gone):
         raise BundleError(f"the dossier of {finding.id} does not hold the records that the finding cites")
-    records = (*(e.record for e in dossier.exhibits), *(one.record for one in dossier.human))
+    records = (*(e.record for e in dossier.exhibits), *(one.record for one in dossier.human), *dossier.set_aside)
     others = {record.capture.target.id for record in records} | {finding.target}
     if others != {dossier.subject.id}:
         raise BundleError(f"the finding {finding.id} is about {dossier.subject.id}, got exhibits of {sorted(others)}")
@@ -228,6 +237,34 @@ def _checkpoint(ledger: FileLedger, leaves: Sequence[Leaf], of: Set[str], signer
     return ledger.checkpoint(signer)
 
 
+def _purged(
+    dossiers: Sequence[Dossier], series: Sequence[Unbroken], holdings: Holdings
+) -> tuple[tuple[Record, Leaf], ...]:
+    """Return the quarantined records that exhibits name or series hold, with the leaf by which their contents left.
+
+    Raises BundleError where a dossier was gathered before one of its records was quarantined.
+    """
+    gone = holdings.ledger.purged
+    if late := [record for record in records_of(dossiers) if record.id in gone]:
+        raise BundleError(f"记录 {late[0].id[:12]} 刚被隔离：请重新判定后再生成证据包")
+    named = {id for dossier in dossiers for id in dossier.finding.exhibits if id in gone}
+    named |= {record.id for one in series for record in one.records if record.id in gone}
+    leaves = {id: holdings.ledger.find(PURGE, id) for id in sorted(named)}
+    return tuple((holdings.record(id), leaf) for id, leaf in leaves.items() if leaf is not None)
+
+
+def _anchor(
+    ledger: FileLedger, leaves: Sequence[Leaf], checkpoint: Checkpoint, signer: Signer | None
+) -> Checkpoint | None:
+    """Return the state with every record that most others signed too, the first of them; None if it is the bundle's own."""
+    last = max(leaf.index for leaf in leaves if leaf.kind == "record")
+    own = (signer.key_id,) if signer else ()
+    covering = [kept for kept in ledger.checkpoints() if last < kept.size <= ledger.size and kept.others(own)]
+    cosigned = [kept for kept in covering if kept.text == ledger.state(kept.size).text]
+    best = max(cosigned, key=lambda kept: (len(kept.signatures), -kept.size), default=None)
+    return None if best is None or best.size == checkpoint.size else best
+
+
 def _is_of(leaf: Leaf, of: Set[str]) -> bool:
     """Tell whether a leaf continues a chain of one of the targets or findings, or declares a loss of one of them."""
     chain = heads.chain_of(leaf.kind, leaf.key)
@@ -250,6 +287,7 @@ def _manifest(dossiers: Sequence[Dossier], subject: Subject, contents: Contents,
         files=tuple(piece.entry for piece in contents.pieces()),
         withheld=contents.withheld,
         series=contents.claims,
+        purged=contents.purged_records,
     )
     return replace(unnamed, bundle=unnamed.derived_name)
 

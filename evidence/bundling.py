@@ -96,6 +96,7 @@ def _sources(findings: Sequence[Finding], house: House, holdings: Holdings) -> I
                 (f"rules-{name}.yaml", data) for name, data in ruleset.sources(rules.edition, house.rules_dir).items()
             )
         handed_in = (one.record for one in human.of_finding(holdings, finding))
-        for record in (*map(holdings.record, finding.exhibits), *handed_in):
+        shown = (holdings.record(id) for id in finding.exhibits if id not in holdings.ledger.purged)
+        for record in (*shown, *handed_in):
             flow = record.capture.flow
             yield f"flow-{flow.name}.py", holdings.store.read(flow.sha256)

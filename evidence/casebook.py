@@ -133,7 +133,12 @@ def of_id(holdings: Holdings, finding: str) -> Case:
 
 
 def finding_at(holdings: Holdings, event: Event) -> Finding:
-    """Return the finding as it stood at a step: what was judged since, or lost, changes no case."""
+    """Return the finding as it stood at a step: what was judged since, or lost, changes no case.
+
+    What told of a record that was quarantined since is gone: then as it is now, undecided.
+    """
+    if not holdings.store.has(event.said) and holdings.ledger.purged:
+        return holdings.derived.finding(event.finding)
     body = canonical.decode(holdings.store.read(event.said))
     if not isinstance(body, dict):
         raise CaseError(f"案卷{event.finding[:12]}所记的问题不能读取：请核对存储（quzheng store check）")

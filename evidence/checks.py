@@ -10,13 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import UTC, datetime
 
-from evidence import bag, digest, heads, seal, series_checks, timestamp
+from evidence import bag, digest, heads, seal, series_checks, spoken, timestamp
 from evidence.case_event import Event
 from evidence.errors import EvidenceError
-from evidence.manifest import FORMAT, MANIFEST, event_path, heading, proof_path, record_path, role_of
+from evidence.manifest import (
+    ANCHOR,
+    ANCHOR_PROOF,
+    FORMAT,
+    MANIFEST,
+    event_path,
+    header_path,
+    heading,
+    proof_path,
+    record_path,
+    role_of,
+)
 from evidence.model import Finding, Record
 from evidence.opened import Opened
-from evidence.proof import Inclusion, check_entry
+from evidence.proof import PURGE, Inclusion, check_entry
 from evidence.question import Question
 from evidence.seal import Answer
 
@@ -90,6 +101,7 @@ def records(question: Question) -> Answer:
     answer = question.answer()
     if answer is not None:
         faults += answer.faults(question.bundle.manifest.bundle, frozenset(finding.id for finding in found))
+    faults += _purged_faults(question)
     kept = len(question.withheld)
     whole = "齐全" if not kept else f"齐全，其中 {kept} 个含个人信息，原件留存取证单位，记录里有其摘要"
     cited = f"；答复 {answer.number}，所答复的证据包 {answer.cites.bundle}" if answer is not None else ""
@@ -118,6 +130,9 @@ def ledger_inclusion(question: Question) -> Answer:
     for key, sha256 in answer.leaves() if answer is not None else ():
         faults += _proof_faults(question, "case", sha256, key)
         count += 1
+    for id, purged in question.purged.items():
+        faults += _proof_faults(question, PURGE, purged.event, id)
+        count += 1
     for path, proof in question.heads():
         faults += _leaf_faults(question, proof.leaf, path)
     return _answer(faults, f"{count} 项均在台账（共 {question.checkpoint.size} 项）中")
@@ -131,7 +146,9 @@ def checkpoint(question: Question) -> Answer:
         return Answer(passed=False, detail="台账状态没有本包签名人的签名")
     if not all(seal.check_note(state.text, one.signature, certificate) for one in signatures):
         return Answer(passed=False, detail="台账状态的签名无效")
-    return Answer(passed=True, detail=f"{state.origin}，{state.size} 项，根 {state.root.hex()[:16]}…")
+    if question.bundle.has(ANCHOR) != question.bundle.has(ANCHOR_PROOF) or not _continues(question):
+        return Answer(passed=False, detail="联署的台账状态与本包的台账状态不能前后相续")
+    return Answer(passed=True, detail=f"{state.origin}，{spoken.line(state)}")
 
 
 def signature(question: Question) -> Answer:
@@ -188,7 +205,7 @@ def order_of_times(question: Question) -> Answer:
 def series_complete(question: Question) -> Answer:
     """No visit of the claimed series is left out, from the window's beginning to the checkpoint."""
     claimed = question.bundle.manifest.series
-    if not claimed and not question.of_role("header"):
+    if not claimed and len(question.of_role("header")) == len(question.purged):
         return Answer(passed=None, detail="本包未声明时段内记录完整")
     names = "、".join(f"{one.target}/{one.label}" for one in claimed[:SHOWN])
     return _answer(
@@ -300,9 +317,10 @@ def _finding_faults(question: Question, finding: Finding, known: Mapping[str, Re
     if finding.target not in {target.id for target in question.bundle.manifest.subject.targets}:
         yield f"问题 {finding.id[:12]} 的对象 {finding.target} 不是本包的对象"
     for id in finding.exhibits:
-        if id not in known:
+        record = known.get(id) or (question.header(id) if id in question.purged else None)
+        if record is None:
             yield f"问题 {finding.id[:12]} 所引记录 {id} 不在包内"
-        elif known[id].capture.target.id != finding.target:
+        elif record.capture.target.id != finding.target:
             yield f"问题 {finding.id[:12]} 所引记录 {id[:12]} 属于其他对象"
     if not finding.exhibits:
         yield f"问题 {finding.id[:12]} 没有引用任何记录"
@@ -335,6 +353,24 @@ def _leaf_faults(question: Question, proof: Inclusion, where: str) -> Iterator[F
     check_entry(proof.leaf.kind, proof.leaf.key, proof.leaf.digest)
     if proof.size != state.size or not proof.holds(state.root):
         yield f"{where} 的台账证明得不出台账的根"
+
+
+def _continues(question: Question) -> bool:
+    """Tell whether checkpoint and anchor, if there is one, are two states of one ledger: the larger continues the smaller."""
+    if question.anchor is None:
+        return True
+    older, newer = sorted((question.checkpoint, question.anchor), key=lambda state: state.size)
+    return older.size < newer.size and question.consistency.holds(older, newer)
+
+
+def _purged_faults(question: Question) -> Iterator[Fault]:
+    """What is named as quarantined must be there as a header under its own id, and without contents."""
+    for id in question.purged:
+        header = question.header(id)
+        if header is None or question.bundle.has(record_path(id)):
+            yield f"已隔离的记录 {id[:12]} 应只有记录头"
+        elif header.id != id:
+            yield f"{header_path(id)} 的内容与编号不符"
 
 
 def _time_faults(question: Question) -> Iterator[Fault]:

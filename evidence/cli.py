@@ -18,8 +18,10 @@ import click
 from evidence import house, judgements, plain, words
 from evidence.command import Commands, Instant, json_option, open_house, say, workspace_option
 from evidence.commands import cases as case_commands
+from evidence.commands import checkpoints as checkpoint_commands
 from evidence.commands import disputes as dispute_commands
 from evidence.commands import human as human_commands
+from evidence.commands import quarantine as quarantine_commands
 from evidence.commands import seals as seal_commands
 from evidence.model import Finding, Record
 
@@ -49,7 +51,7 @@ def read(ctx: click.Context, workspace: Path, every: bool, as_json: bool, record
         raise click.UsageError("name records, or say --all")
     home = open_house(ctx, workspace)
     holdings = home.holdings()
-    wanted = holdings.records() if every else [holdings.record(holdings.full_id(record)) for record in records]
+    wanted = holdings.open_records() if every else [holdings.open_record(record) for record in records]
     found = readings(wanted, holdings, jobs=home.jobs)
     for record in wanted:
         reading = found.get(record.id)
@@ -88,7 +90,7 @@ def compare(ctx: click.Context, workspace: Path, picture: Path | None, as_json: 
     from evidence.comparing import compare as compare_records
 
     holdings = open_house(ctx, workspace).holdings()
-    before, after = (holdings.record(holdings.full_id(name)) for name in (earlier, later))
+    before, after = (holdings.open_record(name) for name in (earlier, later))
     comparison = compare_records(before, after, holdings=holdings)
     drawn = _draw(before, after, comparison, holdings.store, picture) if picture else None
     if as_json:
@@ -262,29 +264,53 @@ def read_table(ctx: click.Context, as_json: bool, files: tuple[Path, ...]) -> No
     help="Certificates as published (PEM): the signer's, and the time-stamp authority's.",
 )
 @click.option("--reproduce", is_flag=True, help="Also make every reading again from the originals in the bundle.")
+@click.option(
+    "--disclosed",
+    multiple=True,
+    metavar="FILE...",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Files handed over apart: say of which record each is the original; exits 3 if one is of none.",
+)
 @json_option
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("more", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="")
 @click.pass_context
-def verify(ctx: click.Context, strict: bool, trust: Path | None, reproduce: bool, as_json: bool, file: Path) -> None:
+def verify(
+    ctx: click.Context,
+    strict: bool,
+    trust: Path | None,
+    reproduce: bool,
+    disclosed: tuple[Path, ...],
+    as_json: bool,
+    file: Path,
+    more: tuple[Path, ...],
+) -> None:
     """Check a bundle by itself; exits 3 where it does not hold."""
+    from evidence.disclosed import held_against
     from evidence.verify import verify as verify_bundle
 
+    if more and not disclosed:
+        raise click.UsageError("one bundle at a time; files to hold against it come after --disclosed")
     verdict = verify_bundle(file, trust=trust)
     if reproduce:
         from evidence.reproduce import reproduced
 
         verdict = replace(verdict, checks=(*verdict.checks, reproduced(file)))
+    shown = held_against(file, (*disclosed, *more)) if disclosed else ()
     holds = verdict.holds(strict=strict)
     if as_json:
         checks = [{"name": c.name, "passed": c.passed, "detail": c.detail} for c in verdict.checks]
-        say({"holds": holds, "checks": checks, "notices": list(verdict.notices)})
+        told = {"disclosed": [plain.dump(one) for one in shown]} if disclosed else {}
+        say({"holds": holds, "checks": checks, "notices": list(verdict.notices), **told})
     else:
         for check in verdict.checks:
             click.echo(f"{_MARKS[check.passed]} {check.name}: {check.detail}")
         for notice in verdict.notices:
             click.echo(f"注意：{notice}")
+        for line in (line for one in shown for line in one.lines()):
+            click.echo(line)
         click.echo("结论：成立" if holds else "结论：不成立")
-    if not holds:
+    if not holds or not all(one.places for one in shown):
         ctx.exit(3)
 
 
@@ -307,7 +333,7 @@ def export(
     if not (warc or wacz or png):
         raise click.UsageError("say --warc FILE, --wacz FILE or --png FILE")
     holdings = open_house(ctx, workspace).holdings()
-    found = holdings.record(holdings.full_id(record))
+    found = holdings.open_record(record)
     if found.capture.flow.private is not None:
         click.echo("注意：这条记录的页面含个人信息，导出的是未遮盖的原件，不得外传", err=True)
     for path, write in ((warc, write_warc), (png, write_png)):
@@ -359,7 +385,14 @@ def _answer(value: bool | None) -> str:
     return {True: "是", False: "否", None: "不能确定"}[value]
 
 
-for command in (*human_commands.commands, case_commands.case, dispute_commands.dispute, seal_commands.seal):
+for command in (
+    *human_commands.commands,
+    case_commands.case,
+    checkpoint_commands.checkpoint,
+    dispute_commands.dispute,
+    quarantine_commands.quarantine,
+    seal_commands.seal,
+):
     cli.add_command(command)
 
 

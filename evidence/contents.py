@@ -20,6 +20,8 @@ from evidence.heads import Head
 from evidence.holdings import Holdings
 from evidence.ledger import Leaf
 from evidence.manifest import (
+    ANCHOR,
+    ANCHOR_PROOF,
     ANSWER,
     ANSWER_LETTER,
     CHECKPOINT,
@@ -30,6 +32,7 @@ from evidence.manifest import (
     Claim,
     FileEntry,
     FileRole,
+    Purged,
     Withheld,
     artifact_path,
     event_path,
@@ -98,6 +101,7 @@ class Contents:
         self._withheld: dict[str, Withheld] = {}
         self._claims: dict[tuple[str, str], Claim] = {}
         self._drawn: dict[str, Differing | None] = {}
+        self._purged: dict[str, Purged] = {}
 
     def pieces(self) -> tuple[Piece, ...]:
         """Return the payload in the order of its paths."""
@@ -204,6 +208,22 @@ class Contents:
     def _heads(self, wanted: Iterable[Head], checkpoint: Checkpoint) -> None:
         for head, proof in self._holdings.ledger.prove_heads(wanted, checkpoint.size).items():
             self.add(Piece.json(head_path(head.head), "head", {"schema": "head/1", **plain.dump(proof)}))
+
+    def purged(self, record: Record, leaf: Leaf) -> None:
+        """Take in a quarantined record: its header, and that its contents left by a leaf which is proved elsewhere."""
+        self.add(Piece.json(header_path(record.id), "header", record.plain()))
+        self._purged[record.id] = Purged(record=record.id, event=leaf.digest)
+
+    @property
+    def purged_records(self) -> tuple[Purged, ...]:
+        """The quarantined records, by id."""
+        return tuple(self._purged[id] for id in sorted(self._purged))
+
+    def anchor(self, anchor: Checkpoint, checkpoint: Checkpoint) -> None:
+        """Take in a state that others signed too, and the proof that of it and the checkpoint one continues the other."""
+        old, new = sorted((anchor.size, checkpoint.size))
+        self.add(Piece.of(ANCHOR, "anchor", "text/plain", anchor.encode()))
+        self.add(Piece.json(ANCHOR_PROOF, "anchor", self._holdings.ledger.consistency(old, new).plain()))
 
     @property
     def claims(self) -> tuple[Claim, ...]:

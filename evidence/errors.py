@@ -16,6 +16,7 @@ EvidenceError
 ├── RegisterError       a register or column sheet cannot be used
 ├── CaseError           a step of a case may not be taken, or its events are damaged
 ├── DisputeError        an objection cannot be taken in, answered or ruled on
+├── QuarantineError     a record cannot be quarantined as asked; nothing was taken away
 ├── NotFound            a record, finding or file that was asked for is not there
 └── BundleError         a bundle cannot be written
 
@@ -112,6 +113,12 @@ class CaseError(EvidenceError):
 
 class DisputeError(EvidenceError):
     """An objection cannot be taken in, answered or ruled on; says why, in Chinese."""
+
+    exit_code = 2
+
+
+class QuarantineError(EvidenceError):
+    """A record cannot be quarantined as asked; nothing was taken away. Says why, in Chinese."""
 
     exit_code = 2
 

@@ -169,9 +169,9 @@ def own_label(label: str | None) -> str:
 
 
 def of_target(holdings: Holdings, target: str) -> Iterator[HumanExhibit]:
-    """Yield the human exhibits on a target, oldest first; raises what reading the records raises."""
+    """Yield the human exhibits on a target, oldest first, none in quarantine; raises what reading the records raises."""
     for row in holdings.rows(target):
-        if row.purpose == "human":
+        if row.purpose == "human" and not row.quarantined:
             record = holdings.record(row.record)
             yield HumanExhibit(record=record, statement=statement_of(record, holdings))
 

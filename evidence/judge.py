@@ -100,6 +100,7 @@ def judge_holdings(
         ours=ours,
         owners=duplicates.by_owner(subjects),
         words=holdings.words,
+        quarantined=holdings.purged,
     )
     judged = _judged(holdings, subjects, asked, jobs)
     findings = tuple(incidents.shared([finding for one in judged for finding in one.findings]))
@@ -124,6 +125,8 @@ class _Asked:
     owners: Mapping[duplicates.Owner, tuple[Sibling, ...]]
     words: WordLists
     """What pages are read by."""
+    quarantined: frozenset[str]
+    """Records whose contents left."""
 
 
 def _judged(holdings: Holdings, subjects: Sequence[Subject], asked: _Asked, jobs: int) -> list[Judgement]:
@@ -144,11 +147,15 @@ _stacks = functools.cache(Stacks.of)
 
 
 def _unread_there(root: Path, subjects: Sequence[Subject], asked: _Asked) -> list[str]:
-    return [record for subject in subjects for record in _unread(_stacks(root, asked.words), subject, asked.at)]
+    return [
+        record
+        for subject in subjects
+        for record in _unread(_stacks(root, asked.words, asked.quarantined), subject, asked.at)
+    ]
 
 
 def _judged_there(root: Path, subjects: Sequence[Subject], asked: _Asked) -> list[Judgement]:
-    return list(_judge_some(_stacks(root, asked.words), subjects, asked))
+    return list(_judge_some(_stacks(root, asked.words, asked.quarantined), subjects, asked))
 
 
 def _judge_some(stacks: Stacks, subjects: Sequence[Subject], asked: _Asked) -> Iterator[Judgement]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -60,11 +60,50 @@ def keep(holdings: Holdings, target: str, at: datetime, rules: RuleSet, judgemen
         facts=judgement.facts,
         findings=tuple(finding.id for finding in judgement.findings),
     )
-    path = _folder(holdings) / f"{check_slug(target)}.json"
+    _write(_folder(holdings) / f"{check_slug(target)}.json", kept)
+
+
+def _write(path: Path, kept: Kept) -> None:
     try:
         write_changed(path, canonical.encode(plain.dump(kept)))
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error}") from error
+
+
+def set_aside(holdings: Holdings, record: str) -> None:
+    """Take back what was said by a record in quarantine: its facts are unknown, findings that rest on it undecided.
+
+    Nothing of what it showed stays in them; judging again judges by the other records. Done twice is no change.
+    """
+    why = f"所依据的记录 {record[:12]} 已隔离，须按其他记录重新判定"
+    for finding in holdings.derived.findings():
+        if record in finding.exhibits:
+            open_ = _undecided(finding, why)
+            said = holdings.derived.put_finding(open_)
+            holdings.ledger.append("finding", f"{finding.id}/{said}", said)
+    for path in sorted(_folder(holdings).glob("*.json")):
+        kept = _load(path)
+        if any(fact.record == record for fact in kept.facts):
+            facts = tuple(_unknown(fact, why) if fact.record == record else fact for fact in kept.facts)
+            _write(path, replace(kept, facts=facts))
+
+
+def _undecided(finding: Finding, why: str) -> Finding:
+    return replace(
+        finding,
+        state="undecided",
+        message=f"{why}。",
+        numbers={},
+        missing=(why,),
+        for_the_unit=(),
+        against=(),
+        readings=(),
+        second_look="missing",
+    )
+
+
+def _unknown(fact: Fact, why: str) -> Fact:
+    return replace(fact, newest=None, age_days=None, blank=None, stale=None, missing=(why,))
 
 
 def last(holdings: Holdings) -> Judgement:

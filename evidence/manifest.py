@@ -16,6 +16,8 @@ FORMAT = 0
 SCHEMA = "manifest/1"
 MANIFEST = "data/manifest.json"
 CHECKPOINT = "data/ledger/checkpoint"
+ANCHOR = "data/ledger/anchor"
+ANCHOR_PROOF = "data/ledger/anchor.json"
 CUSTODY = "data/custody.json"
 INSTRUCTIONS = "data/verify-zh.txt"
 FIRST_SHEET = "data/first-sheet-zh.html"
@@ -33,6 +35,7 @@ FileRole = Literal[
     "reading",
     "series",
     "checkpoint",
+    "anchor",
     "proof",
     "header",
     "plan",
@@ -57,6 +60,8 @@ ROLES: dict[str, FileRole] = {
     ANSWER: "answer",
     ANSWER_LETTER: "answer",
     CHECKPOINT: "checkpoint",
+    ANCHOR: "anchor",
+    ANCHOR_PROOF: "anchor",
     "data/ledger/proofs/": "proof",
     "data/ledger/heads/": "head",
     "data/records/": "record",
@@ -139,6 +144,15 @@ class Withheld:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Purged:
+    """A record that was quarantined: its header is in the bundle, its contents have left the house."""
+
+    record: str
+    event: str
+    """SHA-256 of the event by which they left, which stands in the ledger and is not in the bundle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """The statement that a bundle leaves out no visit of a label from `since` to the checkpoint."""
 
@@ -166,6 +180,7 @@ class Manifest:
     withheld: tuple[Withheld, ...] = field(default=(), metadata={plain.ADDED: True})
     series: tuple[Claim, ...] = field(default=(), metadata={plain.ADDED: True})
     """The series that are there without a gap."""
+    purged: tuple[Purged, ...] = field(default=(), metadata={plain.ADDED: True})
 
     def plain(self) -> dict[str, Any]:
         """Return the manifest as plain JSON."""

@@ -16,11 +16,14 @@ from evidence.case_event import Event
 from evidence.errors import EvidenceError, FormError, ShapeError
 from evidence.heads import HeadProof
 from evidence.manifest import (
+    ANCHOR,
+    ANCHOR_PROOF,
     ANSWER,
     ANSWER_LETTER,
     CHECKPOINT,
     FileEntry,
     FileRole,
+    Purged,
     Withheld,
     header_path,
     proof_path,
@@ -30,7 +33,7 @@ from evidence.model import Finding, Record
 from evidence.note import Checkpoint
 from evidence.opened import Opened
 from evidence.plan import Loss
-from evidence.proof import Inclusion
+from evidence.proof import Consistency, Inclusion
 from evidence.seal import Answer
 
 ANSWER_PARTS = (ANSWER, ANSWER_LETTER)
@@ -94,6 +97,21 @@ class Question:
     def withheld(self) -> Mapping[str, Withheld]:
         """What stays in the house, by the SHA-256 of the original; raises EvidenceError."""
         return {one.sha256: one for one in self.bundle.manifest.withheld}
+
+    @cached_property
+    def anchor(self) -> Checkpoint | None:
+        """The state of the same ledger that others signed too; None where there is none; raises EvidenceError."""
+        return note.parse(self.bundle.read(ANCHOR, note.MAX_NOTE)) if self.bundle.has(ANCHOR) else None
+
+    @cached_property
+    def consistency(self) -> Consistency:
+        """The proof that of checkpoint and anchor one continues the other; raises EvidenceError."""
+        return Consistency.load(self.bundle.document(ANCHOR_PROOF))
+
+    @cached_property
+    def purged(self) -> Mapping[str, Purged]:
+        """The quarantined records, by id; raises EvidenceError."""
+        return {one.record: one for one in self.bundle.manifest.purged}
 
     def records(self) -> Iterator[tuple[str, Record]]:
         """Yield the records with their ids, one at a time; raises EvidenceError."""

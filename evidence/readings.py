@@ -40,13 +40,14 @@ _FEW = 4
 
 
 def readings(records: Iterable[Record], holdings: Stacks, *, jobs: int = 1) -> Mapping[str, Reading | None]:
-    """Return the reading of each record by its id; None for a record without a page, or one that cannot be read.
+    """Return the reading of each record by its id; None for one without a page, in quarantine, or that cannot be read.
 
     Readings are looked up in `holdings.derived` and saved there, under the digest of what they depend on: the
     artifacts, the address, this reader, and the day the page was taken.
     """
+    purged = holdings.purged
     wanted = {record.id: record for record in records}
-    keys = {id: shared_key(record, holdings) for id, record in wanted.items() if has_page(record)}
+    keys = {id: shared_key(record, holdings) for id, record in wanted.items() if has_page(record) and id not in purged}
     known = {key: kept for key in set(keys.values()) if (kept := holdings.derived.reading(key)) is not None}
     open_records = {key: wanted[id] for id, key in keys.items() if key not in known}
     for key, reading in _read_all(open_records, holdings, jobs):

@@ -126,9 +126,9 @@ def _after(row: Mapping[str, object], since: datetime | None) -> bool:
 
 
 def _strays(question: Question, walked: _Walked) -> Iterator[Fault]:
-    """Yield the headers and plans that belong to no claimed series."""
+    """Yield the headers and plans that belong to no claimed series; that of a quarantined exhibit may stand alone."""
     for path in question.of_role("header"):
-        if PurePosixPath(path).stem not in walked.headers:
+        if PurePosixPath(path).stem not in walked.headers | question.purged.keys():
             yield f"{path} 不属于任何序列"
     for path in question.of_role("plan"):
         if PurePosixPath(path).stem not in walked.plans:

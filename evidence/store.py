@@ -1,4 +1,4 @@
-"""Blobs by the digest of their bytes: put once, never changed, proved again at every reading.
+"""Blobs by the digest of their bytes: put once, never changed, proved again at every reading; removed by quarantine alone.
 
     blobs/ab/cdef…      the bytes as they are
     blobs/ab/cdef….gz   the bytes of a text kind, gzip-compressed
@@ -166,6 +166,13 @@ class FileStore:
     def path(self, sha256: str) -> Path:
         """Return the file a blob lies in (gzip-compressed where it ends in .gz); raises NotFound."""
         return self._find(sha256)
+
+    def remove(self, sha256: str) -> None:
+        """Take a blob away for ever, whatever its bytes; that there is none is no fault. Only quarantine may do so."""
+        for path in (self._packed(sha256), self._plain(sha256)):
+            if path.is_file():
+                path.unlink()
+                sync_folder(path.parent)
 
     def check(self) -> StoreCheck:
         """Read every blob again and say which files are damaged; changes nothing."""

@@ -39,6 +39,8 @@ VERIFIER_MAY_IMPORT = {
     "evidence.case_event",
     "evidence.series_checks",
     "evidence.citation",
+    "evidence.anchors",
+    "evidence.spoken",
 }
 
 

@@ -76,6 +76,7 @@ def render(
                 for n, exhibit in enumerate(dossier.exhibits, 1)
                 if exhibit.record.capture.purpose != "human"  # shown with what was stated of it
             ],
+            set_aside=[(one.id, words.moment(one.capture.started)) for one in dossier.set_aside],
             human=handed_in(dossier.human, href),
             lines=lines(dossier),
             numbers=tuple(_numbers(dossier.finding.numbers)),

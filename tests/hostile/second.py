@@ -119,15 +119,20 @@ def check_records(manifest: Any, files: dict[str, bytes]) -> dict[str, Any]:
         cited += [record["cleanliness"]] if record["cleanliness"] else []
         cited += [record["column"]["ledger"]] if record["column"] and record["column"]["ledger"] else []
         demand(all(blobs[one]["path"].startswith(f"data/artifacts/{one}.") for one in cited), "cited")
+    purged = {one["record"]: one["event"] for one in manifest.get("purged", [])}
+    headers = {id: document(files[f"data/headers/{id}.json"]) for id in purged}
+    for id, header in headers.items():
+        demand(id == sha256(canonical(header)) and id not in records, "purged")
     findings = [document(data) for path, data in files.items() if path.startswith("data/findings/")]
     heads = [{key: finding[key] for key in manifest["findings"][0]} for finding in findings]
     demand(sorted(map(canonical, heads)) == sorted(map(canonical, manifest["findings"])), "headings")
     for finding in findings:
-        owners = {records[id]["target"]["id"] for id in finding["exhibits"]}
+        owners = {(records.get(id) or headers[id])["target"]["id"] for id in finding["exhibits"]}
         demand(owners == {finding["target"]}, "exhibits")
         demand(finding["target"] in {target["id"] for target in manifest["subject"]["targets"]}, "subject")
     leaves = {id: ("record", record["key"]) for id, record in records.items()}
     leaves |= check_answer(manifest, files, {finding["id"] for finding in findings})
+    leaves |= {event: ("purge", id) for id, event in purged.items()}
     for finding in findings:
         digest = sha256(canonical(finding))
         if f"data/ledger/proofs/{digest}.json" in files:
@@ -164,6 +169,7 @@ def check_ledger(leaves: dict[str, Any], files: dict[str, bytes], certificate: P
         demand(proof["leaf"] == {"digest": id, "index": proof["leaf"]["index"], "key": key, "kind": kind}, "leaf")
         demand(proof["size"] == int(size), "size")
         demand(climbed(proof) == base64.b64decode(root), "root")
+    check_anchor(text, files)
     lines = [base64.b64decode(line.split(" ")[2]) for line in signatures.split("\n")[:-1]]
     public = openssl("x509", "-in", certificate, "-noout", "-pubkey")
     spki = base64.b64decode(b"".join(public.split(b"\n")[1:-2]))
@@ -173,6 +179,42 @@ def check_ledger(leaves: dict[str, Any], files: dict[str, bytes], certificate: P
     demand(ours, "no signature of the signer on the checkpoint")
     for signature in ours:
         check_raw((text + "\n").encode(), signature, public, certificate.parent)
+
+
+def check_anchor(text: str, files: dict[str, bytes]) -> None:
+    """Section 6: of checkpoint and anchor the larger continues the smaller."""
+    there = [f"data/ledger/{name}" in files for name in ("anchor", "anchor.json")]
+    demand(there[0] == there[1], "half an anchor")
+    if not there[0]:
+        return
+    note = files["data/ledger/anchor"].decode()
+    states = [one.split("\n") for one in (text, note.partition("\n\n")[0])]
+    demand(states[0][0] == states[1][0], "another ledger")
+    (old, older), (new, newer) = sorted((int(size), base64.b64decode(root)) for _, size, root in states)
+    proof = document(files["data/ledger/anchor.json"])
+    demand((proof["schema"], proof["old"], proof["new"]) == ("consistency/1", old, new), "sizes")
+    demand(0 < old < new and continued(old, new, older, proof["proof"]["path"]) == (older, newer), "consistency")
+
+
+def continued(old: int, new: int, older: bytes, path: list[str]) -> tuple[bytes, bytes]:
+    """RFC 9162, 2.1.4.2: the two roots that the path leads to."""
+    steps = [bytes.fromhex(step) for step in path]
+    steps = [older, *steps] if old & (old - 1) == 0 else steps
+    node, last = old - 1, new - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    first = second = steps[0]
+    for step in steps[1:]:
+        demand(last, "path too long")
+        if node & 1 or node == last:
+            first, second = (hashlib.sha256(b"\1" + step + one).digest() for one in (first, second))
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            second = hashlib.sha256(b"\1" + second + step).digest()
+        node, last = node >> 1, last >> 1
+    demand(last == 0, "path too short")
+    return first, second
 
 
 def climbed(proof: Any) -> bytes:

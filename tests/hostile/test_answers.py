@@ -13,7 +13,6 @@ from evidence import canonical, digest
 from evidence.disputes import ruling, sheet
 from evidence.manifest import ANSWER, ANSWER_LETTER, proof_path
 from evidence.model import Verdict
-from evidence.seal import Signer
 from evidence.verify import verify
 from tests.evidence import bundles, disputed
 from tests.evidence.bundles import Members
@@ -41,8 +40,9 @@ def whole(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def forged(scene: Scene, files: Members, out: Path) -> Path:
     """Put every layer above the payload right, with the office's own key."""
-    assert scene.house.key and scene.house.certificate
-    return bundles.resealed(files, Signer.load(scene.house.key, scene.house.certificate), out)
+    signer = scene.house.signing()
+    assert signer is not None
+    return bundles.resealed(files, signer, out)
 
 
 def changed(files: Members, change: Change) -> Members:
