@@ -547,7 +547,7 @@ def office(tmp_path: Path) -> Office:
 
 def bundled(office: Office, finding: Finding, folder: Path) -> Path:
     office.holdings.derived.put_finding(finding)
-    house = House(store=office.holdings.root, key=folder / "office/key/office.key", certificate=office.certificate)
+    house = House(store=office.holdings.root, signing=lambda: office.signer)
     return bundling.bundle(house, [finding.id], folder / "b.zip").path
 
 
