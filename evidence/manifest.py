@@ -18,6 +18,7 @@ MANIFEST = "data/manifest.json"
 CHECKPOINT = "data/ledger/checkpoint"
 CUSTODY = "data/custody.json"
 INSTRUCTIONS = "data/verify-zh.txt"
+VERIFIER = "data/verify.py"
 
 FileRole = Literal[
     "manifest",
@@ -39,6 +40,7 @@ FileRole = Literal[
     "source",
     "custody",
     "instructions",
+    "verifier",
 ]
 
 
@@ -46,6 +48,7 @@ ROLES: dict[str, FileRole] = {
     MANIFEST: "manifest",
     CUSTODY: "custody",
     INSTRUCTIONS: "instructions",
+    VERIFIER: "verifier",
     CHECKPOINT: "checkpoint",
     "data/ledger/proofs/": "proof",
     "data/ledger/heads/": "head",

@@ -6,19 +6,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography import x509
 
 from evidence import bag, note, plain, seal
-from evidence.errors import ShapeError
+from evidence.errors import FormError, ShapeError
 from evidence.heads import HeadProof
 from evidence.manifest import CHECKPOINT, FileEntry, FileRole, Withheld, header_path, proof_path, record_path
 from evidence.model import Finding, Record
 from evidence.note import Checkpoint
-from evidence.opened import Opened
+from evidence.opened import Opened, in_form
 from evidence.plans import Loss
 from evidence.proof import Inclusion
+
+T = TypeVar("T", Inclusion, HeadProof)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,28 +54,28 @@ class Question:
     def records(self) -> Iterator[tuple[str, Record]]:
         """Yield the records with their ids, one at a time; raises EvidenceError."""
         for path in self.of_role("record"):
-            yield PurePosixPath(path).stem, Record.load(self.bundle.document(path))
+            yield PurePosixPath(path).stem, in_form(Record, path, self.bundle.document(path))
 
     def header(self, id: str) -> Record | None:
         """Return a record that is there, with its contents or without; None where it is not; raises EvidenceError."""
         for path in (record_path(id), header_path(id)):
             if self.bundle.has(path):
-                return Record.load(self.bundle.document(path))
+                return in_form(Record, path, self.bundle.document(path))
         return None
 
     def inclusion(self, sha256: str) -> Inclusion:
         """Return the proof of the leaf with a digest; raises EvidenceError."""
-        return plain.load(Inclusion, self.of_schema(proof_path(sha256), "inclusion/1"))
+        return self._proof(Inclusion, proof_path(sha256), "inclusion/1")
 
     def heads(self) -> Iterator[tuple[str, HeadProof]]:
         """Yield the proofs of chain ends by their paths; raises EvidenceError."""
         for path in self.of_role("head"):
-            yield path, plain.load(HeadProof, self.of_schema(path, "head/1"))
+            yield path, self._proof(HeadProof, path, "head/1")
 
     def losses(self) -> Iterator[tuple[str, Loss]]:
         """Yield the declared losses by the digests their names give; raises EvidenceError."""
         for path in self.of_role("loss"):
-            yield PurePosixPath(path).stem, Loss.load(self.bundle.document(path))
+            yield PurePosixPath(path).stem, in_form(Loss, path, self.bundle.document(path))
 
     def of_schema(self, path: str, schema: str) -> dict[str, Any]:
         """Return the fields of a document of a schema; raises EvidenceError."""
@@ -85,8 +87,15 @@ class Question:
     def findings(self) -> Iterator[Finding]:
         """Yield the findings; raises EvidenceError."""
         for path in self.of_role("finding"):
-            yield Finding.load(self.bundle.document(path))
+            yield in_form(Finding, path, self.bundle.document(path))
 
     def of_role(self, role: FileRole) -> list[str]:
         """Return the paths of the files of a role, as the manifest has them; raises EvidenceError."""
         return [entry.path for entry in self.bundle.manifest.files if entry.role == role]
+
+    def _proof(self, form: type[T], path: str, schema: str) -> T:
+        body = self.of_schema(path, schema)
+        found = plain.load(form, body)
+        if plain.dump(found) != body:
+            raise FormError(f"{path}：不是规定的写法")
+        return found
