@@ -29,6 +29,7 @@ from evidence.manifest import (
     FIRST_SHEET,
     INSTRUCTIONS,
     OBJECTION,
+    VERIFIER,
     Claim,
     FileEntry,
     FileRole,
@@ -248,6 +249,9 @@ class Contents:
         """Take in the list of who did what when, and how to check it all."""
         self.add(Piece.json(CUSTODY, "custody", {"schema": "custody/1", "events": list(events)}))
         self.add(Piece.of(INSTRUCTIONS, "instructions", "text/plain", _for_windows(_instructions())))
+        self.add(
+            Piece.of(VERIFIER, "verifier", "text/x-python", Path(__file__).with_name("verify_alone.py").read_bytes())
+        )
 
     def _cited(self, sha256: str) -> None:
         data = self._holdings.store.read(sha256)

@@ -24,6 +24,7 @@ FIRST_SHEET = "data/first-sheet-zh.html"
 OBJECTION = "data/objection-zh.txt"
 ANSWER = "data/answer.json"
 ANSWER_LETTER = "data/answer-zh.txt"
+VERIFIER = "data/verify.py"
 
 FileRole = Literal[
     "manifest",
@@ -48,6 +49,7 @@ FileRole = Literal[
     "custody",
     "instructions",
     "answer",
+    "verifier",
 ]
 
 
@@ -59,6 +61,7 @@ ROLES: dict[str, FileRole] = {
     OBJECTION: "instructions",
     ANSWER: "answer",
     ANSWER_LETTER: "answer",
+    VERIFIER: "verifier",
     CHECKPOINT: "checkpoint",
     ANCHOR: "anchor",
     ANCHOR_PROOF: "anchor",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography import x509
 
@@ -31,12 +31,14 @@ from evidence.manifest import (
 )
 from evidence.model import Finding, Record
 from evidence.note import Checkpoint
-from evidence.opened import Opened
+from evidence.opened import Opened, in_form
 from evidence.plan import Loss
 from evidence.proof import Consistency, Inclusion
 from evidence.seal import Answer
 
 ANSWER_PARTS = (ANSWER, ANSWER_LETTER)
+
+T = TypeVar("T", Inclusion, HeadProof)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,23 +118,23 @@ class Question:
     def records(self) -> Iterator[tuple[str, Record]]:
         """Yield the records with their ids, one at a time; raises EvidenceError."""
         for path in self.of_role("record"):
-            yield PurePosixPath(path).stem, Record.load(self.bundle.document(path))
+            yield PurePosixPath(path).stem, in_form(Record, path, self.bundle.document(path))
 
     def header(self, id: str) -> Record | None:
         """Return a record that is there, with its contents or without; None where it is not; raises EvidenceError."""
         for path in (record_path(id), header_path(id)):
             if self.bundle.has(path):
-                return Record.load(self.bundle.document(path))
+                return in_form(Record, path, self.bundle.document(path))
         return None
 
     def inclusion(self, sha256: str) -> Inclusion:
         """Return the proof of the leaf with a digest; raises EvidenceError."""
-        return plain.load(Inclusion, self.of_schema(proof_path(sha256), "inclusion/1"))
+        return self._proof(Inclusion, proof_path(sha256), "inclusion/1")
 
     def heads(self) -> Iterator[tuple[str, HeadProof]]:
         """Yield the proofs of chain ends by their paths; raises EvidenceError."""
         for path in self.of_role("head"):
-            yield path, plain.load(HeadProof, self.of_schema(path, "head/1"))
+            yield path, self._proof(HeadProof, path, "head/1")
 
     def events(self) -> Iterator[tuple[str, Event]]:
         """Yield the events of cases by their paths, each case's in order; raises EvidenceError."""
@@ -142,7 +144,7 @@ class Question:
     def losses(self) -> Iterator[tuple[str, Loss]]:
         """Yield the declared losses by the digests their names give; raises EvidenceError."""
         for path in self.of_role("loss"):
-            yield PurePosixPath(path).stem, Loss.load(self.bundle.document(path))
+            yield PurePosixPath(path).stem, in_form(Loss, path, self.bundle.document(path))
 
     def answer(self) -> citation.Answer | None:
         """Return what the bundle says in answer to an objection; None where it is no answer; raises EvidenceError."""
@@ -161,8 +163,15 @@ class Question:
     def findings(self) -> Iterator[Finding]:
         """Yield the findings; raises EvidenceError."""
         for path in self.of_role("finding"):
-            yield Finding.load(self.bundle.document(path))
+            yield in_form(Finding, path, self.bundle.document(path))
 
     def of_role(self, role: FileRole) -> list[str]:
         """Return the paths of the files of a role, as the manifest has them; raises EvidenceError."""
         return [entry.path for entry in self.bundle.manifest.files if entry.role == role]
+
+    def _proof(self, form: type[T], path: str, schema: str) -> T:
+        body = self.of_schema(path, schema)
+        found = plain.load(form, body)
+        if plain.dump(found) != body:
+            raise FormError(f"{path}：不是规定的写法")
+        return found

@@ -140,7 +140,7 @@ def read_certificate(pem: bytes) -> x509.Certificate:
         certificate = x509.load_pem_x509_certificate(pem)
         same = certificate.public_bytes(serialization.Encoding.PEM) == pem
         certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise SealError(f"not a certificate we can read: {error}") from error
     if not same:
         raise SealError("expected one PEM certificate and nothing else, with lines of 64 characters")
