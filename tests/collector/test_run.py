@@ -190,3 +190,14 @@ def test_the_journal_has_the_plan_before_and_each_outcome_after(tmp_path: Path, 
     assert [line["kind"] for line in lines] == ["plan", "cleanliness", "outcome", "cleanliness", "end"]
     assert lines[0]["due"] == [{"target": "one", "labels": ["home"]}]
     assert lines[2]["record"] == report.records[0].id
+
+
+def test_parts_of_columns_are_looked_at_again_with_their_column_and_what_no_flow_knows_costs_nothing(
+    tmp_path: Path, site: Site
+) -> None:
+    columns = [{"label": label, "name": label, "url": "/gzip"} for label in ("zcwj", "tzgg")]
+    opened = workspace(tmp_path, [target("well", site.url, columns=columns)])
+    due = {"well": ("zcwj", "zcwj/article-1", "probes", "tzgg", "tzgg/tab-2", "gone")}
+    report = ran(opened, due=due, purpose="second_look", resume=False)
+    assert [(r.capture.label, r.capture.outcome) for r in report.last] == [("zcwj", "captured"), ("tzgg", "captured")]
+    assert (report.due, report.missing) == (2, ())
