@@ -11,7 +11,7 @@ import logging
 import os
 import secrets as random
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -37,6 +37,7 @@ from evidence.admit import admit
 from evidence.errors import SealError
 from evidence.holdings import Holdings
 from evidence.model import Capture, Purpose, Record
+from evidence.parts import part_of
 
 log = logging.getLogger(__name__)
 
@@ -367,7 +368,15 @@ def one_page(label: str, device: DeviceName) -> Flow:
 def _plan(targets: Iterable[Target], flows: Mapping[str, Flow], due: Mapping[str, Sequence[str]] | None) -> Due:
     if due is None:
         return tuple((target.id, flows[target.id].due(target)) for target in targets)
-    return tuple((target.id, tuple(due[target.id])) for target in targets if due.get(target.id))
+    wanted = ((target, tuple(_columns(due.get(target.id, ()), flows[target.id].due(target)))) for target in targets)
+    return tuple((target.id, labels) for target, labels in wanted if labels)
+
+
+def _columns(labels: Iterable[str], known: Sequence[str]) -> Iterator[str]:
+    """Yield those of some labels that a flow captures by themselves, each once: a part comes with its column, a day's
+    log of light requests comes of no visit."""
+    columns = dict.fromkeys(part.column if (part := part_of(label)) else label for label in labels)
+    return (column for column in columns if column in known)
 
 
 def _jobs(targets: Iterable[Target], flows: Mapping[str, Flow], journal: Journal) -> tuple[Job, ...]:

@@ -240,3 +240,14 @@ def test_a_resumed_run_enters_its_plan_once(tmp_path: Path, site: Site) -> None:
     leaves = Holdings.open(opened.store_path).ledger.leaves()
     assert [leaf.kind for leaf in leaves].count("plan") == 1
     assert "loss" not in [leaf.kind for leaf in leaves]
+
+
+def test_parts_of_columns_are_looked_at_again_with_their_column_and_what_no_flow_knows_costs_nothing(
+    tmp_path: Path, site: Site
+) -> None:
+    columns = [{"label": label, "name": label, "url": "/gzip"} for label in ("zcwj", "tzgg")]
+    opened = workspace(tmp_path, [target("well", site.url, columns=columns)])
+    due = {"well": ("zcwj", "zcwj/article-1", "probes", "tzgg", "tzgg/tab-2", "gone")}
+    report = ran(opened, due=due, purpose="second_look", resume=False)
+    assert [(r.capture.label, r.capture.outcome) for r in report.last] == [("zcwj", "captured"), ("tzgg", "captured")]
+    assert (report.due, report.missing) == (2, ())
