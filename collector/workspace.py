@@ -14,7 +14,7 @@ from evidence import plain
 from evidence.casebook import CaseRules
 from evidence.errors import ShapeError
 from evidence.holdings import Holdings
-from evidence.house import House
+from evidence.house import House, Papers
 from evidence.office import Office
 
 FILE = "quzheng.yaml"
@@ -250,6 +250,25 @@ class Workspace:
             jobs=self.settings.jobs,
             cases=self.settings.cases,
             office=self.settings.office,
+            papers=self._papers(),
+        )
+
+    def _papers(self) -> Papers:
+        words = (self._file(named) for named in plain.dump(self.settings.words).values())
+        return Papers(
+            root=self.root,
+            files=(
+                self.root / FILE,
+                self.targets_path,
+                self.columns_dir,
+                self.rules_dir,
+                self.flows_dir,
+                self.indicators_dir,
+                self.vault_path,
+                self.certificate_path,
+                *filter(None, words),
+            ),
+            keys=(self.key_path, self.key_place.file),
         )
 
 

@@ -18,7 +18,7 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 
-from evidence import bag, digest, heads, masking, report, zipform
+from evidence import bag, canonical, digest, heads, masking, report, zipform
 from evidence.casebook import case_of
 from evidence.contents import Contents, Opener, Piece, custody_events, records_of
 from evidence.dossier import Dossier, Exhibit
@@ -95,7 +95,9 @@ def write_bundle(
         path = _destination(out, manifest.bundle, sealed=signer is not None)
         _write(path, manifest, contents.pieces(), signer)
     if signer:
-        holdings.ledger.append("bundle", manifest.bundle, digest.of_value(manifest.plain()))
+        # The manifest stays in the house, so that no purge takes what the bundle holds.
+        kept = holdings.store.put(canonical.encode(manifest.plain()), "application/json")
+        holdings.ledger.append("bundle", manifest.bundle, kept.sha256)
     return BundleResult(path=path, sealed=signer is not None, name=manifest.bundle)
 
 

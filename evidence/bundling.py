@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from evidence import human, indicator, judgements, ruleset
+from evidence import human, indicator, judgements, purged, ruleset
 from evidence.bundle import BundleResult, write_bundle
 from evidence.dossier import Dossier, gather, records_of
 from evidence.errors import BundleError
@@ -29,6 +29,10 @@ def bundle(house: House, ids: Sequence[str], out: Path, *, by: str | None = None
     """
     holdings = house.holdings()
     findings = [holdings.derived.finding(holdings.derived.full_id(id)) for id in ids]
+    for finding in findings:
+        for record in records_of(finding, holdings):
+            if gone := purged.refusal(holdings, record):
+                raise BundleError(gone)
     if house.replay:
         house.replay(holdings, [record for finding in findings for record in records_of(finding, holdings)])
     return write_bundle(

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from evidence import house, judgements, plain, words
+from evidence import house, judgements, plain, purged, words
 from evidence.command import Commands, Instant, json_option, open_house, say, workspace_option
 from evidence.commands import cases as case_commands
 from evidence.commands import human as human_commands
+from evidence.commands import storage as storage_commands
 from evidence.model import Finding, Record
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def compare(ctx: click.Context, workspace: Path, picture: Path | None, as_json: 
     from evidence.comparing import compare as compare_records
 
     holdings = open_house(ctx, workspace).holdings()
-    before, after = (holdings.record(holdings.full_id(name)) for name in (earlier, later))
+    before, after = (purged.require(holdings, holdings.record(holdings.full_id(name))) for name in (earlier, later))
     comparison = compare_records(before, after, holdings=holdings)
     drawn = _draw(before, after, comparison, holdings.store, picture) if picture else None
     if as_json:
@@ -302,7 +303,7 @@ def export(
     if not (warc or wacz or png):
         raise click.UsageError("say --warc FILE, --wacz FILE or --png FILE")
     holdings = open_house(ctx, workspace).holdings()
-    found = holdings.record(holdings.full_id(record))
+    found = purged.require(holdings, holdings.record(holdings.full_id(record)))
     if found.capture.flow.private is not None:
         click.echo("注意：这条记录的页面含个人信息，导出的是未遮盖的原件，不得外传", err=True)
     for path, write in ((warc, write_warc), (png, write_png)):
@@ -317,7 +318,7 @@ def export(
 
 @cli.group()
 def store() -> None:
-    """Check and repair the store."""
+    """Check, repair, count, back up and purge the store."""
 
 
 @store.command("check")
@@ -344,6 +345,10 @@ def store_reindex(ctx: click.Context, workspace: Path) -> None:
     """Rebuild the catalog from the ledger."""
     count = open_house(ctx, workspace).holdings().reindex()
     click.echo(f"{count} records indexed")
+
+
+for command in storage_commands.commands:
+    store.add_command(command)
 
 
 _MARKS = {True: "✓", False: "✗", None: "？"}

@@ -15,6 +15,8 @@ EvidenceError
 ├── ExportError         a record cannot be written in the form asked for
 ├── RegisterError       a register or column sheet cannot be used
 ├── CaseError           a step of a case may not be taken, or its events are damaged
+├── RetentionError      contents cannot be purged by this rule, or were purged and cannot be shown
+├── BackupError         a backup cannot be written, or does not hold what its manifest says
 ├── NotFound            a record, finding or file that was asked for is not there
 └── BundleError         a bundle cannot be written
 
@@ -107,6 +109,18 @@ class CaseError(EvidenceError):
     """A step of a case may not be taken, or its events are damaged; says why, in Chinese."""
 
     exit_code = 2
+
+
+class RetentionError(EvidenceError):
+    """Contents cannot be purged by this rule, or were purged and cannot be shown; says why, in Chinese."""
+
+    exit_code = 2
+
+
+class BackupError(EvidenceError):
+    """A backup cannot be written, or does not hold what its manifest says; says why, in Chinese."""
+
+    exit_code = 3
 
 
 class NotFound(EvidenceError):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
-from evidence import digest, heads
+from evidence import digest, heads, purged
 from evidence.errors import EvidenceError
 from evidence.holdings import Holdings
 from evidence.ledger import Leaf, each_leaf
@@ -25,6 +25,8 @@ class Soundness:
     """One sentence each, with the place."""
     leftovers: int
     """Temporary files of writes that were cut off; harmless."""
+    purged: tuple[str, ...] = ()
+    """What left the store by rule, one sentence a time: no fault."""
 
     @property
     def clean(self) -> bool:
@@ -34,6 +36,7 @@ class Soundness:
     def sentence(self) -> str:
         """Return the result in Chinese, faults one a line."""
         head = f"存储检查：{self.blobs} 个文件，{self.size} 字节，账本 {self.leaves} 条，根 {self.root[:16]}"
+        head = "\n".join((head, *self.purged))
         if self.clean:
             return f"{head}\n完好"
         return "\n".join((head, f"发现 {len(self.faults)} 处问题：", *self.faults))
@@ -44,9 +47,14 @@ def examine(holdings: Holdings) -> Soundness:
     stored = holdings.store.check()
     faults = [f"{damage.path}：内容与摘要不符，应为 {damage.expected}，实为 {damage.got}" for damage in stored.damaged]
     faults += [f"{path}：不是证据文件，不应出现在这里" for path in stored.strays]
+    try:
+        taken, told = purged.taken(holdings), tuple(one.sentence() for _, one in purged.lists(holdings))
+    except EvidenceError as error:  # then all that was taken away counts as missing
+        taken, told = {}, ()
+        faults.append(str(error))
     for leaf in each_leaf(holdings.ledger, "record"):
-        faults += _record_faults(leaf, holdings)
-    faults += _document_faults(holdings)
+        faults += record_faults(leaf, holdings, taken.get(leaf.digest, frozenset()))
+    faults += document_faults(holdings)
     faults += _heads_faults(holdings.ledger.leaves())
     leaves = holdings.ledger.size
     return Soundness(
@@ -56,13 +64,14 @@ def examine(holdings: Holdings) -> Soundness:
         root=holdings.ledger.root().hex() if leaves else digest.EMPTY,
         faults=tuple(dict.fromkeys(faults)),
         leftovers=stored.leftovers,
+        purged=told,
     )
 
 
-def _document_faults(holdings: Holdings) -> Iterator[str]:
-    """Yield what the ledger names besides records and is not in the store: case events, plans, declared losses."""
+def document_faults(holdings: Holdings) -> Iterator[str]:
+    """Yield what the ledger names besides records and is not in the store: case events, plans, declared losses, purge lists."""
     for leaf in holdings.ledger.leaves():
-        if leaf.kind in ("case", "plan", "loss") and not holdings.store.has(leaf.digest):
+        if leaf.kind in ("case", "plan", "loss", purged.KIND) and not holdings.store.has(leaf.digest):
             yield f"账本第 {leaf.index} 条（{leaf.key}）所指的文件 {leaf.digest} 不在存储中"
 
 
@@ -75,11 +84,12 @@ def _heads_faults(leaves: Iterable[Leaf]) -> Iterator[str]:
         chains.absorb(leaf)
 
 
-def _record_faults(leaf: Leaf, holdings: Holdings) -> list[str]:
+def record_faults(leaf: Leaf, holdings: Holdings, taken: Set[str]) -> list[str]:
+    """Return what a record lacks, one sentence each; `taken` are the blobs that it may lack."""
     where = f"账本第 {leaf.index} 条（{leaf.key}）"
     try:
         record = holdings.record(leaf.digest)
     except EvidenceError as error:
         return [f"{where}：记录读不出：{error}"]
-    missing = [sha256 for sha256 in record.capture.cited if not holdings.store.has(sha256)]
+    missing = [sha256 for sha256 in record.capture.cited if not holdings.store.has(sha256) and sha256 not in taken]
     return [f"{where}：缺少所引用的文件 {sha256}" for sha256 in missing]
