@@ -157,7 +157,7 @@ def test_where_links_cannot_be_made_it_copies(house: House, tmp_path: Path, monk
 
 def test_nothing_in_the_destination_is_ever_deleted(house: House, tmp_path: Path) -> None:
     back_up(house, tmp_path / "b")
-    (tmp_path / "b" / "Unser Zettel.txt").write_text("x", "utf-8")
+    (tmp_path / "b" / "note.txt").write_text("x", "utf-8")
     before = files(tmp_path / "b")
     for path in sorted((house.store / "derived").rglob("*.json")):
         path.unlink()
