@@ -15,7 +15,7 @@ from evidence import plain
 from evidence.casebook import CaseRules
 from evidence.errors import ShapeError
 from evidence.holdings import Holdings
-from evidence.house import House
+from evidence.house import House, Papers
 from evidence.office import Office
 
 FILE = "quzheng.yaml"
@@ -233,6 +233,26 @@ class Workspace:
             jobs=self.settings.jobs,
             cases=self.settings.cases,
             office=self.settings.office,
+            papers=self._papers(),
+        )
+
+    def _papers(self) -> Papers:
+        words = (self._file(named) for named in plain.dump(self.settings.words).values())
+        seal = self.settings.seal
+        return Papers(
+            root=self.root,
+            files=(
+                self.root / FILE,
+                self.targets_path,
+                self.columns_dir,
+                self.rules_dir,
+                self.flows_dir,
+                self.indicators_dir,
+                self.vault_path,
+                self.root / seal.certificate,
+                *filter(None, words),
+            ),
+            keys=(self.root / (seal.pkcs12 or seal.key), self.key_place.file),
         )
 
 
