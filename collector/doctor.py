@@ -9,9 +9,11 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
-from collector import browser
+from collector import browser, heartbeat
+from collector.clock import SystemClock
 from collector.elsewhere import Elsewhere
 from collector.errors import CollectError
 from collector.workspace import FILE, Workspace
@@ -43,6 +45,7 @@ def examine(folder: Path) -> Iterator[Examined]:
         ("sm3", lambda: hashlib.new("sm3", b"").name),
         ("disk", lambda: _disk(folder)),
         ("workspace", lambda: _workspace(folder)),
+        ("nights", lambda: _nights(folder)),
     )
     for name, look in looks:
         try:
@@ -129,3 +132,20 @@ def _workspace(folder: Path) -> str:
         if not path.exists():
             raise ValueError(f"{path} is missing: bundles would be UNSEALED")
     return f"{count} targets, sealing key present"
+
+
+def _nights(folder: Path) -> str:
+    """Return how the nights stand; where none was ever begun there is nothing to say against it."""
+    if heartbeat.read(folder) is None:
+        return "none yet"
+    found = nights(folder)
+    if not found.well:
+        raise ValueError(found.detail)
+    return found.detail
+
+
+def nights(folder: Path) -> Examined:
+    """Return whether the nights of a workspace are alive and complete, for a container's HEALTHCHECK; raises WorkspaceError."""
+    overdue = timedelta(hours=Workspace.open(folder).settings.nightly.overdue_hours)
+    well, detail = heartbeat.judged(heartbeat.read(folder), SystemClock().now(), overdue)
+    return Examined(name="nights", well=well, detail=detail)

@@ -17,7 +17,7 @@ from evidence import canonical, plain, words
 from evidence.catalog import check_slug
 from evidence.errors import CanonicalError, ShapeError, StoreError
 from evidence.files import write_changed
-from evidence.holdings import Holdings
+from evidence.holdings import Holdings, Stacks
 from evidence.model import Fact, Finding
 from evidence.ruleset import RuleSet
 
@@ -65,6 +65,11 @@ def keep(holdings: Holdings, target: str, at: datetime, rules: RuleSet, judgemen
         write_changed(path, canonical.encode(plain.dump(kept)))
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error}") from error
+
+
+def last_facts(holdings: Stacks) -> tuple[Fact, ...]:
+    """Return the facts of the last judgement of every target; raises StoreError for a damaged file."""
+    return tuple(fact for path in sorted(_folder(holdings).glob("*.json")) for fact in _load(path).facts)
 
 
 def last(holdings: Holdings) -> Judgement:
@@ -117,5 +122,5 @@ def _load(path: Path) -> Kept:
         raise StoreError(f"{path} cannot be read: {error}\ntry: quzheng judge (it makes it again)") from error
 
 
-def _folder(holdings: Holdings) -> Path:
+def _folder(holdings: Stacks) -> Path:
     return holdings.root / "derived" / "judgements"
