@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -134,9 +134,9 @@ def concluded(night: Night, least: int) -> Night:
     return replace(night, complete=not why, why=why)
 
 
-def page(night: Night) -> bytes:
-    """Return the report as HTML for people: no script, no request."""
-    return render_page(Path(__file__).parent, "night.html.j2", {"night": night})
+def page(night: Night, names: Mapping[str, str]) -> bytes:
+    """Return the report as HTML for people, targets by their names: no script, no request."""
+    return render_page(Path(__file__).parent, "night.html.j2", {"night": night, "names": names})
 
 
 def _why(night: Night, least: int) -> Iterator[str]:

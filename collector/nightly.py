@@ -44,7 +44,8 @@ LOCK = ".lock"
 WAVE = timedelta(minutes=30)
 """How long a wave of the service is; between two of them targets are probed."""
 LEAST_ROOM = timedelta(hours=1)
-"""Less than this left of the window is no window: a night that somebody begins by hand has the length of a whole one."""
+"""Less than this left of the window is no window: the service waits for the next day, and a night that somebody begins by
+hand then has the length of a whole one."""
 TICK = 20.0
 """Seconds after which the service looks at the clock again, which may have jumped."""
 REST = 300.0
@@ -98,7 +99,9 @@ def serve(means: Means, begin: str) -> NoReturn:
     settings = means.workspace.settings
     first_hour, last_hour = quiet.hour("at", begin), quiet.hour("to", settings.nightly.to)
     if last_hour <= first_hour:
-        raise WorkspaceError(f"nightly: nights begin at {begin}, after the window ends at {settings.nightly.to}")
+        raise WorkspaceError(
+            f"nights begin at {begin}, but the window (nightly.to) ends at {settings.nightly.to} before that"
+        )
     prober = _Prober(means, settings.probe.minutes * 60)
     means = replace(means, tick=prober.turn)
     with logs.kept(means.workspace, _secrets(means.workspace)) as lines:
@@ -106,7 +109,7 @@ def serve(means: Means, begin: str) -> NoReturn:
             now = means.clock.now()
             first, last = (quiet.at(local_day(now), hour) for hour in (first_hour, last_hour))
             begun = NightJournal.begun_since(means.workspace.root, first)
-            if NightJournal.open_one(means.workspace.root, now) or (first <= now < last and not begun):
+            if NightJournal.open_one(means.workspace.root, now) or (first <= now <= last - LEAST_ROOM and not begun):
                 _night_of_service(means, lines, max(1, round((last - now) / WAVE)))
             else:
                 _say(means, state="waiting", next=first if now < first else first + timedelta(days=1))
@@ -368,7 +371,8 @@ def _close(opened: _Opened) -> Night | None:
             simulated=clock.ref.source == "simulated",
         )
         write_whole(opened.journal.folder / "night.json", canonical.encode(night.plain()))
-        write_whole(opened.journal.folder / "index.html", night_report.page(night))
+        names = {target.id: target.name for target in workspace.targets()}
+        write_whole(opened.journal.folder / "index.html", night_report.page(night, names))
         opened.journal.end(night.ended, complete=night.complete)
         beat = heartbeat.changed(
             workspace.root,

@@ -300,8 +300,7 @@ def _settings(path: Path, written: Any) -> Settings:
 
 
 def _check_nightly(path: Path, nightly: NightlySettings) -> None:
-    """Raise WorkspaceError for an hour, an instant or a number of the nights that is none; days and instants of `silent` and
-    `maintenance` are looked at with them."""
+    """Raise WorkspaceError for an hour, an instant, a span or a number of the nights that is none."""
     try:
         for name, hour in (("from", nightly.from_), ("to", nightly.to)):
             quiet.hour(name, hour)
@@ -309,7 +308,9 @@ def _check_nightly(path: Path, nightly: NightlySettings) -> None:
             quiet.instant("next_t", nightly.next_t)
         quiet.of(nightly)
     except WorkspaceError as error:
-        raise WorkspaceError(f"{path}:{yamlfile.line_of(path, ('nightly',))}: {error}") from None
+        parts = str(error).partition(":")[0].split(".")  # the setting it names: nightly.silent.0
+        place = tuple(int(part) if part.isdigit() else part for part in parts)
+        raise WorkspaceError(f"{path}:{yamlfile.line_of(path, place)}: {error}") from None
     numbers = plain.dump(nightly)
     for name, got in (*numbers.items(), *((f"every.{key}", value) for key, value in numbers["every"].items())):
         least = 0 if name in ("least_captured", "run_up") or name.startswith("every.") else 1

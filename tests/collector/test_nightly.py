@@ -191,6 +191,20 @@ def test_asked_to_end_a_night_ends_soon_and_is_taken_up(tmp_path: Path, site: Si
     assert len({record.capture.key for record in records(folder)}) == len(records(folder))
 
 
+def test_a_service_that_waits_says_so_and_ends_well_when_asked(tmp_path: Path) -> None:
+    folder = tmp_path / "w"
+    workspace(folder, [], "nightly: {to: '00:02'}\n")
+    with subprocess.Popen(command(folder, "--at", "00:01"), cwd=ROOT, stderr=subprocess.PIPE) as process:
+        while (beat := heartbeat.read(folder)) is None:
+            assert process.poll() is None
+            threading.Event().wait(0.05)
+        assert (beat.state, beat.next is not None) == ("waiting", True)
+        process.terminate()
+        assert process.wait(30) == 0
+    refused = subprocess.run(command(folder, "--at", "08:30"), cwd=ROOT, capture_output=True, text=True)
+    assert (refused.returncode, "nightly.to" in refused.stderr) == (2, True)
+
+
 def test_what_does_not_end_by_itself_is_ended_hard(tmp_path: Path) -> None:
     program = (
         "import time\nfrom collector.stopping import Stopper\n"
@@ -586,7 +600,8 @@ def test_a_night_is_complete_only_if_every_page_has_a_record_and_most_were_captu
 
 def test_the_report_shows_hostile_text_as_text() -> None:
     nasty = replace(BLANK, why=("<script>alert(1)</script>\u202e",), failed=())
-    shown = night_report.page(nasty).decode()
+    shown = night_report.page(nasty, {"a": "<b>甲"}).decode()
     assert "<script" not in shown
     assert "&lt;script&gt;" in shown
+    assert "&lt;b&gt;甲" in shown
     assert plain.dump(nasty)["why"] == list(nasty.why)
