@@ -18,7 +18,6 @@ from collector.initialise import initialise
 from collector.workspace import Workspace
 from evidence import backup, canonical, checkpoints, purged, restore
 from evidence.backup import BackedUp
-from evidence.bundling import signer
 from evidence.cli import cli
 from evidence.errors import BackupError, EvidenceError
 from evidence.holdings import Holdings
@@ -50,7 +49,7 @@ def night(house: House, n: int) -> None:
     at = factory.NOON + timedelta(days=n)
     bundles.planned(holdings, f"N{n}", at)
     bundles.admitted(holdings, f"N{n}/shifan/home/1", started=at, html=f"<p>第{n}夜</p>")
-    checkpoints.sign(holdings, signer(house))
+    checkpoints.sign(holdings, house.signing())
 
 
 def back_up(house: House, to: Path, **fields: Any) -> BackedUp:
