@@ -118,6 +118,9 @@ class Shape:
     def _truth(self, value: Any, where: str) -> bool:
         return isinstance(value, bool)
 
+    def _digest(self, value: Any, where: str) -> bool:
+        return is_sha256(value)
+
     def _instant(self, value: Any, where: str) -> bool:
         return isinstance(value, str) and moment(value) is not None
 
@@ -312,7 +315,7 @@ FORMS = {
         series=added(many(object_of(target=TEXT, label=TEXT, since=maybe(INSTANT))), []),
         purged=added(many(object_of(record=TEXT, event=TEXT)), []),
     ),
-    "record/1": Shape("object", dict(CAPTURE.inner[0], previous=maybe(Shape("text")))),
+    "record/1": Shape("object", dict(CAPTURE.inner[0], previous=maybe(Shape("digest")))),
     "finding/1": FINDING,
     "plan/1": object_of(run=TEXT, target=TEXT, labels=many(TEXT), at=INSTANT, purpose=PURPOSE, previous=maybe(TEXT)),
     "loss/1": object_of(run=TEXT, target=TEXT, label=TEXT, at=INSTANT, reason=TEXT),
@@ -850,6 +853,10 @@ class Certificate:
         self.key_kind = key.inside()[0].inside()[0].body
         self.begins, self.ends = (_time(one) for one in validity.inside())
         self._extensions = [e.inside() for part in parts[6:] if part.tag == 0xA3 for e in part.inside()[0].inside()]
+        names = [pair for relative in self.subject.inside() for pair in [relative, *relative.inside()]]
+        shapes = [[one.tag for one in extension] for extension in self._extensions]
+        if {one.tag for one in names} - {0x30, 0x31} or any(s not in ([6, 4], [6, 1, 4]) for s in shapes):
+            raise Refused("不是证书")
 
     @classmethod
     def of_pem(cls, pem: bytes) -> Certificate:

@@ -973,6 +973,11 @@ def record_with_an_unknown_key(on: Bench) -> Path:
 
 
 @damage(*RECORD_UNREADABLE)
+def record_after_what_is_no_record(on: Bench) -> Path:
+    return spelled(on, newest(on), lambda data: data.replace(b'"previous":"', b'"previous":"x'))
+
+
+@damage(*RECORD_UNREADABLE)
 def record_with_a_time_in_another_zone(on: Bench) -> Path:
     """The same instant, so that the record read is the one the id names; but its bytes are not."""
     return spelled(on, newest(on), lambda data: data.replace(b"T04:00:03.000+00:00", b"T12:00:03.000+08:00"))
