@@ -1,7 +1,8 @@
 """What a sealed answer to an objection says in data/answer.json (answer/1), as far as a verifier asks: whom it cites, who ruled.
 
 It names the bundle it answers by name and by the SHA-256 of that bundle's manifest.json, and holds the two events of the
-casebook, objection and ruling, as the ledger has them. What was looked up (`sheet`) is derived and judged by no check.
+casebook, objection and ruling, as the ledger has them. What was looked up (`sheet`) is what the ruling rests on, and so binds
+the citation to the ledger; all else in it is derived and judged by no check.
 """
 
 from __future__ import annotations
@@ -82,3 +83,7 @@ class Answer:
             yield "答复书所附的裁定不是对所附异议作出的"
         if digest.of_value(self.sheet) not in ruling.papers:
             yield "答复书所附的核对情况不是裁定所依据的"
+        original = self.sheet.get("original")
+        looked = (original.get("bundle"), original.get("manifest")) if isinstance(original, Mapping) else None
+        if looked != (self.cites.bundle, self.cites.manifest):
+            yield "答复书所答复的证据包不是裁定时核对的证据包"

@@ -1372,6 +1372,9 @@ def _answer_faults(answer: dict[str, Any], bundle: str, findings: set[str]) -> I
         yield "所附裁定不是对所附异议作出的"
     if sha256(canonical(answer["sheet"])) not in ruling.get("papers", []):
         yield "裁定所依据的不是所附核对情况"
+    original = answer["sheet"].get("original")
+    if not isinstance(original, dict) or any(original.get(key) != cited for key, cited in cites.items()):
+        yield "所答复的证据包不是裁定时核对的证据包"
 
 
 def _purged_faults(question: Question) -> Iterator[str]:

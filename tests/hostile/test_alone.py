@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tracemalloc
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -35,7 +35,7 @@ from evidence.series_checks import _Heading
 from evidence.verify_alone import Answer, Question, Shape, Sm3
 from tests.conftest import ROOT
 from tests.evidence import bundles
-from tests.hostile import agreement, authority, corpus, specimens
+from tests.hostile import agreement, authority, corpus, courses, specimens
 from tests.hostile.authority import Authority
 from tests.hostile.specimens import NEVER_FALSE, SPECIMENS, Bench
 from tests.hostile.test_verifier import ODD_VALUES, places, with_value
@@ -395,11 +395,16 @@ def test_both_refuse_numbers_that_not_every_reader_has(bench: Bench, number: byt
     assert agreement.failed(agreement.both(bench.resealed(files))) >= {"records", "series-complete"}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.parametrize("kind", [lambda bench: bench, courses.course, courses.answer])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_both_say_the_same_of_odd_values_the_keys_holder_wrote(bench: Bench, data: st.DataObject) -> None:
+def test_both_say_the_same_of_odd_values_the_keys_holder_wrote(
+    bench: Bench, kind: Callable[[Bench], Bench], data: st.DataObject
+) -> None:
+    bench = kind(bench)
     files = bench.files
-    kinds = ("records", "headers", "findings", "plans", "series", "ledger/proofs", "ledger/heads", "manifest.json")
+    kinds = ("records", "headers", "findings", "plans", "series", "ledger/proofs", "ledger/heads", "ledger/anchor.json",
+             "cases", "answer.json", "manifest.json")  # fmt: skip
     path = data.draw(st.sampled_from([name for name in files if name.startswith(tuple(f"data/{k}" for k in kinds))]))
     document = canonical.decode(files[path])
     place = data.draw(st.sampled_from(sorted(places(document), key=repr)))
