@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 
 from evidence import bag, digest, heads, seal, series_checks, spoken, timestamp
 from evidence.case_event import Event
@@ -205,7 +206,7 @@ def order_of_times(question: Question) -> Answer:
 def series_complete(question: Question) -> Answer:
     """No visit of the claimed series is left out, from the window's beginning to the checkpoint."""
     claimed = question.bundle.manifest.series
-    if not claimed and len(question.of_role("header")) == len(question.purged):
+    if not claimed and all(PurePosixPath(path).stem in question.purged for path in question.of_role("header")):
         return Answer(passed=None, detail="本包未声明时段内记录完整")
     names = "、".join(f"{one.target}/{one.label}" for one in claimed[:SHOWN])
     return _answer(
@@ -335,10 +336,14 @@ def _case_faults(question: Question, findings: Set[str]) -> Iterator[Fault]:
         if path != event_path(event.finding, event.n) or event.finding not in findings or not follows:
             yield f"{path} 不是本包问题的案卷中的下一步"
         last[event.finding] = event
-    ends = {proof.head.target: proof for _, proof in question.heads() if proof.head.kind == heads.CASE}
     for finding, event in last.items():
-        if finding not in ends or ends[finding].fault or ends[finding].head.head != event.id:
-            yield f"问题 {finding[:12]} 的案卷没有证明第 {event.n} 步是最后一步"
+        try:
+            end = series_checks.head(question, heads.CASE, finding, "")
+        except series_checks.Broken as broken:
+            yield f"问题 {finding[:12]} 的案卷：{broken}"
+        else:
+            if end != event.id:
+                yield f"问题 {finding[:12]} 的案卷没有证明第 {event.n} 步是最后一步"
 
 
 def _proof_faults(question: Question, kind: str, sha256: str, key: str) -> Iterator[Fault]:

@@ -1,7 +1,8 @@
 """What a sealed answer to an objection says in data/answer.json (answer/1), as far as a verifier asks: whom it cites, who ruled.
 
 It names the bundle it answers by name and by the SHA-256 of that bundle's manifest.json, and holds the two events of the
-casebook, objection and ruling, as the ledger has them. What was looked up (`sheet`) is derived and judged by no check.
+casebook, objection and ruling, as the ledger has them. What was looked up (`sheet`) is what the ruling rests on, and so binds
+the citation to the ledger; all else in it is derived and judged by no check.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evidence import digest, plain
+from evidence.case_event import Event
 from evidence.errors import ShapeError
 
 SCHEMA = "answer/1"
@@ -53,12 +55,16 @@ class Answer:
         fields = dict(body)
         if (found := fields.pop("schema", None)) != SCHEMA:
             raise ShapeError(("schema",), SCHEMA, found)
-        return plain.load(cls, fields)
+        answer = plain.load(cls, fields)
+        for name, event in (("contested", answer.contested), ("ruling", answer.ruling)):
+            if Event.load(event).plain() != event:
+                raise ShapeError((name,), "a case event in the one form", event)
+        return answer
 
     def leaves(self) -> Iterator[tuple[str, str]]:
         """Yield the key and the digest by which the ledger has each of the two events."""
         for event in (self.contested, self.ruling):
-            yield f"{event.get('finding')}/{_whole(event.get('n')):04}", digest.of_value(event)
+            yield Event.load(event).key, digest.of_value(event)
 
     def faults(self, bundle: str, findings: frozenset[str]) -> Iterator[str]:
         """Yield what is wrong with the form of the answer in the bundle of a name, with findings of these ids."""
@@ -68,16 +74,16 @@ class Answer:
             yield "答复书未按规定写明所答复证据包的目录摘要"
         if findings != {self.finding}:
             yield "答复书所答复的问题不是本包的问题"
-        if not self.contested.get("finding") == self.ruling.get("finding") == self.finding:
+        contested, ruling = Event.load(self.contested), Event.load(self.ruling)
+        if not contested.finding == ruling.finding == self.finding:
             yield "答复书所附的异议、裁定不是同一问题的"
-        if self.contested.get("step") != "contested" or self.ruling.get("step") not in RULINGS:
+        if contested.step != "contested" or ruling.step not in RULINGS:
             yield "答复书须附一次异议和一次裁定"
-        elif self.ruling.get("previous") != digest.of_value(self.contested):
+        elif ruling.previous != contested.id:
             yield "答复书所附的裁定不是对所附异议作出的"
-        papers = self.ruling.get("papers")
-        if not isinstance(papers, list | tuple) or digest.of_value(self.sheet) not in papers:
+        if digest.of_value(self.sheet) not in ruling.papers:
             yield "答复书所附的核对情况不是裁定所依据的"
-
-
-def _whole(n: object) -> int:
-    return n if isinstance(n, int) else 0
+        original = self.sheet.get("original")
+        looked = (original.get("bundle"), original.get("manifest")) if isinstance(original, Mapping) else None
+        if looked != (self.cites.bundle, self.cites.manifest):
+            yield "答复书所答复的证据包不是裁定时核对的证据包"

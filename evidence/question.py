@@ -108,7 +108,7 @@ class Question:
     @cached_property
     def consistency(self) -> Consistency:
         """The proof that of checkpoint and anchor one continues the other; raises EvidenceError."""
-        return Consistency.load(self.bundle.document(ANCHOR_PROOF))
+        return in_form(Consistency, ANCHOR_PROOF, self.bundle.document(ANCHOR_PROOF))
 
     @cached_property
     def purged(self) -> Mapping[str, Purged]:
@@ -139,7 +139,7 @@ class Question:
     def events(self) -> Iterator[tuple[str, Event]]:
         """Yield the events of cases by their paths, each case's in order; raises EvidenceError."""
         for path in self.of_role("case"):
-            yield path, Event.load(self.bundle.document(path))
+            yield path, in_form(Event, path, self.bundle.document(path))
 
     def losses(self) -> Iterator[tuple[str, Loss]]:
         """Yield the declared losses by the digests their names give; raises EvidenceError."""
@@ -151,7 +151,7 @@ class Question:
         parts = self.of_role("answer")
         if parts and len(parts) != len(ANSWER_PARTS):
             raise FormError(f"答复书应有 {'、'.join(ANSWER_PARTS)} 两个文件，实有 {'、'.join(parts)}")
-        return citation.Answer.load(self.bundle.document(ANSWER)) if parts else None
+        return in_form(citation.Answer, ANSWER, self.bundle.document(ANSWER)) if parts else None
 
     def of_schema(self, path: str, schema: str) -> dict[str, Any]:
         """Return the fields of a document of a schema; raises EvidenceError."""

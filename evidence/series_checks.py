@@ -24,8 +24,14 @@ from evidence.question import Question
 
 Fault = str
 
+_UNPROVED: dict[Chained, str] = {
+    heads.RECORD: "没有证明哪一条是最后一条",
+    heads.PLAN: "没有证明哪一个是最后的采集计划",
+    heads.CASE: "没有证明哪一步是最后一步",
+}
 
-class _Broken(Exception):
+
+class Broken(Exception):
     """A chain goes no further back than here; says why, in Chinese."""
 
 
@@ -51,7 +57,7 @@ def _claim_faults(question: Question, claim: Claim, losses: Mapping[str, Loss], 
     where = f"{claim.target}/{claim.label}"
     try:
         records, planned = tuple(_records(question, claim)), tuple(_plans(question, claim))
-    except _Broken as broken:
+    except Broken as broken:
         yield f"{where}：{broken}"
         return
     walked.headers |= {record.id for record in records}
@@ -66,41 +72,41 @@ def _claim_faults(question: Question, claim: Claim, losses: Mapping[str, Loss], 
 
 
 def _records(question: Question, claim: Claim) -> Iterator[Record]:
-    """Yield the records of a claimed series from its head back; raises _Broken."""
-    id: str | None = _head(question, heads.RECORD, claim.target, claim.label)
+    """Yield the records of a claimed series from its head back; raises Broken."""
+    id: str | None = head(question, heads.RECORD, claim.target, claim.label)
     while id is not None:
         record = question.header(id)
         if record is None:
-            raise _Broken(f"缺少记录 {id[:12]}，它之后的记录以它为前一条")
+            raise Broken(f"缺少记录 {id[:12]}，它之后的记录以它为前一条")
         if record.id != id or (record.capture.target.id, record.capture.label) != (claim.target, claim.label):
-            raise _Broken(f"记录 {id[:12]} 的内容与编号或对象不符")
+            raise Broken(f"记录 {id[:12]} 的内容与编号或对象不符")
         yield record
         id = record.previous if claim.since is None or record.capture.started >= claim.since else None
 
 
 def _plans(question: Question, claim: Claim) -> Iterator[Plan]:
-    """Yield the plans of a target from the last back; raises _Broken."""
-    id: str | None = _head(question, heads.PLAN, claim.target, "")
+    """Yield the plans of a target from the last back; raises Broken."""
+    id: str | None = head(question, heads.PLAN, claim.target, "")
     while id is not None:
         if not question.bundle.has(plan_path(id)):
-            raise _Broken(f"缺少采集计划 {id[:12]}")
+            raise Broken(f"缺少采集计划 {id[:12]}")
         plan = in_form(Plan, plan_path(id), question.bundle.document(plan_path(id)))
         if plan.id != id or plan.target != claim.target:
-            raise _Broken(f"采集计划 {id[:12]} 的内容与编号或对象不符")
+            raise Broken(f"采集计划 {id[:12]} 的内容与编号或对象不符")
         yield plan
         id = plan.previous if claim.since is None or plan.at >= claim.since else None
 
 
-def _head(question: Question, kind: Chained, target: str, label: str) -> str:
-    """Return the digest at the end of a chain, by the proof of it; raises _Broken."""
+def head(question: Question, kind: Chained, target: str, label: str) -> str:
+    """Return the digest at the end of a chain, by the proof of it; raises Broken."""
     for path, proof in question.heads():
         if (proof.head.kind, proof.head.target, proof.head.label) == (kind, target, label):
             if path != head_path(proof.head.head):
-                raise _Broken("链末端证明的文件名与内容不符")
+                raise Broken("链末端证明的文件名与内容不符")
             if proof.fault:
-                raise _Broken(proof.fault)
+                raise Broken(proof.fault)
             return proof.head.head
-    raise _Broken("没有证明哪一条是最后一条" if kind == heads.RECORD else "没有证明哪一个是最后的采集计划")
+    raise Broken(_UNPROVED[kind])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

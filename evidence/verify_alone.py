@@ -42,19 +42,28 @@ LIST, TAG_LIST = TAGS[2], TAGS[3]
 SEAL_LIST, SIGNER, SIGNATURE = "seal/seal-sha256.txt", "seal/signer.pem", "seal/tagmanifest-sha256.txt.p7s"
 TOKEN = SIGNATURE + ".tsr"
 MANIFEST, CHECKPOINT = "data/manifest.json", "data/ledger/checkpoint"
+ANCHOR, ANCHOR_PROOF = "data/ledger/anchor", "data/ledger/anchor.json"
+ANSWER, ANSWER_LETTER = "data/answer.json", "data/answer-zh.txt"
 
 ROLES = {
     "data/manifest.json": "manifest",
     "data/custody.json": "custody",
     "data/verify-zh.txt": "instructions",
+    "data/objection-zh.txt": "instructions",
+    "data/first-sheet-zh.html": "instructions",
+    "data/answer.json": "answer",
+    "data/answer-zh.txt": "answer",
     "data/verify.py": "verifier",
     "data/ledger/checkpoint": "checkpoint",
+    "data/ledger/anchor": "anchor",
+    "data/ledger/anchor.json": "anchor",
     "data/ledger/proofs/": "proof",
     "data/ledger/heads/": "head",
     "data/records/": "record",
     "data/headers/": "header",
     "data/plans/": "plan",
     "data/losses/": "loss",
+    "data/cases/": "case",
     "data/findings/": "finding",
     "data/facts/": "facts",
     "data/artifacts/": "artifact",
@@ -78,7 +87,7 @@ class Answer(NamedTuple):
     detail: str
 
 
-# ---- forms (FORMAT.md, sections 5, 6 and 9): what the documents look like ----
+# ---- forms (FORMAT.md, sections 5, 6, 9 and 11): what the documents look like ----
 
 
 class Shape:
@@ -108,6 +117,9 @@ class Shape:
 
     def _truth(self, value: Any, where: str) -> bool:
         return isinstance(value, bool)
+
+    def _digest(self, value: Any, where: str) -> bool:
+        return is_sha256(value)
 
     def _instant(self, value: Any, where: str) -> bool:
         return isinstance(value, str) and moment(value) is not None
@@ -285,7 +297,7 @@ HEADING = object_of(
     state=one("hit", "clear", "undecided"),
     at=INSTANT,
 )
-FILE = object_of(path=TEXT, role=one(*ROLES.values()), media_type=TEXT, size=WHOLE, sha256=TEXT, sm3=TEXT)
+FILE = object_of(path=TEXT, role=one(*sorted(set(ROLES.values()))), media_type=TEXT, size=WHOLE, sha256=TEXT, sm3=TEXT)
 PROOF = object_of(path=many(TEXT))
 LEAF = object_of(index=WHOLE, kind=TEXT, key=TEXT, digest=TEXT)
 INCLUSION = object_of(leaf=LEAF, size=WHOLE, proof=PROOF)
@@ -301,14 +313,57 @@ FORMS = {
         files=many(FILE),
         withheld=added(many(object_of(sha256=TEXT, copy=maybe(TEXT))), []),
         series=added(many(object_of(target=TEXT, label=TEXT, since=maybe(INSTANT))), []),
+        purged=added(many(object_of(record=TEXT, event=TEXT)), []),
     ),
-    "record/1": Shape("object", dict(CAPTURE.inner[0], previous=maybe(Shape("text")))),
+    "record/1": Shape("object", dict(CAPTURE.inner[0], previous=maybe(Shape("digest")))),
     "finding/1": FINDING,
     "plan/1": object_of(run=TEXT, target=TEXT, labels=many(TEXT), at=INSTANT, purpose=PURPOSE, previous=maybe(TEXT)),
     "loss/1": object_of(run=TEXT, target=TEXT, label=TEXT, at=INSTANT, reason=TEXT),
+    "case/1": object_of(
+        finding=TEXT,
+        said=TEXT,
+        target=TEXT,
+        indicator=TEXT,
+        at=INSTANT,
+        label=maybe(TEXT),
+        n=WHOLE,
+        step=one(
+            "warned",
+            "notified",
+            "answered",
+            "silent",
+            "confirmed",
+            "withdrawn",
+            "published",
+            "contested",
+            "upheld",
+            "changed",
+            "overturned",
+            "rectified",
+            "overdue",
+            "rechecked",
+        ),
+        by=TEXT,
+        when=INSTANT,
+        reason=TEXT,
+        records=many(TEXT),
+        due=maybe(DAY),
+        previous=maybe(TEXT),
+        second=added(TEXT, ""),
+        papers=added(many(TEXT), []),
+    ),
+    "answer/1": object_of(
+        number=TEXT,
+        finding=TEXT,
+        cites=object_of(bundle=TEXT, manifest=TEXT),
+        contested=Shape("map", ANY),
+        ruling=Shape("map", ANY),
+        sheet=Shape("map", ANY),
+    ),
     "inclusion/1": INCLUSION,
+    "consistency/1": object_of(old=WHOLE, new=WHOLE, proof=PROOF),
     "head/1": object_of(
-        head=object_of(kind=one("record", "plan"), target=TEXT, label=TEXT, head=TEXT),
+        head=object_of(kind=one("record", "plan", "case"), target=TEXT, label=TEXT, head=TEXT),
         index=WHOLE,
         size=WHOLE,
         proof=PROOF,
@@ -335,6 +390,7 @@ KINDS = (
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}\+00:00")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_BUNDLE = re.compile(r"quzheng-[0-9a-f]{12}")
 
 
 def moment(text: str) -> datetime | None:
@@ -366,6 +422,15 @@ def is_day(text: str) -> bool:
 def is_sha256(text: Any) -> bool:
     """Tell whether something is 64 lower-case hexadecimal digits."""
     return isinstance(text, str) and _SHA256.fullmatch(text) is not None
+
+
+def of_form(value: Any, schema: str) -> dict[str, Any]:
+    """Return a document without its `schema`; raises Refused where it is not one of that schema."""
+    if not isinstance(value, dict) or value.get("schema") != schema:
+        raise Refused(f"应为 {schema}")
+    body = {key: inner for key, inner in value.items() if key != "schema"}
+    FORMS[schema].demand(body, "")
+    return body
 
 
 # ---- canonical JSON (section 1) ----
@@ -641,13 +706,9 @@ class Bundle:
     def form(self, path: str, schema: str, limit: int = MAX_DOCUMENT) -> dict[str, Any]:
         """Return a document of a schema, without `schema`; raises Refused where it does not have its shape."""
         try:
-            body = parsed(self.read(path, limit))
-            if not isinstance(body, dict) or body.pop("schema", None) != schema:
-                raise Refused(f"应为 {schema}")
-            FORMS[schema].demand(body, "")
+            return of_form(parsed(self.read(path, limit)), schema)
         except Refused as error:
             raise Refused(f"{path}：{error}") from error
-        return body
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -666,11 +727,16 @@ class Bundle:
     def forms(self, role: str, schema: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield the documents of a role by the name of their files, one at a time; raises Refused."""
         for path in self.of_role(role):
-            yield path.rsplit("/", 1)[1].rsplit(".", 1)[0], self.form(path, schema)
+            yield _stem(path), self.form(path, schema)
 
     def digest_of(self, schema: str, body: dict[str, Any]) -> str:
         """Return the SHA-256 of the canonical bytes of a document that `form` gave."""
         return sha256(canonical(dict(body, schema=schema)))
+
+
+def _stem(path: str) -> str:
+    """Return the name of a file without its extension."""
+    return path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
 
 # ---- the bag (section 4) ----
@@ -727,6 +793,16 @@ class Der(NamedTuple):
             at += len(found[-1].raw)
         return found
 
+    def demand(self, tag: int) -> Der:
+        """Return itself; raises Refused where it has another tag."""
+        if self.tag != tag:
+            raise Refused("不是 DER：类型不符")
+        return self
+
+    def of(self, tag: int) -> list[Der]:
+        """Return the elements inside it; raises Refused where it has another tag."""
+        return self.demand(tag).inside()
+
 
 def der(data: bytes) -> Der:
     """Return the one element that `data` is; raises Refused."""
@@ -754,7 +830,8 @@ def _element(data: bytes, at: int) -> Der:
 
 
 _STRINGS = {12: "utf-8", 19: "ascii", 20: "latin-1", 22: "ascii", 26: "ascii", 28: "utf-32-be", 30: "utf-16-be"}
-CN, EKU, KEY_NAME, CONSTRAINTS = b"\x55\x04\x03", b"\x55\x1d\x25", b"\x55\x1d\x0e", b"\x55\x1d\x13"
+INTEGER, OCTETS, IDENTIFIER, GENERAL_TIME, SEQUENCE, EXPLICIT = 2, 4, 6, 0x18, 0x30, 0xA0
+CN, EKU, CONSTRAINTS = b"\x55\x04\x03", b"\x55\x1d\x25", b"\x55\x1d\x13"
 TIME_STAMPING = b"\x2b\x06\x01\x05\x05\x07\x03\x08"
 EC, RSA = b"\x2a\x86\x48\xce\x3d\x02\x01", b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
 SIGNED_DATA, TST_INFO = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x04"
@@ -771,11 +848,15 @@ class Certificate:
             if der(parts[0].body).body not in (b"\0", b"\1", b"\2"):
                 raise Refused("证书的版本不是规定的")
             parts = parts[1:]
-        self.serial, self.issuer, validity, self.subject, key = parts[0], parts[2], parts[3], parts[4], parts[5]
+        validity, self.subject, key = parts[3], parts[4], parts[5]
         self.key = key.raw
         self.key_kind = key.inside()[0].inside()[0].body
         self.begins, self.ends = (_time(one) for one in validity.inside())
         self._extensions = [e.inside() for part in parts[6:] if part.tag == 0xA3 for e in part.inside()[0].inside()]
+        names = [pair for relative in self.subject.inside() for pair in [relative, *relative.inside()]]
+        shapes = [[one.tag for one in extension] for extension in self._extensions]
+        if {one.tag for one in names} - {0x30, 0x31} or any(s not in ([6, 4], [6, 1, 4]) for s in shapes):
+            raise Refused("不是证书")
 
     @classmethod
     def of_pem(cls, pem: bytes) -> Certificate:
@@ -805,12 +886,6 @@ class Certificate:
     def key_id(self) -> bytes:
         """The four bytes that stand for its key in notes."""
         return hashlib.sha256(self.note_name.encode("utf-8") + b"\n\xff" + self.key).digest()[:4]
-
-    @property
-    def key_name(self) -> bytes | None:
-        """Its subject key identifier."""
-        values = [e[-1].body for e in self._extensions if e[0].body == KEY_NAME]
-        return der(values[0]).body if values else None
 
     @property
     def only_stamps_time(self) -> bool:
@@ -856,40 +931,61 @@ def as_pem(raw: bytes) -> bytes:
 
 
 class TimeStamp:
-    """A time-stamp response (RFC 3161); raises Refused where it cannot be read."""
+    """A granted time-stamp response (RFC 3161) over a SHA-256; raises Refused where it is none, or is not strict DER.
+
+    Only what encloses its TSTInfo is read here; certificates and signature are for `openssl`.
+    """
 
     def __init__(self, data: bytes) -> None:
-        status, content = der(data).inside()
-        self.granted = status.inside()[0].body == b"\0"
-        self.signed = content.raw
-        kind, signed = content.inside()
-        if kind.body != SIGNED_DATA:
-            raise Refused("时间戳中没有签名")
-        parts = signed.inside()[0].inside()
-        encapsulated = parts[2].inside()
-        if encapsulated[0].body != TST_INFO:
-            raise Refused("时间戳中没有时间戳内容")
-        info = der(encapsulated[1].inside()[0].body).inside()
-        algorithm, imprint = info[2].inside()
-        self.imprint = imprint.body if algorithm.inside()[0].body == SHA_256 else b""
-        self.at = _time(info[4])
-        self.certificates = [
-            Certificate(element.raw) for part in parts[3:] if part.tag == 0xA0 for element in part.inside()
-        ]
-        signers = parts[-1].inside()
-        self._signer = signers[0].inside()[1] if len(signers) == 1 else None
+        answer = der(data).of(SEQUENCE)
+        status = _part(_part(answer, 0, SEQUENCE).inside(), 0, INTEGER)
+        if _integer_of(status) != 0:
+            raise Refused("时间戳申请未获批准")
+        self.signed = _part(answer, 1, SEQUENCE).raw
+        content = _part(answer, 1, SEQUENCE).inside()
+        signed = der(_explicit(content, SIGNED_DATA)).of(SEQUENCE)
+        octets = der(_explicit(_part(signed, 2, SEQUENCE).inside(), TST_INFO)).demand(OCTETS)
+        info = der(octets.body).of(SEQUENCE)
+        _demand_identifier(_part(info, 1, IDENTIFIER))
+        stamped = _part(info, 2, SEQUENCE).inside()
+        algorithm = _part(_part(stamped, 0, SEQUENCE).inside(), 0, IDENTIFIER)
+        self.imprint = _part(stamped, 1, OCTETS).body
+        if algorithm.body != SHA_256 or len(self.imprint) != 32:
+            raise Refused("时间戳的摘要算法应为 SHA-256")
+        time = _part(info, 4, GENERAL_TIME)
+        self.at = _time(time)
+        if re.search(rb"\.[0-9]*0Z", time.body):
+            raise Refused("时间不是规定的写法")
+        for nonce in [one for one in info[5:] if one.tag == INTEGER][:1]:
+            _integer_of(nonce)
 
-    @property
-    def signer(self) -> Certificate | None:
-        """The certificate inside it that its one signature names; None where there is none."""
-        named = [one for one in self.certificates if self._signer is not None and self._is_signer(one, self._signer)]
-        return named[0] if named else None
 
-    @staticmethod
-    def _is_signer(certificate: Certificate, named: Der) -> bool:
-        if named.tag == 0x80:
-            return certificate.key_name == named.body
-        return [part.raw for part in named.inside()] == [certificate.issuer.raw, certificate.serial.raw]
+def _part(found: list[Der], n: int, tag: int) -> Der:
+    """Return element `n`; raises Refused where it is missing or has another tag."""
+    if n >= len(found):
+        raise Refused("时间戳不完整")
+    return found[n].demand(tag)
+
+
+def _explicit(found: list[Der], kind: bytes) -> bytes:
+    """Return what is marked [0] in a row that begins with an identifier; raises Refused where that is another."""
+    if _part(found, 0, IDENTIFIER).body != kind:
+        raise Refused("不是时间戳")
+    return _part(found, 1, EXPLICIT).body
+
+
+def _integer_of(element: Der) -> int:
+    body = element.body
+    if not body or len(body) > 1 and body[0] in (0, 0xFF) and body[0] >> 7 == body[1] >> 7:
+        raise Refused("整数不是最短的写法")
+    return int.from_bytes(body, "big", signed=True)
+
+
+def _demand_identifier(element: Der) -> None:
+    body = element.body
+    starts = [n == 0 or not body[n - 1] & 0x80 for n in range(len(body))]
+    if not body or body[-1] & 0x80 or any(start and byte == 0x80 for start, byte in zip(starts, body)):
+        raise Refused("对象标识符不是规定的写法")
 
 
 # ---- openssl ----
@@ -922,22 +1018,28 @@ class OpenSSL:
 
     def ask(self, arguments: list[str], files: dict[str, bytes]) -> Answer:
         """Run it with some files; an argument that is the name of one stands for its path."""
+        return self.make("", arguments, files)[0]
+
+    def make(self, out: str, arguments: list[str], files: dict[str, bytes]) -> tuple[Answer, bytes]:
+        """Run it the same way, and return what it wrote to the file named `out`; nothing where it wrote none."""
         if self._program is None:
-            return Answer(None, "本机没有 openssl")
+            return Answer(None, "本机没有 openssl"), b""
         with tempfile.TemporaryDirectory(prefix="quzheng-verify-") as folder:
             for name, data in files.items():
                 (Path(folder) / name).write_bytes(data)
-            said = [str(Path(folder) / one) if one in files else one for one in arguments]
+            said = [str(Path(folder) / one) if one in files or one == out else one for one in arguments]
             try:
                 none = str(Path(folder) / "none")
                 run = self._run(said, dict(os.environ, LC_ALL="C", SSL_CERT_DIR=none, SSL_CERT_FILE=none))
             except (OSError, subprocess.TimeoutExpired) as error:
-                return Answer(None, f"openssl 没有答复：{error}")
+                return Answer(None, f"openssl 没有答复：{error}"), b""
+            made = Path(folder) / out
+            written = made.read_bytes() if out and made.is_file() else b""
         lines = run.stderr.decode("utf-8", "replace").replace(folder + os.sep, "").strip().splitlines()
         lines += [line for line in lines if re.match(r"error \d+ at ", line)][:1]  # what comes after it says less
         if run.returncode and re.search("unknown option|unrecognized|invalid command", " ".join(lines), re.IGNORECASE):
-            return Answer(None, "本机的 openssl 版本过旧，不能做这项核对")
-        return Answer(run.returncode == 0, lines[-1][-200:] if lines else "openssl")
+            return Answer(None, "本机的 openssl 版本过旧，不能做这项核对"), b""
+        return Answer(run.returncode == 0, lines[-1][-200:] if lines else "openssl"), written
 
     def _run(self, arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
         command = [str(self._program), *arguments]
@@ -980,6 +1082,16 @@ class Question:
         return checkpoint_of(self.bundle.read(CHECKPOINT, MAX_NOTE))
 
     @cached_property
+    def anchor(self) -> Checkpoint | None:
+        """Another state of the ledger, which others signed too; None where there is none; raises Refused."""
+        return checkpoint_of(self.bundle.read(ANCHOR, MAX_NOTE)) if self.bundle.has(ANCHOR) else None
+
+    @cached_property
+    def purged(self) -> dict[str, str]:
+        """The event by which the contents of each quarantined record left, by the record's id; raises Refused."""
+        return {one["record"]: one["event"] for one in self.bundle.manifest.get("purged", [])}
+
+    @cached_property
     def artifacts(self) -> dict[str, dict[str, Any]]:
         """The manifest's artifacts by their SHA-256; raises Refused."""
         return {entry["sha256"]: entry for entry in self.bundle.manifest["files"] if entry["role"] == "artifact"}
@@ -996,6 +1108,28 @@ class Question:
     def findings(self) -> Iterator[dict[str, Any]]:
         """Yield the findings; raises Refused."""
         return (body for _, body in self.bundle.forms("finding", "finding/1"))
+
+    def header(self, id: str) -> dict[str, Any] | None:
+        """Return a record with its contents or without; None where it is not there; raises Refused."""
+        paths = (f"data/{folder}/{id}.json" for folder in ("records", "headers"))
+        path = next((path for path in paths if self.bundle.has(path)), None)
+        return None if path is None else self.bundle.form(path, "record/1")
+
+    def events(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the steps of cases by their paths; raises Refused."""
+        return ((path, self.bundle.form(path, "case/1")) for path in self.bundle.of_role("case"))
+
+    def answer(self) -> dict[str, Any] | None:
+        """Return the answer to an objection, None where the bundle is none; raises Refused."""
+        parts = self.bundle.of_role("answer")
+        if not parts:
+            return None
+        if len(parts) != 2:
+            raise Refused(f"答复应有 {ANSWER} 和 {ANSWER_LETTER} 两个文件")
+        answer = self.bundle.form(ANSWER, "answer/1")
+        for event in ("contested", "ruling"):
+            of_form(answer[event], "case/1")
+        return answer
 
     @cached_property
     def ended(self) -> datetime | None:
@@ -1134,15 +1268,21 @@ def ask_records(question: Question) -> Answer:
         faults += _record_faults(question, id, record)
         if record["flow"].get("private") is not None:
             private.update(cited(record))
-    headings = []
+    headings, ids = [], set()
     for finding in question.findings():
         headings.append(canonical({key: finding[key] for key in HEADING.inner[0]}))
+        ids.add(finding["id"])
         faults += _finding_faults(question, finding, owners)
     if set(headings) != {canonical(heading) for heading in question.bundle.manifest["findings"]}:
         faults.append("证据目录所列问题与问题文件不一致")
     if not headings or not owners:
         faults.append("没有问题或没有记录")
     faults += _withheld_faults(question, private)
+    faults += _case_faults(question, ids)
+    answer = question.answer()
+    if answer is not None:
+        faults += _answer_faults(answer, question.bundle.manifest["bundle"], ids)
+    faults += _purged_faults(question)
     return told(faults, f"{len(headings)} 个问题，{len(owners)} 条记录，所引文件齐全")
 
 
@@ -1176,7 +1316,11 @@ def _finding_faults(question: Question, finding: dict[str, Any], owners: dict[st
     if not finding["exhibits"]:
         yield f"问题 {name} 没有引用任何记录"
     for id in finding["exhibits"]:
-        if owners.get(id) != finding["target"]:
+        owner = owners.get(id)
+        if owner is None and id in question.purged:
+            header = question.header(id)
+            owner = header["target"]["id"] if header else None
+        if owner != finding["target"]:
             yield f"问题 {name} 所引记录 {id[:12]} 不在包内，或属于其他对象"
 
 
@@ -1193,8 +1337,58 @@ def _withheld_faults(question: Question, private: Iterable[str]) -> Iterator[str
         yield f"{path} 不是任何文件的遮盖副本"
 
 
+def _case_faults(question: Question, findings: set[str]) -> Iterator[str]:
+    """The steps of each case are 1 to n, each after the one before it, and the ledger has the last as the last."""
+    last: dict[str, tuple[int, str]] = {}
+    for path, event in question.events():
+        finding, n = event["finding"], event["n"]
+        before, previous = last.get(finding, (0, None))
+        named = path == f"data/cases/{finding}/{n:04}.json"
+        if not named or finding not in findings or (n, event["previous"]) != (before + 1, previous):
+            yield f"{path} 不是本包问题的案卷中的下一步"
+        last[finding] = n, question.bundle.digest_of("case/1", event)
+    for finding, (n, digest) in last.items():
+        try:
+            end = _end_of_chain(question, "case", finding, "")
+        except _Broken as broken:
+            yield f"问题 {finding[:12]} 的案卷：{broken}"
+            continue
+        if end != digest:
+            yield f"问题 {finding[:12]} 的案卷第 {n} 步不是最后一步"
+
+
+def _answer_faults(answer: dict[str, Any], bundle: str, findings: set[str]) -> Iterator[str]:
+    """What section 9 demands of an answer in the bundle of a name, with findings of these ids."""
+    cites, contested, ruling = answer["cites"], answer["contested"], answer["ruling"]
+    if not _BUNDLE.fullmatch(cites["bundle"]) or cites["bundle"] == bundle:
+        yield "答复没有写明所答复的证据包"
+    if not is_sha256(cites["manifest"]):
+        yield "答复没有写明所答复证据包的目录的摘要"
+    if findings != {answer["finding"]} or {contested["finding"], ruling["finding"]} != findings:
+        yield "答复、异议和裁定应是关于本包的同一个问题"
+    if contested["step"] != "contested" or ruling["step"] not in ("upheld", "changed", "overturned"):
+        yield "答复应附一次异议和一次裁定"
+    if ruling["previous"] != sha256(canonical(contested)):
+        yield "所附裁定不是对所附异议作出的"
+    if sha256(canonical(answer["sheet"])) not in ruling.get("papers", []):
+        yield "裁定所依据的不是所附核对情况"
+    original = answer["sheet"].get("original")
+    if not isinstance(original, dict) or any(original.get(key) != cited for key, cited in cites.items()):
+        yield "所答复的证据包不是裁定时核对的证据包"
+
+
+def _purged_faults(question: Question) -> Iterator[str]:
+    """A quarantined record is there as a header alone, under its own id."""
+    for id in question.purged:
+        header = question.header(id)
+        if header is None or question.bundle.has(f"data/records/{id}.json"):
+            yield f"已隔离的记录 {id[:12]} 应只有记录头"
+        elif question.bundle.digest_of("record/1", header) != id:
+            yield f"已隔离的记录 {id[:12]} 的内容与编号不符"
+
+
 def ask_ledger_inclusion(question: Question) -> Answer:
-    """Records, losses and heads stand in the ledger of the checkpoint, and so do findings that have a proof."""
+    """Records, losses, purges, steps of cases and heads stand in the ledger, and so do findings that have a proof."""
     bundle, count = question.bundle, 0
     faults: list[str] = []
     for digest, kind, key in _entered(question):
@@ -1223,6 +1417,17 @@ def _entered(question: Question) -> Iterator[tuple[str, str, str]]:
             yield digest, "finding", finding["id"]
     for id, loss in question.bundle.forms("loss", "loss/1"):
         yield id, "loss", "{}/{}/{}".format(loss["run"], loss["target"], loss["label"])
+    for _, event in question.events():
+        yield question.bundle.digest_of("case/1", event), "case", _case_key(event)
+    answer = question.answer()
+    for event in (answer["contested"], answer["ruling"]) if answer is not None else ():
+        yield sha256(canonical(event)), "case", _case_key(event)
+    for id, digest in question.purged.items():
+        yield digest, "purge", id
+
+
+def _case_key(event: dict[str, Any]) -> str:
+    return "{}/{:04}".format(event["finding"], event["n"])
 
 
 def _leaf_faults(question: Question, inclusion: dict[str, Any], where: str) -> Iterator[str]:
@@ -1257,22 +1462,70 @@ def climbed(entry: dict[str, Any], index: int, size: int, path: list[str]) -> by
     return found if last == 0 else None
 
 
+def _continues(question: Question) -> bool:
+    """Tell whether of checkpoint and anchor, if there is one, the larger continues the smaller."""
+    bundle, anchor = question.bundle, question.anchor
+    if anchor is None or not bundle.has(ANCHOR_PROOF):
+        return anchor is None and not bundle.has(ANCHOR_PROOF)
+    old, new = sorted((question.checkpoint, anchor), key=lambda state: state.size)
+    if not 0 < old.size < new.size or old.origin != new.origin:
+        return False
+    proof = bundle.form(ANCHOR_PROOF, "consistency/1")
+    return (proof["old"], proof["new"]) == (old.size, new.size) and _grew(old, new, proof["proof"]["path"])
+
+
+def _grew(old: Checkpoint, new: Checkpoint, path: list[str]) -> bool:
+    """Tell whether a path shows that a larger tree begins with a smaller (RFC 9162, 2.1.4.2); raises Refused."""
+    if not all(is_sha256(step) for step in path):
+        raise Refused("台账证明中有的散列不是规定的写法")
+    steps = [bytes.fromhex(step) for step in path]
+    if old.size & (old.size - 1) == 0:
+        steps.insert(0, old.root)
+    if not steps:
+        return False
+    node, last = old.size - 1, new.size - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    first = second = steps[0]
+    for step in steps[1:]:
+        if last == 0:
+            return False
+        if node & 1 or node == last:
+            first, second = (
+                hashlib.sha256(b"\1" + step + first).digest(),
+                hashlib.sha256(b"\1" + step + second).digest(),
+            )
+            while node and not node & 1:
+                node, last = node >> 1, last >> 1
+        else:
+            second = hashlib.sha256(b"\1" + second + step).digest()
+        node, last = node >> 1, last >> 1
+    return last == 0 and (first, second) == (old.root, new.root)
+
+
 def ask_checkpoint(question: Question) -> Answer:
-    """The signer of the bundle signed the state of the ledger."""
+    """The signer of the bundle signed the state of the ledger, and an anchor is another state of the same ledger."""
     state, certificate = question.checkpoint, question.certificate
     ours = [one[4:] for one in state.signatures if one[:4] == certificate.key_id]
     if not ours:
         return Answer(False, "台账状态没有本包签名人的签名")
-    if certificate.key_kind not in (EC, RSA):
-        return Answer(False, "台账状态的签名不是规定的算法")
-    key = b"-----BEGIN PUBLIC KEY-----\n" + base64.encodebytes(certificate.key) + b"-----END PUBLIC KEY-----\n"
+    if not _continues(question):
+        return Answer(False, "另一台账状态与本包的台账状态不能前后相续")
     for signature in ours:
-        files = {"note": state.text, "note.sig": signature, "key.pem": key}
-        found = question.openssl.ask(["dgst", "-sha256", "-verify", "key.pem", "-signature", "note.sig", "note"], files)
+        found = _signed(question, state, signature, certificate)
         if not found.passed:
             said = "台账状态的签名无效" if found.passed is False else "无法核对台账状态的签名"
             return Answer(found.passed, f"{said}（{found.detail}）")
     return Answer(True, f"{state.origin}，{state.size} 项，根 {state.root.hex()[:16]}…")
+
+
+def _signed(question: Question, state: Checkpoint, signature: bytes, certificate: Certificate) -> Answer:
+    """Say whether a signature over a state of the ledger is by the key of a certificate."""
+    if certificate.key_kind not in (EC, RSA):
+        return Answer(False, "不是规定的算法")
+    key = b"-----BEGIN PUBLIC KEY-----\n" + base64.encodebytes(certificate.key) + b"-----END PUBLIC KEY-----\n"
+    files = {"note": state.text, "note.sig": signature, "key.pem": key}
+    return question.openssl.ask(["dgst", "-sha256", "-verify", "key.pem", "-signature", "note.sig", "note"], files)
 
 
 def ask_signature(question: Question) -> Answer:
@@ -1331,13 +1584,13 @@ def ask_time_stamp(question: Question) -> Answer:
     if not question.bundle.has(TOKEN):
         return Answer(None, "没有时间戳")
     token, signature = question.token, question.bundle.read(SIGNATURE, MAX_SMALL)
-    if not token.granted:
-        return Answer(False, "时间戳申请未获批准")
     if token.imprint != hashlib.sha256(signature).digest():
         return Answer(False, "时间戳不是对本包签名的")
-    signer = token.signer
-    if signer is None or not signer.only_stamps_time:
-        return Answer(False, "时间戳中没有仅用于时间戳的签名证书")
+    found, signer = _stamper(question)
+    if signer is None:
+        return found
+    if not signer.only_stamps_time:
+        return Answer(False, "签发时间戳的证书不是专用于时间戳的")
     # Its own certificate is the anchor: whom it belongs to is the next question.
     files = {
         "signature": signature,
@@ -1350,29 +1603,35 @@ def ask_time_stamp(question: Question) -> Answer:
     return Answer(found.passed, f"时间 {when}" if found.passed else f"时间戳不能核对（{found.detail}）")
 
 
+def _stamper(question: Question) -> tuple[Answer, Certificate | None]:
+    """Return the certificate inside the token whose key signed it; or none, and why."""
+    command = ["cms", "-verify", "-noverify", "-inform", "DER", "-in", "token.der", "-out", os.devnull]
+    files = {"token.der": question.token.signed}
+    found, pem = question.openssl.make("signer.pem", [*command, "-signer", "signer.pem"], files)
+    if not found.passed:
+        return Answer(found.passed, f"时间戳的签名无效，或里面没有签发它的证书（{found.detail}）"), None
+    return found, Certificate.of_pem(pem)
+
+
 def ask_time_stamp_trusted(question: Question) -> Answer:
     """The authority of the time-stamp is one the reader knows, at the token's own time."""
     if not question.bundle.has(TOKEN):
         return Answer(None, "没有时间戳")
     if question.trust is None:
         return Answer(None, "未指定可信证书")
+    token = question.token
     if not any(Certificate(raw).may_be_authority for raw in pem_blocks(question.trust)):
         return Answer(None, "指定的证书中没有时间戳机构的")
-    token = question.token
-    if token.signer is None:
-        return Answer(False, "时间戳中没有签名证书")
-    files = {
-        "token.der": token.signed,
-        "signer.pem": as_pem(token.signer.raw),
-        "inside.pem": b"".join(as_pem(one.raw) for one in token.certificates),
-        "trust.pem": question.trust,
-    }
-    command = ["cms", "-verify", "-inform", "DER", "-in", "token.der", "-certfile", "signer.pem", "-nointern"]
-    found = question.openssl.ask([*command, "-noverify", "-out", os.devnull], files)
-    if found.passed:
-        at = ["-purpose", "timestampsign", "-attime", str(int(token.at.timestamp()))]
-        anchors = ["-partial_chain", *question.openssl.nowhere_else, "-CAfile", "trust.pem", "-untrusted", "inside.pem"]
-        found = question.openssl.ask(["verify", *anchors, *at, "signer.pem"], files)
+    found, signer = _stamper(question)
+    if signer is None:
+        return found
+    taken = ["pkcs7", "-inform", "DER", "-in", "token.der", "-print_certs", "-out", "inside.pem"]
+    _, inside = question.openssl.make("inside.pem", taken, {"token.der": token.signed})
+    files = {"signer.pem": as_pem(signer.raw), "trust.pem": question.trust, "inside.pem": inside}
+    between = ["-untrusted", "inside.pem"] if inside else []
+    at = ["-purpose", "timestampsign", "-attime", str(int(token.at.timestamp()))]
+    anchors = ["-partial_chain", *question.openssl.nowhere_else, "-CAfile", "trust.pem", *between]
+    found = question.openssl.ask(["verify", *anchors, *at, "signer.pem"], files)
     return Answer(found.passed, "时间戳机构可信" if found.passed else f"不能确认时间戳机构可信（{found.detail}）")
 
 
@@ -1398,9 +1657,17 @@ def _time_faults(question: Question) -> Iterator[str]:
     for finding in question.findings():
         if finding["as_of"] and finding["as_of"] > finding["at"]:
             yield "问题 {} 依据的记录晚于监测时间点".format(finding["id"][:12])
-    ended = question.ended if question.bundle.has(TOKEN) else None
-    if ended is not None and question.token.at < ended - CLOCKS_DIFFER:
+    stamped, ended = _time_of_stamp(question), question.ended
+    if stamped is not None and ended is not None and stamped < ended - CLOCKS_DIFFER:
         yield "时间戳早于最后一条记录"
+
+
+def _time_of_stamp(question: Question) -> datetime | None:
+    """Return the time-stamp's time; None where there is none, or it cannot be read, which `time-stamp` says."""
+    try:
+        return question.token.at if question.bundle.has(TOKEN) else None
+    except UNREADABLE:
+        return None
 
 
 # ---- no visit left out (section 8) ----
@@ -1409,7 +1676,7 @@ def _time_faults(question: Question) -> Iterator[str]:
 def ask_series_complete(question: Question) -> Answer:
     """No visit of the claimed series is left out."""
     claims = question.bundle.manifest.get("series", [])
-    if not claims and not question.bundle.of_role("header"):
+    if not claims and all(_stem(path) in question.purged for path in question.bundle.of_role("header")):
         return Answer(None, "本包未声明时段内记录完整")
     return told(_series_faults(question, claims), f"{len(claims)} 个序列自始至终无缺")
 
@@ -1419,7 +1686,7 @@ def _series_faults(question: Question, claims: list[dict[str, Any]]) -> Iterator
     for id, loss in losses.items():
         if question.bundle.digest_of("loss/1", loss) != id:
             yield f"缺失声明 {id[:12]} 的内容与编号不符"
-    used: dict[str, set[str]] = {"header": set(), "plan": set()}
+    used: dict[str, set[str]] = {"header": set(question.purged), "plan": set()}
     for claim in claims:
         try:
             records = _chain(question, claim, "record", claim["label"])
@@ -1433,7 +1700,7 @@ def _series_faults(question: Question, claims: list[dict[str, Any]]) -> Iterator
         yield from _claim_faults(question, claim, records, plans, lost)
     for role, known in used.items():
         for path in question.bundle.of_role(role):
-            if path.rsplit("/", 1)[1].rsplit(".", 1)[0] not in known:
+            if _stem(path) not in known:
                 yield f"{path} 不属于任何序列"
 
 
@@ -1471,11 +1738,12 @@ def _chain(question: Question, claim: dict[str, Any], kind: str, label: str) -> 
 
 def _end_of_chain(question: Question, kind: str, target: str, label: str) -> str:
     """Return the digest that the ledger's last leaf commits to as the end of a chain; raises _Broken."""
-    for name, proof in question.bundle.forms("head", "head/1"):
+    for path in question.bundle.of_role("head"):
+        proof = question.bundle.form(path, "head/1")
         head, leaf, last = proof["head"], proof["leaf"]["leaf"], proof["leaf"]["size"] - 1
         if (head["kind"], head["target"], head["label"]) != (kind, target, label):
             continue
-        if name != head["head"]:
+        if path != "data/ledger/heads/{}.json".format(head["head"]):
             raise _Broken("链末端证明的文件名与内容不符")
         if (leaf["kind"], leaf["index"], leaf["key"]) != ("heads", last, str(last)):
             raise _Broken("台账末项不是各链末端的承诺")
@@ -1483,7 +1751,7 @@ def _end_of_chain(question: Question, kind: str, target: str, label: str) -> str
         if root is None or root.hex() != leaf["digest"]:
             raise _Broken("链末端不在承诺之内")
         return str(head["head"])
-    raise _Broken("没有证明哪一个是最后的{}".format("记录" if kind == "record" else "采集计划"))
+    raise _Broken("没有证明哪一个是最后的{}".format({"record": "记录", "plan": "采集计划", "case": "一步"}[kind]))
 
 
 def _claim_faults(
@@ -1568,7 +1836,8 @@ def verify(path: str, trust: bytes | None = None) -> Verdict:
         with Path(path).open("rb") as stream:
             question = Question(Bundle(stream), trust)
             every = {name: asked(check, question) for name, check in (*REQUIRED.items(), *CONDITIONAL.items())}
-            return Verdict(every, notices(question))
+            said = [*notices(question), *vouched(question, stamped=every["time-stamp trusted"].passed is True)]
+            return Verdict(every, said)
     except UNREADABLE as error:
         every = dict.fromkeys((*REQUIRED, *CONDITIONAL), Answer(None, "未能核对"))
         every["zip form"] = Answer(False, f"不是规定格式的压缩包：{printable(error)}")
@@ -1607,6 +1876,7 @@ def notices(question: Question) -> list[str]:
     try:
         clocks = {(record["purpose"], record["clock"]["source"]) for _, record in question.records()}
         demonstration, withheld = question.bundle.manifest["demonstration"], len(question.withheld)
+        purged = len(question.purged)
     except UNREADABLE:
         return []  # what cannot be read is a failed check already
     found = []
@@ -1616,7 +1886,49 @@ def notices(question: Question) -> list[str]:
         found.append(f"{withheld} 个文件含个人信息，包内只有遮盖副本或没有副本；副本不是原件，原件可凭记录里的摘要核对")
     if any(source == "simulated" for _, source in clocks):
         found.append("部分记录的时间来自模拟时钟，不能作为证据使用")
+    if purged:
+        found.append(f"{purged} 条记录已隔离，内容已移出取证单位的存储，包内只有记录头，其内容不能核对")
     return found
+
+
+ALONE = "只有取证单位自己能证明这一时间"
+
+
+def vouched(question: Question, *, stamped: bool) -> list[str]:
+    """Return who outside the house vouches for the time; `stamped` tells whether a trusted time-stamp does."""
+    try:
+        return [printable(said) for said in _vouched(question, stamped)]
+    except UNREADABLE:
+        return [ALONE]  # what cannot be read vouches for nothing
+
+
+def _vouched(question: Question, stamped: bool) -> Iterator[str]:
+    own = question.certificate if question.bundle.has(SIGNER) else None
+    known = [Certificate(raw) for raw in pem_blocks(question.trust)] if question.trust else []
+    leaves = [question.bundle.form(_proof_path(id), "inclusion/1")["leaf"] for id, _ in question.records()]
+    last = max((leaf["index"] for leaf in leaves), default=0)
+    alone, others = not stamped, 0
+    for state in (question.checkpoint, question.anchor):
+        if state is None or state.size <= last:
+            continue  # it does not hold every record
+        others += sum(1 for line in state.signatures if own is None or line[:4] != own.key_id)
+        for one_ in known:
+            if (own is None or one_.key != own.key) and _cosigned(question, state, one_):
+                alone = False
+                yield (
+                    f"{one_.note_name}（证书指纹 {one_.fingerprint}）也为台账 {state.size} 项的状态签了名："
+                    "本包各记录在其签名之前已在台账中，签名时间可向该单位查询"
+                )
+    if stamped:
+        yield "时间戳机构证明：本包的签名不晚于时间戳所载时间"
+    if alone:
+        yield ALONE + (f"（台账状态另有 {others} 行联署，--trust 中没有能核对它们的证书）" if others else "")
+
+
+def _cosigned(question: Question, state: Checkpoint, certificate: Certificate) -> bool:
+    """Tell whether a line of a state is a good signature by the key of a certificate."""
+    lines = [line[4:] for line in state.signatures if line[:4] == certificate.key_id]
+    return any(_signed(question, state, line, certificate).passed for line in lines)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -17,7 +17,7 @@ from evidence.seal import Signer, make_office_key
 from evidence.verify import verify
 from tests.evidence import bundles, factory
 from tests.evidence.bundles import Office
-from tests.hostile import second
+from tests.hostile import agreement
 
 NOW = factory.NOON + timedelta(days=3)
 
@@ -77,7 +77,7 @@ def test_the_bundles_own_state_cosigned_names_who(office: Office, archive: Signe
     assert note.parse(files[CHECKPOINT]).size == size
     (said,) = vouched(verify(path, trust=trust))
     assert "示范市档案馆" in said and seal.fingerprint(archive.certificate) in said and f"{size} 项" in said
-    assert second.holds(path)
+    assert agreement.both_hold(path)
 
 
 def test_a_state_cosigned_before_later_nights_goes_along_with_the_proof(
@@ -90,7 +90,7 @@ def test_a_state_cosigned_before_later_nights_goes_along_with_the_proof(
     assert note.parse(files[ANCHOR]).size == size < note.parse(files[CHECKPOINT]).size
     (said,) = vouched(verify(path, trust=trust))
     assert f"{size} 项" in said
-    assert second.holds(path)
+    assert agreement.both_hold(path)
 
 
 def test_a_state_cosigned_after_the_bundles_own_goes_along_too(
@@ -175,7 +175,7 @@ def test_an_anchor_that_is_no_state_of_the_same_ledger_fails(office: Office, arc
     for one in lies:
         path = bundles.resealed(one, office.signer, tmp_path / "forged.zip")
         assert failed(verify(path)) == {"checkpoint"}
-        assert not second.holds(path)
+        assert not agreement.both_hold(path)
 
 
 def test_a_bundle_that_cannot_be_read_says_nothing_of_its_time(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ from tests.evidence.judging_factory import (
     subject,
     visit,
 )
-from tests.hostile import second
+from tests.hostile import agreement
 
 SECRET = "绝密字样甲乙丙"
 NOW = factory.NOON + timedelta(days=5)
@@ -569,7 +569,7 @@ def test_a_bundle_has_the_header_and_the_leaf_and_still_holds(office: Office, tm
     (named,) = Manifest.load(canonical.decode(files["data/manifest.json"])).purged
     assert named.record == night and f"data/ledger/proofs/{named.event}.json" in files
     assert any("已隔离" in said for said in verdict.notices)
-    assert second.holds(path)
+    assert agreement.both_hold(path)
 
 
 def test_an_exhibit_in_quarantine_is_there_as_a_header_and_the_report_shows_digest_and_time(
@@ -584,7 +584,7 @@ def test_an_exhibit_in_quarantine_is_there_as_a_header_and_the_report_shows_dige
     put_away(office, gone.id, tmp_path)
     path = bundled(office, office.holdings.derived.finding(finding.id), tmp_path)
     files = bundles.members(path)
-    assert verify(path).holds() and second.holds(path)
+    assert verify(path).holds() and agreement.both_hold(path)
     assert f"data/headers/{gone.id}.json" in files and f"data/records/{gone.id}.json" not in files
     report = b"".join(data for name, data in files.items() if name.startswith("data/report/")).decode()
     assert gone.id in report and "已隔离的记录" in report
@@ -636,7 +636,7 @@ def test_only_what_the_ledger_says_has_left_may_be_missing(office: Office, tmp_p
     for named in (id, event):
         forged = bundles.resealed(hidden, office.signer, tmp_path / "forged.zip", describe=claim(named))
         assert "ledger inclusion" in failed(forged)
-        assert not second.holds(forged)
+        assert not agreement.both_hold(forged)
 
 
 def test_a_quarantined_record_with_contents_or_without_a_header_is_refused(office: Office, tmp_path: Path) -> None:
@@ -652,4 +652,4 @@ def test_a_quarantined_record_with_contents_or_without_a_header_is_refused(offic
     ):
         forged = bundles.resealed(one, office.signer, tmp_path / "forged.zip")
         assert "records" in failed(forged)
-        assert not second.holds(forged)
+        assert not agreement.both_hold(forged)

@@ -28,6 +28,15 @@ def both(path: Path, trust: Path | None = None) -> Said:
     return one
 
 
+def both_hold(path: Path, trust: Path | None = None) -> bool:
+    """Tell whether the bundle holds; fails where they do not agree in any check, in the notices or in the verdict."""
+    both(path, trust)
+    one, other = verify(path, trust=trust), verify_alone.verify(str(path), trust.read_bytes() if trust else None)
+    assert list(one.notices) == other.notices
+    assert one.holds() == other.holds()
+    return other.holds()
+
+
 def failed(said: Said) -> set[str]:
     """Return the checks that said false."""
     return {name for name, passed in said.items() if passed is False}

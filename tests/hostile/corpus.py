@@ -30,6 +30,7 @@ from evidence.manifest import CHECKPOINT, CUSTODY, MANIFEST, VERIFIER, Manifest,
 from evidence.model import Record
 from evidence.note import NoteSignature
 from evidence.seal import Signer
+from tests import authorities
 from tests.evidence import bundles, factory
 from tests.evidence.bundles import Members
 from tests.hostile.specimens import Bench
@@ -64,7 +65,10 @@ def damage(*fails: str) -> Callable[[Make], Make]:
 def bench(folder: Path) -> Bench:
     """Return a bench with a bundle that has a series with headers, plans and a declared loss."""
     office = bundles.office(folder, nights=2)
-    return Bench(folder=folder, office=office, whole=office.bundle(folder / "whole.zip").path)
+    authority, trust = authorities.authority(folder / "authority"), folder / "trust.pem"
+    trust.write_bytes(office.certificate.read_bytes() + authority.root)
+    whole = office.bundle(folder / "whole.zip").path
+    return Bench(folder=folder, office=office, whole=whole, authority=authority, trust=trust)
 
 
 # ---- the file editor: raw bytes ----
@@ -518,7 +522,7 @@ def no_signature_in_its_file(on: Bench) -> Path:
 
 def unsigned(on: Bench, files: Members) -> Path:
     """Put every list right, and leave the seal as it was."""
-    seal = {path: on.files[path] for path in bag.SEAL_FILES}
+    seal = {path: data for path, data in on.files.items() if path.startswith("seal/")}
     return bundles.resealed(files, on.office.signer, on.out, finish=lambda made: {**made, **seal})
 
 
@@ -966,6 +970,11 @@ def record_of_more_than_the_limit(on: Bench) -> Path:
 @damage(*RECORD_UNREADABLE)
 def record_with_an_unknown_key(on: Bench) -> Path:
     return spelled(on, newest(on), lambda data: data[:-1] + b',"verdict":"guilty"}')
+
+
+@damage(*RECORD_UNREADABLE)
+def record_after_what_is_no_record(on: Bench) -> Path:
+    return spelled(on, newest(on), lambda data: data.replace(b'"previous":"', b'"previous":"x'))
 
 
 @damage(*RECORD_UNREADABLE)

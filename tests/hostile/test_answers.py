@@ -17,7 +17,7 @@ from evidence.verify import verify
 from tests.evidence import bundles, disputed
 from tests.evidence.bundles import Members
 from tests.evidence.disputed import ANSWERED, RULED, Scene
-from tests.hostile import second
+from tests.hostile import agreement
 
 Change = Callable[[dict[str, Any]], None]
 
@@ -57,7 +57,7 @@ def failed(verdict: Verdict) -> set[str]:
 
 def test_the_untouched_answer_holds_by_both_verifiers(whole: Path) -> None:
     assert verify(whole).holds()
-    assert second.holds(whole)
+    assert agreement.both_hold(whole)
 
 
 def at(*place: str, value: Any) -> Change:
@@ -98,14 +98,14 @@ EVENTS: dict[str, Change] = {
 def test_a_forged_citation_is_seen(scene: Scene, whole: Path, tmp_path: Path, name: str) -> None:
     forgery = forged(scene, changed(bundles.members(whole), FORGERIES[name]), tmp_path / "forged.zip")
     assert "records" in failed(verify(forgery))
-    assert not second.holds(forgery)
+    assert not agreement.both_hold(forgery)
 
 
 @pytest.mark.parametrize("name", EVENTS)
 def test_a_changed_event_is_not_the_one_in_the_ledger(scene: Scene, whole: Path, tmp_path: Path, name: str) -> None:
     forgery = forged(scene, changed(bundles.members(whole), EVENTS[name]), tmp_path / "forged.zip")
     assert "ledger inclusion" in failed(verify(forgery))
-    assert not second.holds(forgery)
+    assert not agreement.both_hold(forgery)
 
 
 def test_an_answer_without_its_proofs_or_with_a_letter_alone_is_seen(scene: Scene, whole: Path, tmp_path: Path) -> None:
@@ -116,11 +116,11 @@ def test_an_answer_without_its_proofs_or_with_a_letter_alone_is_seen(scene: Scen
         left = {name: data for name, data in files.items() if name != path}
         forgery = forged(scene, left, tmp_path / f"{next(names)}.zip")
         assert check in failed(verify(forgery))
-        assert not second.holds(forgery)
+        assert not agreement.both_hold(forgery)
 
 
 def test_a_letter_may_not_be_put_into_a_bundle_that_is_no_answer(scene: Scene, tmp_path: Path) -> None:
     files = {**bundles.members(scene.bundle), ANSWER_LETTER: b"\xe6\x92\xa4\xe9\x94\x80"}
     forgery = forged(scene, files, tmp_path / "forged.zip")
     assert "records" in failed(verify(forgery))
-    assert not second.holds(forgery)
+    assert not agreement.both_hold(forgery)
