@@ -30,6 +30,7 @@ from evidence.manifest import (
     INSTRUCTIONS,
     OBJECTION,
     VERIFIER,
+    VERIFIER_PAGE,
     Claim,
     FileEntry,
     FileRole,
@@ -253,6 +254,9 @@ class Contents:
         self.add(Piece.of(INSTRUCTIONS, "instructions", "text/plain", _for_windows(_instructions())))
         self.add(
             Piece.of(VERIFIER, "verifier", "text/x-python", Path(__file__).with_name("verify_alone.py").read_bytes())
+        )
+        self.add(
+            Piece.of(VERIFIER_PAGE, "verifier", "text/html", Path(__file__).with_name("verify_page.html").read_bytes())
         )
 
     def _cited(self, sha256: str) -> None:

@@ -25,6 +25,7 @@ OBJECTION = "data/objection-zh.txt"
 ANSWER = "data/answer.json"
 ANSWER_LETTER = "data/answer-zh.txt"
 VERIFIER = "data/verify.py"
+VERIFIER_PAGE = "data/verify.html"
 
 FileRole = Literal[
     "manifest",
@@ -62,6 +63,7 @@ ROLES: dict[str, FileRole] = {
     ANSWER: "answer",
     ANSWER_LETTER: "answer",
     VERIFIER: "verifier",
+    VERIFIER_PAGE: "verifier",
     CHECKPOINT: "checkpoint",
     ANCHOR: "anchor",
     ANCHOR_PROOF: "anchor",

@@ -54,6 +54,7 @@ ROLES = {
     "data/answer.json": "answer",
     "data/answer-zh.txt": "answer",
     "data/verify.py": "verifier",
+    "data/verify.html": "verifier",
     "data/ledger/checkpoint": "checkpoint",
     "data/ledger/anchor": "anchor",
     "data/ledger/anchor.json": "anchor",

@@ -77,7 +77,7 @@ def test_the_bundles_own_state_cosigned_names_who(office: Office, archive: Signe
     assert note.parse(files[CHECKPOINT]).size == size
     (said,) = vouched(verify(path, trust=trust))
     assert "示范市档案馆" in said and seal.fingerprint(archive.certificate) in said and f"{size} 项" in said
-    assert agreement.both_hold(path)
+    assert agreement.both_hold(path, trust)
 
 
 def test_a_state_cosigned_before_later_nights_goes_along_with_the_proof(
@@ -90,7 +90,7 @@ def test_a_state_cosigned_before_later_nights_goes_along_with_the_proof(
     assert note.parse(files[ANCHOR]).size == size < note.parse(files[CHECKPOINT]).size
     (said,) = vouched(verify(path, trust=trust))
     assert f"{size} 项" in said
-    assert agreement.both_hold(path)
+    assert agreement.both_hold(path, trust)
 
 
 def test_a_state_cosigned_after_the_bundles_own_goes_along_too(
@@ -102,6 +102,7 @@ def test_a_state_cosigned_after_the_bundles_own_goes_along_too(
     path = office.bundle(tmp_path / "b.zip").path
     assert note.parse(bundles.members(path)[CHECKPOINT]).size < size
     assert f"{size} 项" in vouched(verify(path, trust=trust))[0]
+    assert agreement.both_hold(path, trust)
 
 
 def test_a_state_cosigned_before_the_records_vouches_for_nothing(
@@ -125,6 +126,7 @@ def test_a_state_cosigned_before_the_records_vouches_for_nothing(
     assert ANCHOR not in bundles.members(path)
     verdict = verify(path)
     assert [said for said in verdict.notices if ALONE in said] == [ALONE]
+    assert agreement.both_hold(path)
 
 
 def test_a_cosignature_by_a_key_the_reader_does_not_know_is_counted_and_named_no_witness(
@@ -133,6 +135,7 @@ def test_a_cosignature_by_a_key_the_reader_does_not_know_is_counted_and_named_no
     cosigned(office, archive, tmp_path / "out")
     path = office.bundle(tmp_path / "b.zip").path
     for trust in (None, office.certificate):
+        assert agreement.both_hold(path, trust)
         (said,) = vouched(verify(path, trust=trust))
         assert said.startswith(ALONE) and "1 行联署" in said
 
@@ -146,6 +149,7 @@ def test_a_false_cosignature_under_a_known_name_is_no_witness(
     checkpoints.take(office.holdings, given.encode(), office.signer)
     path = office.bundle(tmp_path / "b.zip").path
     assert vouched(verify(path, trust=trust))[0].startswith(ALONE)
+    assert agreement.both_hold(path, trust)
 
 
 def failed(verdict: Verdict) -> set[str]:

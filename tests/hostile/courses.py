@@ -25,6 +25,8 @@ from tests.evidence.bundles import Members
 from tests.hostile.corpus import CORPUS, a, damage, edited, manifest_of, replaced, rewritten, unsigned, without
 from tests.hostile.specimens import Bench
 
+Richer = Callable[[Bench], Bench]
+"""Gives the bench with another bundle."""
 STEPS: tuple[tuple[Step, str], ...] = (("warned", ""), ("notified", ""), ("answered", "单位称已更新"))
 LATER = factory.NOON + timedelta(days=3)
 

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tracemalloc
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -129,8 +129,8 @@ def test_nothing_of_ours_imports_it() -> None:
 
 def test_every_bundle_brings_it(bench: Bench) -> None:
     assert bench.files[VERIFIER] == SOURCE.read_bytes()
-    (entry,) = [entry for entry in corpus.manifest_of(bench).files if entry.role == "verifier"]
-    assert (entry.path, entry.media_type) == ("data/verify.py", "text/x-python")
+    (entry,) = [entry for entry in corpus.manifest_of(bench).files if entry.path == VERIFIER]
+    assert (entry.path, entry.role, entry.media_type) == ("data/verify.py", "verifier", "text/x-python")
 
 
 @pytest.mark.parametrize("version", ["3.8", "3.9", "3.10", "3.12", "3.13"])
@@ -399,7 +399,7 @@ def test_both_refuse_numbers_that_not_every_reader_has(bench: Bench, number: byt
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_both_say_the_same_of_odd_values_the_keys_holder_wrote(
-    bench: Bench, kind: Callable[[Bench], Bench], data: st.DataObject
+    bench: Bench, kind: courses.Richer, data: st.DataObject
 ) -> None:
     bench = kind(bench)
     files = bench.files

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +20,7 @@ OF_CERTIFICATE = {"checkpoint", "signature", "signer trusted"}
 """Checks that a damaged certificate fails; one reader of certificates is stricter than another, so perhaps not all of them."""
 
 
-RICHER: dict[str, Callable[[Bench], Bench]] = {
+RICHER: dict[str, courses.Richer] = {
     "a series": lambda bench: bench,
     "a case": courses.course,
     "an answer": courses.answer,
