@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from evidence import digest, merkle
 from evidence.errors import LedgerError
 
-KINDS = ("record", "finding", "case", "columns", "bundle", "checkpoint-export", "purge", "plan", "loss", "heads")
+KINDS = (
+    "record", "finding", "case", "columns", "bundle", "checkpoint-export", "purge", "plan", "loss", "heads", "period",
+)  # fmt: skip
 MAX_KEY = 1000
 """Characters in a key."""
 
