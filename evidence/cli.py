@@ -19,6 +19,7 @@ from evidence import house, judgements, plain, words
 from evidence.command import Commands, Instant, json_option, open_house, say, workspace_option
 from evidence.commands import cases as case_commands
 from evidence.commands import human as human_commands
+from evidence.commands import notices as notice_commands
 from evidence.commands import periods as period_commands
 from evidence.model import Finding, Record
 
@@ -354,7 +355,7 @@ def _answer(value: bool | None) -> str:
     return {True: "是", False: "否", None: "不能确定"}[value]
 
 
-for command in (*human_commands.commands, case_commands.case, period_commands.period):
+for command in (*human_commands.commands, case_commands.case, period_commands.period, notice_commands.notice):
     cli.add_command(command)
 
 

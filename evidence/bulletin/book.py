@@ -89,7 +89,8 @@ def open_book(holdings: Holdings, name: str) -> Book:
         period = Period.load(_body(holdings, steps[0].document, name))
     except ShapeError as error:
         raise _damaged(f"{name}：{error}") from error
-    cited = {one.finding: one.said for member in period.members for one in member.findings}
+    everybody = (*period.members, *period.outside)
+    cited = {one.finding: one.said for member in everybody for one in member.findings}
     found = {id: _finding(holdings, said) for id, said in cited.items()}
     cases = {case.finding.id: case for case in casebook.cases(holdings) if case.finding.id in cited}
     return Book(period=period, events=steps, findings=found, cases=cases)

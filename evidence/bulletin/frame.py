@@ -95,6 +95,30 @@ def frame(registers: Sequence[Register], subjects: Iterable[Subject]) -> Frame:
     return Frame(members=tuple(order), closed=len(every) - len(running))
 
 
+def outside(framed: Frame, subjects: Iterable[Subject]) -> tuple[Member, ...]:
+    """Return the accounts of our list that the frame does not have, by unit and name."""
+    inside = {member.target for member in framed.members}
+    found = [
+        Member(
+            id=one.id,
+            kind="account",
+            name=one.name,
+            unit=one.unit,
+            place=one.unit or UNFILLED,
+            group=one.platform or UNFILLED,
+            code=one.platform_id,
+            url=one.url,
+            target=one.id,
+            certified_as=one.certified_as,
+            states=(),
+            rows=(),
+        )
+        for one in subjects
+        if one.is_account and one.id not in inside
+    ]
+    return tuple(sorted(found, key=lambda one: (one.place, one.name, one.id)))
+
+
 def site_class(said: str | None, kind: str | None) -> str:
     """Return the class of a site by a register's words, else by the target's kind.
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 
 from evidence import canonical, human, judgements
 from evidence.bulletin.book import Book, events, open_book
-from evidence.bulletin.frame import Cited, Member, frame
+from evidence.bulletin.frame import Cited, Member, frame, outside
 from evidence.bulletin.outcome import bears, outcome
 from evidence.bulletin.period import (
     KIND,
@@ -26,7 +26,6 @@ from evidence.bulletin.period import (
 from evidence.columns import Subject
 from evidence.errors import PeriodError
 from evidence.holdings import Holdings
-from evidence.judgements import Kept
 from evidence.model import Finding
 from evidence.registers import sampling
 from evidence.registers.register import Register
@@ -34,6 +33,8 @@ from evidence.registers.sampling import Sample
 from evidence.ruleset import RuleSet
 from evidence.span import local_day, local_text
 
+UNREGISTERED = "漏报"
+"""The clause of accounts that stand in no register."""
 _COUNT = re.compile(r"[1-9][0-9]{0,6}")
 
 
@@ -77,7 +78,7 @@ def freeze(
     with holdings.ledger.exclusive():
         if events(holdings, asked.name):
             raise PeriodError(f"检查期{asked.name}已经冻结过；冻结以后只能用 period decide 和案卷步骤改变结果")
-        kept = {one.target: one for one in judgements.each(holdings)}
+        citing = _Citing(holdings, asked, rules)
         period = Period(
             name=asked.name,
             since=asked.since,
@@ -90,7 +91,8 @@ def freeze(
             edition=rules.edition,
             rules=rules.sha256,
             sample=sample,
-            members=tuple(_with_findings(holdings, members, kept, asked, rules)),
+            members=citing.members(members),
+            outside=citing.unregistered(outside(whole, subjects)),
         )
         document = holdings.store.put(canonical.encode(period.plain()), "application/json").sha256
         event = Event(period=asked.name, n=1, step="frozen", by=_name(asked.by), when=now, document=document)
@@ -206,31 +208,46 @@ def _reference(register: Register) -> RegisterRef:
     )
 
 
-def _with_findings(
-    holdings: Holdings, members: Iterable[Member], kept: Mapping[str, Kept], asked: Asked, rules: RuleSet
-) -> list[Member]:
-    """Return the members with the findings of T by these rules; raises PeriodError where no member was judged so."""
-    numbered: list[Member] = []
-    number = judged = 0
-    for member in members:
-        own = kept.get(member.target or "")
-        cited: list[Cited] = []
-        if own is not None and (own.at, own.rules) == (asked.at, rules.sha256):
-            judged += 1
-            for finding in (holdings.derived.finding(id) for id in own.findings):
-                if not (bears(finding) or finding.state == "hit"):
-                    continue
-                told = finding.state != "clear"
-                number += told
-                said = holdings.store.put(canonical.encode(finding.plain()), "application/json").sha256
-                named = f"{asked.name}-{number:04}" if told else None
-                cited.append(Cited(finding=finding.id, said=said, number=named))
-        numbered.append(replace(member, findings=tuple(cited)))
-    if not judged:
-        raise PeriodError(
-            f"没有一个对象在{local_text(asked.at)}按规则集{rules.edition}判定过：先运行 quzheng judge --at …（同一时点、同一规则）"
+class _Citing:
+    """Gives members the findings of T by these rules, keeps those as they stand, and numbers what found or left something."""
+
+    def __init__(self, holdings: Holdings, asked: Asked, rules: RuleSet) -> None:
+        self._holdings, self._asked, self._edition = holdings, asked, rules.edition
+        every = judgements.each(holdings)
+        self._kept = {one.target: one for one in every if (one.at, one.rules) == (asked.at, rules.sha256)}
+        self._number = 0
+
+    def members(self, members: Iterable[Member]) -> tuple[Member, ...]:
+        """Return the members with their findings; raises PeriodError where none was judged so."""
+        found = tuple(members)
+        if not any(member.target in self._kept for member in found):
+            raise PeriodError(
+                f"没有一个对象在{local_text(self._asked.at)}按规则集{self._edition}判定过："
+                "先运行 quzheng judge --at …（同一时点、同一规则）"
+            )
+        return tuple(self._cited(member) for member in found)
+
+    def unregistered(self, accounts: Iterable[Member]) -> tuple[Member, ...]:
+        """Return those of the accounts that were found unregistered."""
+        return tuple(
+            self._cited(account)
+            for account in accounts
+            if any((one.clause, one.state) == (UNREGISTERED, "hit") for one in self._findings(account))
         )
-    return numbered
+
+    def _findings(self, member: Member) -> tuple[Finding, ...]:
+        own = self._kept.get(member.target or "")
+        return tuple(self._holdings.derived.finding(id) for id in own.findings) if own else ()
+
+    def _cited(self, member: Member) -> Member:
+        told = (one for one in self._findings(member) if bears(one) or one.state == "hit")
+        return replace(member, findings=tuple(self._cite(finding) for finding in told))
+
+    def _cite(self, finding: Finding) -> Cited:
+        said = self._holdings.store.put(canonical.encode(finding.plain()), "application/json").sha256
+        self._number += finding.state != "clear"
+        number = f"{self._asked.name}-{self._number:04}" if finding.state != "clear" else None
+        return Cited(finding=finding.id, said=said, number=number)
 
 
 def _refusal(holdings: Holdings, book: Book, member: Member, event: Event) -> str | None:

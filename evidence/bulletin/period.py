@@ -66,6 +66,8 @@ class Period:
     sample: Sample | None
     members: tuple[Member, ...]
     """Who is inspected (应检), in fixed order."""
+    outside: tuple[Member, ...] = ()
+    """Accounts of our list that no register of the frame has and that were found unregistered at T (漏报); not counted in 应检."""
 
     def plain(self) -> dict[str, Any]:
         """Return the period as plain JSON (schema period/1)."""
