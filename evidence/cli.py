@@ -17,6 +17,7 @@ import click
 
 from evidence import house, judgements, plain, words
 from evidence.command import Commands, Instant, json_option, open_house, say, workspace_option
+from evidence.commands import bulletins as bulletin_commands
 from evidence.commands import cases as case_commands
 from evidence.commands import human as human_commands
 from evidence.commands import notices as notice_commands
@@ -259,18 +260,40 @@ def read_table(ctx: click.Context, as_json: bool, files: tuple[Path, ...]) -> No
     help="The signer's certificate, as published (PEM).",
 )
 @click.option("--reproduce", is_flag=True, help="Also make every reading again from the originals in the bundle.")
+@click.option(
+    "--bulletin",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Check that this bulletin (DOCX or JSON) and the bundles belong together.",
+)
 @json_option
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.pass_context
-def verify(ctx: click.Context, strict: bool, trust: Path | None, reproduce: bool, as_json: bool, file: Path) -> None:
-    """Check a bundle by itself; exits 3 where it does not hold."""
+def verify(
+    ctx: click.Context,
+    strict: bool,
+    trust: Path | None,
+    reproduce: bool,
+    bulletin: Path | None,
+    as_json: bool,
+    files: tuple[Path, ...],
+) -> None:
+    """Check a bundle by itself, or bundles against a bulletin; exits 3 where something does not hold."""
     from evidence.verify import verify as verify_bundle
 
-    verdict = verify_bundle(file, trust=trust)
+    if bulletin:
+        from evidence.bulletin.checking import check as check_bulletin
+
+        if reproduce:
+            raise click.UsageError("--reproduce takes one bundle and no bulletin")
+        verdict = check_bulletin(bulletin, files, trust=trust)
+    elif len(files) == 1:
+        verdict = verify_bundle(files[0], trust=trust)
+    else:
+        raise click.UsageError("name one bundle, or --bulletin FILE and its bundles")
     if reproduce:
         from evidence.reproduce import reproduced
 
-        verdict = replace(verdict, checks=(*verdict.checks, reproduced(file)))
+        verdict = replace(verdict, checks=(*verdict.checks, reproduced(files[0])))
     holds = verdict.holds(strict=strict)
     if as_json:
         checks = [{"name": c.name, "passed": c.passed, "detail": c.detail} for c in verdict.checks]
@@ -355,7 +378,13 @@ def _answer(value: bool | None) -> str:
     return {True: "是", False: "否", None: "不能确定"}[value]
 
 
-for command in (*human_commands.commands, case_commands.case, period_commands.period, notice_commands.notice):
+for command in (
+    *human_commands.commands,
+    case_commands.case,
+    period_commands.period,
+    notice_commands.notice,
+    bulletin_commands.bulletin,
+):
     cli.add_command(command)
 
 

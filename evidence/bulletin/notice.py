@@ -19,7 +19,7 @@ from evidence.bulletin.book import Book
 from evidence.bulletin.frame import Cited, Member
 from evidence.bulletin.letters import Letter, Matter, Warned
 from evidence.bulletin.outcome import bears, outcome
-from evidence.bulletin.sealed import Sealed, seal
+from evidence.bulletin.sealed import Sealed, judged_anew, seal
 from evidence.bulletin.wording import basis, facts, period_words, taken
 from evidence.errors import BulletinError
 from evidence.files import make_folder, whole_file
@@ -76,8 +76,8 @@ def write(
     by_unit: dict[str, list[Issue]] = defaultdict(list)
     held = []
     for issue in _issues(book, holdings):
-        why = None
-        if not issue.decided:
+        why = judged_anew(holdings, issue.finding)
+        if why is None and not issue.decided:
             why = casebook.why_not(
                 holdings, issue.finding, "notified", by=by, now=now, rules=house.cases, current=current
             )

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from evidence import bundling, digest
 from evidence.files import make_folder
+from evidence.holdings import Holdings
 from evidence.house import House
+from evidence.model import Finding
 from evidence.opened import Opened
 
 
@@ -44,6 +46,12 @@ class Sealed:
 def short(sha256: str) -> str:
     """Return the first eight digits of a digest in two groups."""
     return f"{sha256[:4]} {sha256[4:8]}".upper()
+
+
+def judged_anew(holdings: Holdings, finding: Finding) -> str | None:
+    """Return why a bundle would no longer show a finding as it was frozen; None where it would. Raises NotFound."""
+    now = holdings.derived.finding(finding.id)
+    return None if now.state == finding.state else f"重新判定后已不是冻结时的结果：{now.message}"
 
 
 def seal(house: House, number: str, findings: Sequence[str], folder: Path, *, by: str) -> Sealed:

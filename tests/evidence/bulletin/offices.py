@@ -130,7 +130,8 @@ class Bureau:
         for n, step in enumerate(steps):
             persons = by[: max(1, finding.reviewers)] if step == "confirmed" else by[:1]
             for person in persons:
-                given: dict[str, Any] = {"now": NOW + timedelta(days=10 * n), "reason": "核对无误", **fields}
+                begun = fields.get("now", NOW)
+                given: dict[str, Any] = {"reason": "核对无误", **fields, "now": begun + timedelta(days=10 * n)}
                 casebook.take(self.holdings, finding, step, by=person, rules=CaseRules(), **given)
 
 
