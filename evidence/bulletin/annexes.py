@@ -23,7 +23,7 @@ from evidence.catalog import Row as Heading
 from evidence.model import Finding
 from evidence.quoting import plainly
 from evidence.registers.register import Kind
-from evidence.span import local_text
+from evidence.span import local_day, local_text
 
 COUNTS = ("序号", "地区/部门", "应检数", "免检数", "实检数", "合格", "不合格", "未能判定", "合格率", "较上期")
 COUNT_WIDTHS = (4, 16, 6, 6, 6, 6, 6, 7, 14, 12)
@@ -199,7 +199,7 @@ def _window(material: Material, finding: Finding) -> str:
     rows = [
         row
         for row in material.holdings.rows(finding.target, None, None, period.at)
-        if row.label in labels and row.started.date() >= period.since and row.purpose != "human"
+        if row.label in labels and local_day(row.started) >= period.since and row.purpose != "human"
     ]
     if not rows:
         return "窗口内没有浏览器访问"

@@ -45,7 +45,7 @@ def _text(read: Embedded) -> VerdictCheck:
     try:
         with zipfile.ZipFile(io.BytesIO(printing.printed(read.bulletin).bytes())) as packed:
             expected = embedded.paragraphs(packed)
-    except (ValueError, KeyError) as error:
+    except (ValueError, LookupError, ArithmeticError) as error:
         return _check("text", False, f"所附数据不能印成文档（{type(error).__name__}）")
     shown = list(read.paragraphs)
     if tuple(shown) == expected:

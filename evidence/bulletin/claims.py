@@ -33,6 +33,8 @@ _COUNT = re.compile(r"(?<![\d.第])(\d{1,7})\s*(?:个|個|家|条|條|件|份|�
 _NO_RATE = re.compile(
     r"(?:不低于|不低於|不少于|不高于|高于|低于|超过|达到|以上|≥|>|上升|下降|提高|提升|降低|增长|增加|减少|回升|四舍五入|精确|保留)[了约到至]?\s*$"
 )
+MOST_COUNTS = 100
+"""Of one paragraph that are tried against its rates."""
 _NEAR = Decimal(3)
 """Percentage points within which the nearest ratio is worth telling."""
 
@@ -57,7 +59,7 @@ class Claim:
 def claims(text: str) -> Iterator[Claim]:
     """Yield every rate that a text prints, paragraph by paragraph."""
     for paragraph in unicodedata.normalize("NFKC", text).splitlines():
-        counts = list(dict.fromkeys(int(found[1]) for found in _COUNT.finditer(paragraph)))
+        counts = list(dict.fromkeys(int(found[1]) for found in _COUNT.finditer(paragraph)))[:MOST_COUNTS]
         for found in _PERCENT.finditer(paragraph):
             before = paragraph[: found.start()]
             if not _NO_RATE.search(before):

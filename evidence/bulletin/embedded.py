@@ -43,9 +43,9 @@ def read(path: Path) -> Embedded:
         raise BulletinError(f"{path.name}：不能作为通报的 DOCX 或 JSON 读取（{type(error).__name__}）") from error
 
 
-def paragraphs(path_or_stream: zipfile.ZipFile) -> tuple[str, ...]:
+def paragraphs(packed: zipfile.ZipFile) -> tuple[str, ...]:
     """Return what the body of an opened document shows, paragraph by paragraph."""
-    return tuple(_shown(path_or_stream))
+    return tuple(_shown(packed))
 
 
 def _load(data: bytes, name: str) -> Bulletin:

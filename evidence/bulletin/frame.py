@@ -160,7 +160,7 @@ def _loose(register: Register) -> Iterator[Member]:
     for entry in register.loose:
         account = entry.kind == "account"
         yield Member(
-            id=f"{register.name} {entry.place}",
+            id=f"{register.name} {entry.place} {register.sha256[:8]}",
             kind=entry.kind,
             name=entry.name or "（名称未填）",
             unit=entry.unit,

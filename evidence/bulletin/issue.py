@@ -14,19 +14,20 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from evidence import canonical, casebook, checkpoints, judgements, ruleset
+from evidence import canonical, casebook, checkpoints, judgements, rates, ruleset
 from evidence.bulletin import annexes, claims, freezing, printing, sections
 from evidence.bulletin.book import Book, names, open_book
 from evidence.bulletin.editions import editions
 from evidence.bulletin.figures import by_group, tally
 from evidence.bulletin.form import Bulletin, Counted, Ended, LedgerState
-from evidence.bulletin.material import NOUNS, Material, Past, named, unregistered
+from evidence.bulletin.material import BLANKS, NOUNS, Material, Past, named, unregistered
 from evidence.bulletin.outcome import Outcome, outcomes
 from evidence.bulletin.sealed import Sealed, judged_anew, seal
 from evidence.bundling import signer
 from evidence.errors import BulletinError, CanonicalError, ShapeError
 from evidence.holdings import Holdings
 from evidence.house import House
+from evidence.model import Table as TableOfText
 from evidence.span import local_day
 
 BUNDLES = "证据包"
@@ -93,7 +94,9 @@ def finish(house: House, order: Order, bulletin: Bulletin) -> Issued:
 
 
 def gather(house: House, order: Order) -> Material:
-    """Return what a bulletin is drafted from."""
+    """Return what a bulletin is drafted from; raises BulletinError for a filled-in blank that there is not."""
+    if unknown := [name for name in order.fill if name not in BLANKS]:
+        raise BulletinError(f"没有名为{'、'.join(unknown)}的空白；可填的有：{'、'.join(BLANKS)}")
     holdings = house.holdings()
     book = open_book(holdings, order.period)
     return Material(
@@ -240,7 +243,8 @@ def _refusals(house: House, order: Order, material: Material, draft: Bulletin) -
 
 
 def unfounded(bulletin: Bulletin) -> Iterator[str]:
-    """Yield the rates of a bulletin's text that do not follow from its figures, or from what a person wrote beside them."""
+    """Yield the rates of a bulletin that do not follow: in its text from its figures, or from what a person wrote beside them;
+    in its tables from two columns of counts."""
     for sentence in bulletin.sentences():
         for figure in sentence.figures:
             if not figure.follows:
@@ -249,6 +253,11 @@ def unfounded(bulletin: Bulletin) -> Iterator[str]:
         for claim in claims.claims(_QUOTED.sub("", sentence.text)):
             if f"{claim.printed}%" not in known and claim.verdict != "follows":
                 yield f"比率没有依据：{claim.told}"
+    for table in (one for annex in bulletin.annexes for one in annex.tables):
+        rows = tuple(tuple(cell.text for cell in row.cells) for row in table.rows)
+        read = TableOfText(source="docx", header=table.header, rows=rows, blank_columns=())
+        for wrong in rates.unfounded(read):
+            yield f"表中“{wrong.name}”的比率{wrong.printed}%与{wrong.part}/{wrong.whole}不符，应为{wrong.expected}%"
 
 
 def unready(house: House, order: Order, material: Material, end: Outcome) -> Iterator[str]:

@@ -131,9 +131,7 @@ def return_form(letter: Letter) -> Paper:
     paper.body(_words(f"对应来函：{letter.title}（{day(letter.dated)}）"))
     paper.body(_words(f"证据包摘要：{letter.bundle or '（无证据包）'}"))
     paper.body(_words("我单位意见（请在对应一栏填写；没有异议的写“无异议”）："))
-    rows = [
-        [Cell(text=text) for text in (one.number, one.name, "", "", "")] for one in letter.matters
-    ]  # what a person writes
+    rows = [[Cell(text=text) for text in (one.number, one.name, "", "", "")] for one in letter.matters]
     paper.table(
         ("证据编号", "对象名称", "有无异议", "理由（对应来函第一、二、三项）", "所附材料"), rows, (10, 14, 8, 22, 12)
     )

@@ -20,6 +20,8 @@ from evidence.ruleset import RuleSet
 HARMFUL = ("wording", "foreign_links", "tampering_unhandled")
 """Indicators whose findings quote what must not be spread."""
 PERSONAL = ("personal_numbers",)
+BLANKS = ("addressees", "number", "office", "appraisal", "past", "requirements", "due", "registration_due")
+"""Names of all blanks that persons may fill in."""
 NOUNS: dict[Kind, str] = {"site": "政府网站", "account": "政务新媒体"}
 
 

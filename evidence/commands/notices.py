@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from evidence.command import json_option, open_house, say, workspace_option
 from evidence.quoting import plainly
+
+if TYPE_CHECKING:
+    from evidence.bulletin.notice import Written
 
 
 @click.command()
@@ -54,7 +59,7 @@ def notice(
     else:
         opened = books.open_book(holdings, name)
         written, held = letters.write(home, holdings, opened, out, by=by, now=now, days=days or home.cases.answer_days)
-        if sent:
+        if sent and not _unsealed(written):
             letters.enter_sent(home, home.holdings(), opened, written, by=by, now=now)
     for one in written:
         sealed = one.bundle.sealed if one.bundle else None
@@ -74,6 +79,17 @@ def notice(
     if not as_json:
         for waiting in held:
             click.echo(f"未发函　{plainly(waiting.issue.member.name)}（{waiting.issue.cited.number}）：{waiting.why}")
-        click.echo(f"共写出{len(written)}个单位的函件" + ("" if sent or warning else "；发出后加 --sent 登记"))
-    if any(one.bundle and not one.bundle.sealed for one in written):
+        entered = (
+            "；证据包未签名，没有登记为已发函"
+            if _unsealed(written)
+            else ""
+            if sent or warning
+            else "；发出后加 --sent 登记"
+        )
+        click.echo(f"共写出{len(written)}个单位的函件{entered}")
+    if _unsealed(written):
         ctx.exit(3)
+
+
+def _unsealed(written: Sequence[Written]) -> bool:
+    return any(one.bundle is not None and not one.bundle.sealed for one in written)

@@ -258,6 +258,26 @@ def test_a_figure_that_does_not_follow_is_refused(make: Callable[..., Bureau]) -
     assert "印作94.3%，与126/134不符" in next(iter(issue.unfounded(replace(bulletin, lines=(line,)))))
 
 
+def test_a_rate_of_a_table_that_does_not_follow_is_refused(make: Callable[..., Bureau]) -> None:
+    office = make(*(Inspected(id=f"s{n}", place=f"{n}县") for n in range(5)))
+    office.freeze()
+    bulletin = issued(office).internal
+    (annex, *others) = bulletin.annexes
+    (table_, *more) = annex.tables
+    cells = list(table_.rows[0].cells)
+    cells[8] = replace(cells[8], pieces=(Piece(text="99%"),))
+    wrong = replace(table_, rows=(replace(table_.rows[0], cells=tuple(cells)), *table_.rows[1:]))
+    changed = replace(bulletin, annexes=(replace(annex, tables=(wrong, *more)), *others))
+    assert list(issue.unfounded(bulletin)) == []
+    (told,) = issue.unfounded(changed)
+    assert "99%与1/1不符" in told
+
+
+def test_a_blank_that_there_is_not_is_refused(make: Callable[..., Bureau]) -> None:
+    with pytest.raises(BulletinError, match="没有名为praise的空白"):
+        issued(county(make), fill={"praise": "很好"})
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [

@@ -295,10 +295,11 @@ def test_without_a_key_the_command_ends_with_3(tmp_path: Path) -> None:
     office.freeze()
     done = CliRunner().invoke(
         cli,
-        ["notice", "--period", "2021Q1", "-o", str(tmp_path / "o"), "--by", "张三"],
+        ["notice", "--period", "2021Q1", "-o", str(tmp_path / "o"), "--by", "张三", "--sent"],
         obj={"opener": lambda _: office.house},
     )
     assert done.exit_code == 3 and "UNSEALED" in done.output
+    assert casebook.case_of(office.holdings, office.findings["a"][0]).state is None, "what is not sealed is not sent"
 
 
 def test_a_later_case_keeps_its_time(make: Callable[..., Bureau]) -> None:
