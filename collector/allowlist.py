@@ -79,7 +79,7 @@ def addresses_of(given: Sequence[str], holdings: Holdings) -> tuple[str, ...]:
 
 def agents_of(holdings: Holdings) -> tuple[str, ...]:
     """Return the user agents of the records' environments, newest first; raises CollectError where there are no records."""
-    environments = dict.fromkeys(record.capture.environment for record in reversed(holdings.records()))
+    environments = dict.fromkeys(record.capture.environment for record in reversed(holdings.open_records()))
     read = (json.loads(holdings.store.read(one)).get("browser", {}).get("user_agent") for one in environments)
     agents = tuple(dict.fromkeys(agent for agent in read if agent))
     if not agents:

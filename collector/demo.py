@@ -1,8 +1,8 @@
 """`quzheng demo`: the whole journey on the demonstration city, in front of the reader's eyes.
 
 Two rounds of capture with something changed between them, reading, judging, a sealed bundle for every hit, and the
-verifier over each bundle. In the first round every flow in the box is walked on its stand-in as well, log-ins included.
-The city is found by name, as flows are: nothing here imports a flow.
+verifier over each bundle; then two of them are contested, and answered. In the first round every flow in the box is walked
+on its stand-in as well, log-ins included. The city is found by name, as flows are: nothing here imports a flow.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from collector import box, replays
+from collector import box, demo_disputes, replays
 from collector.box import Walk
 from collector.clock import SystemClock
+from collector.demo_disputes import Answered
 from collector.errors import WorkspaceError
 from collector.initialise import initialise
 from collector.progress import Progress
@@ -76,11 +77,13 @@ class Story:
     findings: tuple[Finding, ...]
     proved: tuple[Proved, ...]
     walked: tuple[Walked, ...] = ()
+    answered: tuple[Answered, ...] = ()
 
     @property
     def holds(self) -> bool:
         """Whether there was something to prove, every bundle holds, and every flow did on its stand-in what it should."""
-        return bool(self.proved) and all(one.holds for one in self.proved) and not any(w.faults for w in self.walked)
+        sealed = [one.holds for one in self.proved] + [one.holds for one in self.answered]
+        return bool(self.proved) and all(sealed) and not any(w.faults for w in self.walked)
 
     def plain(self) -> dict[str, Any]:
         """Return the story for `--json`."""
@@ -92,6 +95,7 @@ class Story:
                 {"finding": one.finding.id, "path": str(one.bundle), "holds": one.holds, "report": str(one.report)}
                 for one in self.proved
             ],
+            "disputes": [{**plain.dump(one), "bundle": str(one.bundle)} for one in self.answered],
             "flows": [plain.dump(one) for one in self.walked],
         }
 
@@ -110,6 +114,8 @@ class Story:
                 f"  证据包 {one.bundle}  核验{'成立' if one.holds else '不成立'}",
                 f"  报告   {one.report}",
             ]
+        if self.answered:
+            lines += ["", "异议与答复：", *(one.line() for one in self.answered), ""]
         boxes = {one.target for one in self.walked}
         undecided = [finding for finding in self.findings if finding.state == "undecided"]
         lines += [f"□ 未能判定 {f.target} {f.clause}：{f.message}" for f in undecided if f.target not in boxes]
@@ -146,6 +152,16 @@ def play(out: Path, progress: Progress) -> Story:
             own = tuple(target["id"] for target in city_module.targets(city))
             reports.append(_round(workspace, "第二轮访问", progress, own))
         walked = _walked(walks, reports[0].records, workspace)
+        findings, proved = _proved(workspace, progress)
+        progress.step("异议、答复")
+        contested = [(one.finding, one.bundle) for one in proved if one.finding.target == own[0]]
+        answered = demo_disputes.play(replays.house(workspace), contested, out / "answers")
+    outcomes = Counter(record.capture.outcome for report in reports for record in report.last)
+    return Story(out=out, outcomes=outcomes, findings=findings, proved=proved, walked=walked, answered=answered)
+
+
+def _proved(workspace: Workspace, progress: Progress) -> tuple[tuple[Finding, ...], tuple[Proved, ...]]:
+    """Judge all that was seen and seal what was found; return the findings, and the hits with their bundles."""
     house = workspace.house()
     progress.step("读取、比较、判定")
     judgement = judging.judge_holdings(
@@ -161,10 +177,9 @@ def play(out: Path, progress: Progress) -> Story:
     progress.step("封装、核验", total=len(hits))
     proved = []
     for finding in hits:
-        proved.append(_prove(finding, house, out))
+        proved.append(_prove(finding, house, workspace.root))
         progress.advance()
-    outcomes = Counter(record.capture.outcome for report in reports for record in report.last)
-    return Story(out=out, outcomes=outcomes, findings=judgement.findings, proved=tuple(proved), walked=walked)
+    return judgement.findings, tuple(proved)
 
 
 def _walked(walks: tuple[Walk, ...], records: tuple[Record, ...], workspace: Workspace) -> tuple[Walked, ...]:

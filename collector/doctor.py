@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import platform
+import secrets
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
-from collector import browser
+from collector import browser, heartbeat
+from collector.clock import SystemClock
 from collector.elsewhere import Elsewhere
 from collector.errors import CollectError
 from collector.workspace import FILE, Workspace
+from evidence import timestamp
+from evidence.errors import EvidenceError
 
 LANGUAGES = ("chi_sim", "chi_tra", "eng")
 ROOM = 2 * 1024**3
@@ -43,11 +48,22 @@ def examine(folder: Path) -> Iterator[Examined]:
         ("sm3", lambda: hashlib.new("sm3", b"").name),
         ("disk", lambda: _disk(folder)),
         ("workspace", lambda: _workspace(folder)),
+        ("nights", lambda: _nights(folder)),
     )
+    yield from _answers(looks)
+    yield from examine_sealing(folder)
+
+
+def examine_sealing(folder: Path) -> Iterator[Examined]:
+    """Yield whether the workspace in `folder` can sign, and get a time-stamp."""
+    yield from _answers((("sealing key", lambda: _key(folder)), ("time-stamp authority", lambda: _authority(folder))))
+
+
+def _answers(looks: Iterable[tuple[str, Callable[[], str]]]) -> Iterator[Examined]:
     for name, look in looks:
         try:
             yield Examined(name=name, well=True, detail=look())
-        except (CollectError, OSError, ValueError, subprocess.SubprocessError) as error:
+        except (CollectError, EvidenceError, OSError, ValueError, subprocess.SubprocessError) as error:
             yield Examined(name=name, well=False, detail=str(error))
 
 
@@ -124,8 +140,40 @@ def _workspace(folder: Path) -> str:
     if not (folder / FILE).exists():
         return "none here"
     workspace = Workspace.open(folder)
-    count = len(workspace.targets())
-    for path in (workspace.key_path, workspace.certificate_path):
-        if not path.exists():
-            raise ValueError(f"{path} is missing: bundles would be UNSEALED")
-    return f"{count} targets, sealing key present"
+    return f"{len(workspace.targets())} targets"
+
+
+def _key(folder: Path) -> str:
+    if not (folder / FILE).exists():
+        return "no workspace here"
+    signer = Workspace.open(folder).house().signing()
+    if signer is None:
+        raise ValueError("the key or the certificate that quzheng.yaml names is missing: bundles would be UNSEALED")
+    own = signer.certificate.issuer == signer.certificate.subject
+    return f"{signer.name}{'，自签名，仅供内部完整性校验' if own else ''}"
+
+
+def _authority(folder: Path) -> str:
+    """Ask for a time-stamp over nothing in particular: only an answer that passes shows that the next one will."""
+    authority = Workspace.open(folder).house().authority if (folder / FILE).exists() else None
+    if authority is None:
+        return "none configured: only the office itself vouches for the time of its evidence"
+    response = authority.stamp(secrets.token_bytes(32))
+    return f"reachable, its time is {timestamp.read(response).at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _nights(folder: Path) -> str:
+    """Return how the nights stand; where none was ever begun there is nothing to say against it."""
+    if heartbeat.read(folder) is None:
+        return "none yet"
+    found = nights(folder)
+    if not found.well:
+        raise ValueError(found.detail)
+    return found.detail
+
+
+def nights(folder: Path) -> Examined:
+    """Return whether the nights of a workspace are alive and complete, for a container's HEALTHCHECK; raises WorkspaceError."""
+    overdue = timedelta(hours=Workspace.open(folder).settings.nightly.overdue_hours)
+    well, detail = heartbeat.judged(heartbeat.read(folder), SystemClock().now(), overdue)
+    return Examined(name="nights", well=well, detail=detail)

@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median_low
 
 from collector import browser as browsers
-from collector import replay
+from collector import rechecks, replay
 from collector.elsewhere import Elsewhere
 from collector.errors import BrowserError
 from collector.keeper import Keeper, Running
@@ -58,8 +58,12 @@ def measure(
 
 
 def house(workspace: Workspace) -> House:
-    """Return what the evidence commands work on, with what replays a record before it goes into a bundle."""
-    return replace(workspace.house(), replay=lambda holdings, records: measure(workspace, holdings, records))
+    """Return what the evidence commands work on, with what replays a record before it goes into a bundle, and looks again."""
+    return replace(
+        workspace.house(),
+        replay=lambda holdings, records: measure(workspace, holdings, records),
+        recapture=lambda holdings, target, labels: rechecks.recapture(workspace, holdings, target, labels),
+    )
 
 
 def sampled(records: Sequence[Record], run: str, share: int) -> tuple[Record, ...]:

@@ -20,8 +20,9 @@ TAG_FILES = (BAGIT, BAG_INFO, MANIFEST, TAG_MANIFEST)
 """In the order of the zip; the payload follows in the order of its names, then the seal."""
 
 SIGNATURE, SIGNER, SEAL_LIST = "seal/tagmanifest-sha256.txt.p7s", "seal/signer.pem", "seal/seal-sha256.txt"
-SEAL_FILES = (SEAL_LIST, SIGNER, SIGNATURE)
-"""In the order of the zip."""
+TOKEN = f"{SIGNATURE}.tsr"
+SEAL_FILES = (SEAL_LIST, SIGNER, SIGNATURE, TOKEN)
+"""In the order of the zip; the last, a time-stamp, is there where an authority was at hand."""
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
@@ -70,6 +71,17 @@ def parse_listing(data: bytes) -> dict[str, str]:
     if listing(found) != data:
         raise FormError("清单应每个路径一行，按路径排序，以换行结束")
     return found
+
+
+def seal_paths(*, stamped: bool) -> tuple[str, ...]:
+    """Return the files of a seal in the order of the zip, with a time-stamp or without."""
+    return SEAL_FILES if stamped else SEAL_FILES[:-1]
+
+
+def seal_files(signature: bytes, signer: bytes, token: bytes | None) -> dict[str, bytes]:
+    """Return the files of a seal in the order of the zip, its list among them."""
+    parts = {SIGNER: signer, SIGNATURE: signature, **({} if token is None else {TOKEN: token})}
+    return {SEAL_LIST: listing({path: digest.sha256(data) for path, data in parts.items()}), **parts}
 
 
 def tag_files(name: str, sizes: Mapping[str, int], digests: Mapping[str, str]) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from evidence import windows, workdays
 from evidence.look import Look
 from evidence.ruleset import RuleSet
 from evidence.series import Series
-from evidence.showing import Shown, second_look, unknown
+from evidence.showing import Shown, second_look, set_aside, unknown
 from evidence.windows import Demand, Per
 
 _SHOWN = 5
@@ -49,6 +49,8 @@ def _answer(
         return unknown("期间跨入尚无放假通知的年份，不能确定工作日", records=records)
     if not said:
         return Shown(value=False, records=records)
+    if gone := set_aside((series,), period[0]):
+        return unknown(gone, records=records)
     after = [item.date for look in series.looks(series.later) for item in look.items if item.date is not None]
     if _said(demand, [*dates, *after], period) != said:
         return unknown(f"{said}；但时点后的页面有该期间的条目，不能断定", records=records)

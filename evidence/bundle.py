@@ -1,15 +1,14 @@
 """Writes what leaves the house: a bag in a zip of the one permitted form, signed over its tag manifest.
 
-The same dossiers, ledger and key give the same bytes, but for the two files of the seal that hold a fresh signature.
-Without a signer the bundle is still written, but named UNSEALED (law 8).
+The same dossiers, ledger and key give the same bytes, but for the files of the seal that hold a fresh signature and its
+time-stamp. Without a signer, or without a time-stamp where one is demanded, the bundle is still written, but named UNSEALED
+(law 8).
 """
 
 from __future__ import annotations
 
 import importlib.metadata
 import logging
-import os
-import secrets
 import tempfile
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -18,21 +17,23 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 
-from evidence import bag, digest, heads, masking, report, zipform
+from evidence import bag, canonical, digest, heads, masking, plain, report, timestamp, zipform
 from evidence.casebook import case_of
-from evidence.contents import Contents, Opener, Piece, custody_events, records_of
+from evidence.contents import Contents, Opener, Piece, Reply, custody_events, records_of
 from evidence.dossier import Dossier, Exhibit
-from evidence.errors import BundleError, FormError
-from evidence.files import TEMPORARY, make_folder, sync_folder
+from evidence.errors import BundleError, FormError, SealError
+from evidence.files import make_folder, whole_file
 from evidence.holdings import Holdings
 from evidence.ledger import FileLedger, Leaf
 from evidence.manifest import FORMAT, MANIFEST, Manifest, Subject, Tool, heading
-from evidence.model import TargetRef
+from evidence.model import Record, TargetRef
 from evidence.note import Checkpoint
 from evidence.office import Office
+from evidence.proof import PURGE
 from evidence.report.first_sheet import first_sheet
 from evidence.seal import Signer
 from evidence.store import Store
+from evidence.timestamp import Authority
 from evidence.unbroken import Unbroken, unbroken
 
 log = logging.getLogger(__name__)
@@ -46,9 +47,18 @@ class BundleResult:
 
     path: Path
     sealed: bool
-    """False: there was no signer; the file's name says so, and it does not hold."""
+    """False: there was no signer, or no time-stamp where one is demanded; the file's name says so, and it does not hold."""
     name: str
     """The folder inside, derived from the contents."""
+    lacking: str | None = None
+    """What the seal lacks, and why; for an inspector."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seal:
+    files: Mapping[str, bytes]
+    """In the order of the zip; none: UNSEALED."""
+    lacking: str | None = None
 
 
 def write_bundle(
@@ -57,30 +67,35 @@ def write_bundle(
     holdings: Holdings,
     signer: Signer | None,
     out: Path,
+    authority: Authority | None = None,
     sources: Mapping[str, bytes] | None = None,
     by: str | None = None,
     since: datetime | None = None,
     office: Office | None = None,
+    reply: Reply | None = None,
 ) -> BundleResult:
     """Write one bundle of findings on one unit to `out` (FILE.zip, or a folder to name it in).
 
-    `sources` are the texts of the flow, indicator and rules that were used, by name; `by` is who bundles; `since` is
-    where the series begin that are shown without a gap (None: with their first record); `office` is whose evidence it is. A
-    sealed bundle is entered in the ledger. Raises BundleError where the findings do not belong in one bundle or what they
+    `authority` gives the signature a time-stamp; `sources` are the texts of the flow, indicator and rules that were used, by
+    name; `by` is who bundles; `since` is where the series begin that are shown without a gap (None: with their first
+    record); `office` is whose evidence it is; with `reply` it is the answer to an objection. A sealed bundle is entered in the
+    ledger. Raises BundleError where the findings do not belong in one bundle or what they
     cite is not there, and above the limits of the zip form; nothing is then left at `out`.
     """
     subject = _subject(dossiers)
     dossiers = [_for_others(dossier, holdings.store) for dossier in dossiers]
-    leaves = _leaves(dossiers, holdings.ledger)
+    leaves = _leaves(dossiers, holdings.ledger, reply)
     with holdings.ledger.exclusive():  # what a run admits meanwhile would be the end of a series that is not there
         dossiers = [_up_to_date(dossier, holdings, since) for dossier in dossiers]
         series = _series(dossiers, holdings, since)
         events = tuple(event for dossier in dossiers for event in case_of(holdings, dossier.finding).events)
         cited = {dossier.subject.id for dossier in dossiers} | {dossier.finding.id for dossier in dossiers}
+        purged = _purged(dossiers, series, holdings)
+        leaves = (*leaves, *(leaf for _, leaf in purged))
         checkpoint = _checkpoint(holdings.ledger, leaves, cited, signer)
     with tempfile.TemporaryDirectory(prefix="quzheng-bundle-") as work:
         contents = Contents(holdings, Path(work))
-        for record in records_of(dossiers):
+        for record in records_of(dossiers, reply):
             contents.record(record)
         for dossier in dossiers:
             contents.dossier(dossier, _report_folder(dossier, dossiers))
@@ -88,15 +103,26 @@ def write_bundle(
         for one in series:
             contents.unbroken(one, checkpoint)
         contents.cases(events, checkpoint)
+        for record, leaf in purged:
+            contents.purged(record, leaf)
+        if anchor := _anchor(holdings.ledger, leaves, checkpoint, signer):
+            contents.anchor(anchor, checkpoint)
         contents.sources(sources or {})
-        contents.custody(tuple(custody_events(dossiers, leaves, events, by)))
+        contents.custody(tuple(custody_events(dossiers, leaves, events, by, reply)))
         contents.first_sheet(report.render_first_sheet(first_sheet(dossiers, events, office or Office(), by)))
+        contents.objection([dossier.finding.id for dossier in dossiers])
+        if reply:
+            contents.answer(reply.answer, reply.letter)
         manifest = _manifest(dossiers, subject, contents, by)
-        path = _destination(out, manifest.bundle, sealed=signer is not None)
-        _write(path, manifest, contents.pieces(), signer)
-    if signer:
-        holdings.ledger.append("bundle", manifest.bundle, digest.of_value(manifest.plain()))
-    return BundleResult(path=path, sealed=signer is not None, name=manifest.bundle)
+        ended = max(record.capture.ended for record in records_of(dossiers, reply))
+        tags, payload = _bag(manifest, contents.pieces())
+        seal = _seal(tags[bag.TAG_MANIFEST], ended, signer, authority)
+        path = _destination(out, manifest.bundle, sealed=bool(seal.files))
+        _write(path, manifest.bundle, tags, payload, seal.files)
+    if seal.files:
+        kept = holdings.store.put(canonical.encode(manifest.plain()), "application/json")
+        holdings.ledger.append("bundle", manifest.bundle, kept.sha256)
+    return BundleResult(path=path, sealed=bool(seal.files), name=manifest.bundle, lacking=seal.lacking)
 
 
 def _up_to_date(dossier: Dossier, holdings: Holdings, since: datetime | None) -> Dossier:
@@ -141,19 +167,21 @@ def _unit(target: TargetRef) -> str:
 def _check_own(dossier: Dossier) -> None:
     finding, cited = dossier.finding, tuple(exhibit.record.id for exhibit in dossier.exhibits)
     if not cited:
-        raise BundleError(f"the finding {finding.id} has no exhibit: there is nothing that would prove it")
-    if cited != finding.exhibits:
+        said = "：所依据的记录都已隔离" if dossier.set_aside else ": there is nothing that would prove it"
+        raise BundleError(f"the finding {finding.id} has no exhibit{said}")
+    gone = {record.id for record in dossier.set_aside}
+    if cited != tuple(id for id in finding.exhibits if id not in gone):
         raise BundleError(f"the dossier of {finding.id} does not hold the records that the finding cites")
-    records = (*(e.record for e in dossier.exhibits), *(one.record for one in dossier.human))
+    records = (*(e.record for e in dossier.exhibits), *(one.record for one in dossier.human), *dossier.set_aside)
     others = {record.capture.target.id for record in records} | {finding.target}
     if others != {dossier.subject.id}:
         raise BundleError(f"the finding {finding.id} is about {dossier.subject.id}, got exhibits of {sorted(others)}")
 
 
-def _leaves(dossiers: Sequence[Dossier], ledger: FileLedger) -> tuple[Leaf, ...]:
-    """Return the leaves of all records, and of those findings that were entered as they stand."""
+def _leaves(dossiers: Sequence[Dossier], ledger: FileLedger, reply: Reply | None) -> tuple[Leaf, ...]:
+    """Return the leaves of all records, of those findings that were entered as they stand, and of objection and ruling."""
     found = []
-    for record in records_of(dossiers):
+    for record in records_of(dossiers, reply):
         leaf = ledger.find("record", record.capture.key)
         if leaf is None or leaf.digest != record.id:
             raise BundleError(f"the record {record.id} is not in the ledger under its key {record.capture.key}")
@@ -162,6 +190,11 @@ def _leaves(dossiers: Sequence[Dossier], ledger: FileLedger) -> tuple[Leaf, ...]
         leaf = ledger.find("finding", dossier.finding.id)
         if leaf and leaf.digest == digest.of_value(dossier.finding.plain()):
             found.append(leaf)
+    for key, sha256 in reply.answer.leaves() if reply else ():
+        leaf = ledger.find("case", key)
+        if leaf is None or leaf.digest != sha256:
+            raise BundleError(f"the case event {key} is not in the ledger as the answer has it")
+        found.append(leaf)
     return tuple(found)
 
 
@@ -204,6 +237,34 @@ def _checkpoint(ledger: FileLedger, leaves: Sequence[Leaf], of: Set[str], signer
     return ledger.checkpoint(signer)
 
 
+def _purged(
+    dossiers: Sequence[Dossier], series: Sequence[Unbroken], holdings: Holdings
+) -> tuple[tuple[Record, Leaf], ...]:
+    """Return the quarantined records that exhibits name or series hold, with the leaf by which their contents left.
+
+    Raises BundleError where a dossier was gathered before one of its records was quarantined.
+    """
+    gone = holdings.ledger.purged
+    if late := [record for record in records_of(dossiers) if record.id in gone]:
+        raise BundleError(f"记录 {late[0].id[:12]} 刚被隔离：请重新判定后再生成证据包")
+    named = {id for dossier in dossiers for id in dossier.finding.exhibits if id in gone}
+    named |= {record.id for one in series for record in one.records if record.id in gone}
+    leaves = {id: holdings.ledger.find(PURGE, id) for id in sorted(named)}
+    return tuple((holdings.record(id), leaf) for id, leaf in leaves.items() if leaf is not None)
+
+
+def _anchor(
+    ledger: FileLedger, leaves: Sequence[Leaf], checkpoint: Checkpoint, signer: Signer | None
+) -> Checkpoint | None:
+    """Return the state with every record that most others signed too, the first of them; None if it is the bundle's own."""
+    last = max(leaf.index for leaf in leaves if leaf.kind == "record")
+    own = (signer.key_id,) if signer else ()
+    covering = [kept for kept in ledger.checkpoints() if last < kept.size <= ledger.size and kept.others(own)]
+    cosigned = [kept for kept in covering if kept.text == ledger.state(kept.size).text]
+    best = max(cosigned, key=lambda kept: (len(kept.signatures), -kept.size), default=None)
+    return None if best is None or best.size == checkpoint.size else best
+
+
 def _is_of(leaf: Leaf, of: Set[str]) -> bool:
     """Tell whether a leaf continues a chain of one of the targets or findings, or declares a loss of one of them."""
     chain = heads.chain_of(leaf.kind, leaf.key)
@@ -226,41 +287,59 @@ def _manifest(dossiers: Sequence[Dossier], subject: Subject, contents: Contents,
         files=tuple(piece.entry for piece in contents.pieces()),
         withheld=contents.withheld,
         series=contents.claims,
+        purged=contents.purged_records,
     )
     return replace(unnamed, bundle=unnamed.derived_name)
 
 
-def _write(path: Path, manifest: Manifest, pieces: Sequence[Piece], signer: Signer | None) -> None:
+def _bag(manifest: Manifest, pieces: Sequence[Piece]) -> tuple[dict[str, bytes], dict[str, Piece]]:
+    """Return the tag files and the payload, by name."""
     described = Piece.json(MANIFEST, "manifest", manifest.plain())
     payload = {piece.entry.path: piece for piece in (*pieces, described)}
     sizes = {name: piece.entry.size for name, piece in payload.items()}
-    tags = bag.tag_files(manifest.bundle, sizes, {name: piece.entry.sha256 for name, piece in payload.items()})
-    seal = _seal(tags[bag.TAG_MANIFEST], signer) if signer else {}
-    openers: dict[str, Opener] = {name: partial(BytesIO, tags[name]) for name in bag.TAG_FILES}
-    openers |= {name: payload[name].open for name in sorted(payload)}
-    openers |= {name: partial(BytesIO, seal[name]) for name in bag.SEAL_FILES if seal}
-    _write_zip(path, [(f"{manifest.bundle}/{name}", opener) for name, opener in openers.items()])
+    return bag.tag_files(manifest.bundle, sizes, {name: piece.entry.sha256 for name, piece in payload.items()}), payload
+
+
+def _write(
+    path: Path, name: str, tags: Mapping[str, bytes], payload: Mapping[str, Piece], seal: Mapping[str, bytes]
+) -> None:
+    openers: dict[str, Opener] = {file: partial(BytesIO, tags[file]) for file in bag.TAG_FILES}
+    openers |= {file: payload[file].open for file in sorted(payload)}
+    openers |= {file: partial(BytesIO, data) for file, data in seal.items()}
+    _write_zip(path, [(f"{name}/{file}", opener) for file, opener in openers.items()])
 
 
 def _write_zip(path: Path, files: Sequence[tuple[str, Opener]]) -> None:
     make_folder(path.parent)
-    temporary = path.parent / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(8)}"
     try:
-        with temporary.open("w+b") as stream:
+        with whole_file(path) as stream:
             zipform.write(stream, files)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
     except (OSError, FormError) as error:
         raise BundleError(f"{path} cannot be written: {error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
-    sync_folder(path.parent)
 
 
-def _seal(tag_manifest: bytes, signer: Signer) -> dict[str, bytes]:
-    seal = {bag.SIGNATURE: signer.sign(tag_manifest), bag.SIGNER: signer.certificate_pem}
-    return {**seal, bag.SEAL_LIST: bag.listing({path: digest.sha256(data) for path, data in seal.items()})}
+def _seal(tag_manifest: bytes, ended: datetime, signer: Signer | None, authority: Authority | None) -> _Seal:
+    """Return the seal over the tag manifest; `ended` is when the last capture did, which no time-stamp may be before."""
+    if signer is None:
+        return _Seal(files={}, lacking="没有可用的单位签名私钥和证书（见 quzheng doctor）")
+    signature, token, lacking = signer.sign(tag_manifest), None, None
+    try:
+        token = _token(signature, ended, authority) if authority else None
+    except SealError as error:
+        lacking = f"没有取得时间戳：{error}"
+        if authority and authority.required:
+            return _Seal(files={}, lacking=lacking)
+    return _Seal(files=bag.seal_files(signature, signer.certificate_pem, token), lacking=lacking)
+
+
+def _token(signature: bytes, ended: datetime, authority: Authority) -> bytes:
+    response = authority.stamp(signature)
+    at = timestamp.read(response).at
+    if timestamp.too_early(at, ended):
+        raise SealError(
+            f"时间戳机构的时间 {plain.instant(at)} 早于最后一次取证的结束 {plain.instant(ended)}，请核对本机时钟"
+        )
+    return response
 
 
 def _destination(out: Path, name: str, *, sealed: bool) -> Path:

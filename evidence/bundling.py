@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from evidence import human, indicator, judgements, ruleset
+from evidence import human, indicator, judgements, purged, ruleset
 from evidence.bundle import BundleResult, write_bundle
+from evidence.contents import Reply
 from evidence.dossier import Dossier, gather, records_of
 from evidence.errors import BundleError
 from evidence.holdings import Holdings
 from evidence.house import House
 from evidence.model import Finding, TargetRef
 from evidence.readings import readings
-from evidence.seal import Signer
 
 SHOWN = timedelta(days=366)
 """How long before T a bundle shows the whole series: the longest limit of a column is a year."""
@@ -23,31 +23,48 @@ SHOWN = timedelta(days=366)
 def bundle(house: House, ids: Sequence[str], out: Path, *, by: str | None = None) -> BundleResult:
     """Write the findings whose ids begin so, with all they rest on, to `out`; `by` is who bundles.
 
-    Where the office has no key and certificate the bundle is UNSEALED and its name says so (law 8). Raises NotFound for
+    Where the office has no key and certificate, or no time-stamp was to be had that it demands, the bundle is UNSEALED and
+    its name says so (law 8). Raises NotFound for
     an unknown finding, BundleError where the findings do not belong in one bundle, SealError for a key that is there
     but cannot be used.
     """
     holdings = house.holdings()
-    findings = [holdings.derived.finding(holdings.derived.full_id(id)) for id in ids]
+    found = [holdings.derived.finding(holdings.derived.full_id(id)) for id in ids]
+    return _bundle(house, holdings, found, out, by=by)
+
+
+def bundle_finding(house: House, finding: Finding, out: Path, reply: Reply) -> BundleResult:
+    """Write the answer to an objection against a finding, with all that the finding rests on; raises as `bundle` does."""
+    return _bundle(house, house.holdings(), [finding], out, reply=reply)
+
+
+def _bundle(
+    house: House,
+    holdings: Holdings,
+    findings: Sequence[Finding],
+    out: Path,
+    *,
+    by: str | None = None,
+    reply: Reply | None = None,
+) -> BundleResult:
+    for finding in findings:
+        for record in records_of(finding, holdings):
+            if gone := purged.refusal(holdings, record):
+                raise BundleError(gone)
     if house.replay:
         house.replay(holdings, [record for finding in findings for record in records_of(finding, holdings)])
     return write_bundle(
         [_dossier(finding, holdings, house.jobs) for finding in findings],
         holdings=holdings,
-        signer=signer(house),
+        signer=house.signing(),
+        authority=house.authority,
         out=out,
         sources=dict(_sources(findings, house, holdings)),
         by=by,
         office=house.office,
         since=min(finding.at for finding in findings) - SHOWN,
+        reply=reply,
     )
-
-
-def signer(house: House) -> Signer | None:
-    """Return the office's signer, None where key or certificate is not there; raises SealError where they do not fit."""
-    if house.key is None or house.certificate is None or not (house.key.exists() and house.certificate.exists()):
-        return None
-    return Signer.load(house.key, house.certificate)
 
 
 def _dossier(finding: Finding, holdings: Holdings, jobs: int) -> Dossier:
@@ -83,6 +100,7 @@ def _sources(findings: Sequence[Finding], house: House, holdings: Holdings) -> I
                 (f"rules-{name}.yaml", data) for name, data in ruleset.sources(rules.edition, house.rules_dir).items()
             )
         handed_in = (one.record for one in human.of_finding(holdings, finding))
-        for record in (*map(holdings.record, finding.exhibits), *handed_in):
+        shown = (holdings.record(id) for id in finding.exhibits if id not in holdings.ledger.purged)
+        for record in (*shown, *handed_in):
             flow = record.capture.flow
             yield f"flow-{flow.name}.py", holdings.store.read(flow.sha256)

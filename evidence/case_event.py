@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, get_args
 
@@ -47,6 +47,10 @@ class Event:
     """Until when the unit may answer or put right."""
     previous: str | None = None
     """SHA-256 of the event before it; None for the first."""
+    second: str = field(default="", metadata={plain.ADDED: True})
+    """Who else decided it; another person than `by`."""
+    papers: tuple[str, ...] = field(default=(), metadata={plain.ADDED: True})
+    """SHA-256 of documents in the store that the step rests on, such as the sheet of what was looked up."""
 
     def plain(self) -> dict[str, Any]:
         """Return the event as plain JSON (schema case/1)."""

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from evidence import canonical, workdays
+from evidence import canonical, digest, workdays
 from evidence.case_event import WORDS, Event, Step
 from evidence.errors import CaseError, ShapeError
 from evidence.holdings import Holdings
@@ -24,6 +24,8 @@ from evidence.ledger import each_leaf
 from evidence.model import Finding
 from evidence.span import local_day, local_text
 
+Admit = Callable[[], Sequence[str]]
+"""Admits what belongs to a step and returns the records' ids."""
 _OPEN: tuple[Step, ...] = ("notified", "confirmed", "withdrawn")
 _AFTER: dict[Step | None, tuple[Step, ...]] = {
     None: ("warned", *_OPEN),
@@ -41,6 +43,8 @@ _AFTER: dict[Step | None, tuple[Step, ...]] = {
     "rechecked": ("rectified", "overdue"),
 }
 """Which steps may follow; none after withdrawn and overturned."""
+RULINGS: tuple[Step, ...] = ("upheld", "changed", "overturned")
+"""How an objection ends."""
 _WITH_REASON: tuple[Step, ...] = ("withdrawn", "upheld", "changed", "overturned", "overdue")
 
 
@@ -52,6 +56,10 @@ class CaseRules:
     """Whether a finding may be published only after the unit was asked (核实函) and answered, or its time ran out."""
     answer_days: int = 5
     """Working days the unit has to answer."""
+    ruling_days: int = 10
+    """Working days the office has to rule on an objection."""
+    remedy: str = ""
+    """What a unit may do that does not accept the ruling, and until when; in the office's own words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,19 +109,39 @@ def _chain(holdings: Holdings, finding: str) -> tuple[Event, ...]:
     return tuple(events)
 
 
+def events(holdings: Holdings) -> Iterator[Event]:
+    """Yield the events of all cases in the order in which they were entered; raises what reading them raises."""
+    return (event for _, event in _events(holdings))
+
+
 def cases(holdings: Holdings) -> Iterator[Case]:
     """Yield every case with a step, in the order in which they were opened; raises what reading them raises."""
     begun = dict.fromkeys(leaf.key.rpartition("/")[0] for leaf in each_leaf(holdings.ledger, "case"))
     return (
-        Case(finding=_finding_of(holdings, events), events=events) for id in begun if (events := _chain(holdings, id))
+        Case(finding=finding_at(holdings, events[-1]), events=events)
+        for id in begun
+        if (events := _chain(holdings, id))
     )
 
 
-def _finding_of(holdings: Holdings, events: Sequence[Event]) -> Finding:
-    """Return the finding as it stood at the last step: what was judged since, or lost, changes no case."""
-    body = canonical.decode(holdings.store.read(events[-1].said))
+def of_id(holdings: Holdings, finding: str) -> Case:
+    """Return the case of a finding's id, the finding as it stood at the last step; raises CaseError where there is none."""
+    events = _chain(holdings, finding)
+    if not events:
+        raise CaseError(f"问题{finding[:12]}没有案卷")
+    return Case(finding=finding_at(holdings, events[-1]), events=events)
+
+
+def finding_at(holdings: Holdings, event: Event) -> Finding:
+    """Return the finding as it stood at a step: what was judged since, or lost, changes no case.
+
+    What told of a record that was quarantined since is gone: then as it is now, undecided.
+    """
+    if not holdings.store.has(event.said) and holdings.ledger.purged:
+        return holdings.derived.finding(event.finding)
+    body = canonical.decode(holdings.store.read(event.said))
     if not isinstance(body, dict):
-        raise CaseError(f"案卷{events[-1].finding[:12]}所记的问题不能读取：请核对存储（quzheng store check）")
+        raise CaseError(f"案卷{event.finding[:12]}所记的问题不能读取：请核对存储（quzheng store check）")
     return Finding.load(body)
 
 
@@ -126,8 +154,10 @@ def take(
     now: datetime,
     rules: CaseRules,
     reason: str = "",
-    records: Callable[[], Sequence[str]] = tuple,
+    records: Admit = tuple,
     due: date | None = None,
+    second: str = "",
+    papers: Sequence[str] = (),
     current: Callable[[Finding], Finding | None] = lambda finding: finding,
 ) -> Case:
     """Take one step of a case and return the case after it; on the disk when this returns.
@@ -138,7 +168,10 @@ def take(
     """
     with holdings.ledger.exclusive():
         case = case_of(holdings, finding)
-        event = _event(case, holdings, step, by=by, now=now, reason=reason, due=due, rules=rules)
+        holdings.store.put(canonical.encode(finding.plain()), "application/json")
+        event = _event(
+            case, step, by=by, now=now, reason=reason, due=due, rules=rules, second=second, papers=tuple(papers)
+        )
         _check(case, event, rules, current)
         event = replace(event, records=tuple(records()))
         if event.step == "answered" and not (event.records or event.reason):
@@ -161,7 +194,7 @@ def why_not(
     """Return why a step may not be taken now, None where `take` would take it; enters nothing."""
     case = case_of(holdings, finding)
     try:
-        event = _event(case, holdings, step, by=by, now=now, reason="", due=None, rules=rules)
+        event = _event(case, step, by=by, now=now, reason="", due=None, rules=rules)
     except CaseError as error:
         return str(error)
     return next(_refusals(case, event, rules, current), None)
@@ -169,7 +202,6 @@ def why_not(
 
 def _event(
     case: Case,
-    holdings: Holdings,
     step: Step,
     *,
     by: str,
@@ -177,11 +209,13 @@ def _event(
     reason: str,
     due: date | None,
     rules: CaseRules,
+    second: str = "",
+    papers: tuple[str, ...] = (),
 ) -> Event:
     finding = case.finding
     event = Event(
         finding=finding.id,
-        said=holdings.store.put(canonical.encode(finding.plain()), "application/json").sha256,
+        said=digest.of_value(finding.plain()),
         target=finding.target,
         indicator=finding.indicator,
         at=finding.at,
@@ -193,18 +227,21 @@ def _event(
         reason=reason.strip(),
         due=due,
         previous=case.events[-1].id if case.events else None,
+        second=" ".join(second.split()),
+        papers=papers,
     )
     return _with_due(event, rules)
 
 
 def _with_due(event: Event, rules: CaseRules) -> Event:
-    """Return a letter with its last day, in working days of the State Council's calendar, where none was named."""
-    if event.step != "notified" or event.due is not None:
+    """Return a letter, or an objection, with its last day, in working days of the State Council's calendar, where none was named."""
+    days = {"notified": rules.answer_days, "contested": rules.ruling_days}.get(event.step)
+    if days is None or event.due is not None:
         return event
-    due = workdays.shipped().after(local_day(event.when), rules.answer_days)
+    due = workdays.shipped().after(local_day(event.when), days)
     if due is None:
         raise CaseError(
-            f"{local_day(event.when).year}年的工作日历没有收录，算不出{rules.answer_days}个工作日的期限：请用 --due 写明日期"
+            f"{local_day(event.when).year}年的工作日历没有收录，算不出{days}个工作日的期限：请用 --due 写明日期"
         )
     return replace(event, due=due)
 
@@ -238,6 +275,8 @@ def _refusals(
         yield from _still_time(case, event)
     if event.step == "confirmed" and _name(event.by) in case.reviewers:
         yield f"{event.by}已经确认过，须由另一人复核"
+    if event.step in RULINGS and _name(event.second) == _name(event.by):
+        yield f"{event.by}不能既裁定又复核，须另有一人"
     if event.step == "published":
         yield from _not_ready(case, event, rules)
 
@@ -279,9 +318,10 @@ def _name(by: str) -> str:
     return "".join(by.split()).casefold()
 
 
-def _events(holdings: Holdings, finding: str) -> Iterator[tuple[str, Event]]:
+def _events(holdings: Holdings, finding: str | None = None) -> Iterator[tuple[str, Event]]:
+    """Yield the events of a case, or of all, with the digests the ledger has."""
     for leaf in each_leaf(holdings.ledger, "case"):
-        if leaf.key.rpartition("/")[0] == finding:
+        if finding in (None, leaf.key.rpartition("/")[0]):
             body = canonical.decode(holdings.store.read(leaf.digest))
             try:
                 yield leaf.digest, Event.load(body if isinstance(body, dict) else {})

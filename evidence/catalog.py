@@ -10,7 +10,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -51,6 +51,8 @@ class Row:
     purpose: Purpose
     leaf: int = 0
     """Its place in the ledger; records of one target and label are chained in this order."""
+    quarantined: bool = field(default=False, metadata={plain.ADDED: True})
+    """Whether its contents left the store; the ledger says so, never a catalog file."""
 
     @classmethod
     def of(cls, record: Record, leaf: Leaf) -> Row:

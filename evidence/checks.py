@@ -9,13 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 
-from evidence import bag, digest, heads, seal, series_checks
+from evidence import bag, digest, heads, seal, series_checks, spoken, timestamp
 from evidence.case_event import Event
-from evidence.manifest import FORMAT, MANIFEST, event_path, heading, proof_path, record_path, role_of
+from evidence.errors import EvidenceError
+from evidence.manifest import (
+    ANCHOR,
+    ANCHOR_PROOF,
+    FORMAT,
+    MANIFEST,
+    event_path,
+    header_path,
+    heading,
+    proof_path,
+    record_path,
+    role_of,
+)
 from evidence.model import Finding, Record
 from evidence.opened import Opened
-from evidence.proof import Inclusion, check_entry
+from evidence.proof import PURGE, Inclusion, check_entry
 from evidence.question import Question
 from evidence.seal import Answer
 
@@ -33,7 +46,7 @@ def zip_form(question: Question) -> Answer:
 def names(question: Question) -> Answer:
     """The files are exactly those the bag lists, in their order, in one folder with the bundle's name."""
     bundle = question.bundle
-    sealed = bag.SEAL_FILES if bundle.has(bag.SIGNATURE) else ()
+    sealed = bag.seal_paths(stamped=question.stamped) if bundle.has(bag.SIGNATURE) else ()
     order = (*bag.TAG_FILES, *sorted(bundle.listed), *sealed)
     expected = tuple(f"{bundle.manifest.bundle}/{path}" for path in order)
     return _answer(_order_faults(expected, bundle.order), f"共 {len(order)} 个文件，名称和顺序一致，无缺无多")
@@ -56,7 +69,8 @@ def bag_form(question: Question) -> Answer:
     faults = [f"{path} 不是规定的写法" for path, data in expected.items() if bundle.read(path, len(data)) != data]
     if bundle.has(bag.SEAL_LIST):
         parts = set(bag.parse_listing(bundle.read(bag.SEAL_LIST)))
-        faults += [f"{bag.SEAL_LIST} 应列出签名和证书两个文件"] if parts != {bag.SIGNATURE, bag.SIGNER} else []
+        others = set(bag.seal_paths(stamped=question.stamped)) - {bag.SEAL_LIST}
+        faults += [f"{bag.SEAL_LIST} 应列出 seal 中的其他文件"] if parts != others else []
     return _answer(faults, "符合 BagIt 1.0")
 
 
@@ -85,9 +99,14 @@ def records(question: Question) -> Answer:
         faults.append("没有问题或没有记录")
     faults += _withheld_faults(question, known.values())
     faults += _case_faults(question, {finding.id for finding in found})
+    answer = question.answer()
+    if answer is not None:
+        faults += answer.faults(question.bundle.manifest.bundle, frozenset(finding.id for finding in found))
+    faults += _purged_faults(question)
     kept = len(question.withheld)
     whole = "齐全" if not kept else f"齐全，其中 {kept} 个含个人信息，原件留存取证单位，记录里有其摘要"
-    return _answer(faults, f"{len(found)} 个问题，{len(known)} 条记录，所引文件{whole}")
+    cited = f"；答复 {answer.number}，所答复的证据包 {answer.cites.bundle}" if answer is not None else ""
+    return _answer(faults, f"{len(found)} 个问题，{len(known)} 条记录，所引文件{whole}{cited}")
 
 
 def ledger_inclusion(question: Question) -> Answer:
@@ -108,6 +127,13 @@ def ledger_inclusion(question: Question) -> Answer:
     for _, event in question.events():
         faults += _proof_faults(question, "case", event.id, event.key)
         count += 1
+    answer = question.answer()
+    for key, sha256 in answer.leaves() if answer is not None else ():
+        faults += _proof_faults(question, "case", sha256, key)
+        count += 1
+    for id, purged in question.purged.items():
+        faults += _proof_faults(question, PURGE, purged.event, id)
+        count += 1
     for path, proof in question.heads():
         faults += _leaf_faults(question, proof.leaf, path)
     return _answer(faults, f"{count} 项均在台账（共 {question.checkpoint.size} 项）中")
@@ -121,7 +147,9 @@ def checkpoint(question: Question) -> Answer:
         return Answer(passed=False, detail="台账状态没有本包签名人的签名")
     if not all(seal.check_note(state.text, one.signature, certificate) for one in signatures):
         return Answer(passed=False, detail="台账状态的签名无效")
-    return Answer(passed=True, detail=f"{state.origin}，{state.size} 项，根 {state.root.hex()[:16]}…")
+    if question.bundle.has(ANCHOR) != question.bundle.has(ANCHOR_PROOF) or not _continues(question):
+        return Answer(passed=False, detail="联署的台账状态与本包的台账状态不能前后相续")
+    return Answer(passed=True, detail=f"{state.origin}，{spoken.line(state)}")
 
 
 def signature(question: Question) -> Answer:
@@ -145,20 +173,29 @@ def signer_trusted(question: Question) -> Answer:
     if question.trust is None:
         return Answer(passed=None, detail=f"未指定可信证书；请将指纹与通报公布的核对：{mark}")
     ended = [record.capture.ended for _, record in question.records()]
-    found = seal.is_trusted(question.certificate, question.trust, max(ended, default=datetime.now(UTC)))
+    at = max(ended, default=datetime.now(UTC))
+    found = seal.is_trusted(question.certificate, question.trust, at, question.stamped_at)
     return Answer(
         passed=found.passed, detail=f"{'可信' if found.passed else '不能确认可信'}（{found.detail}），证书指纹 {mark}"
     )
 
 
 def time_stamp(question: Question) -> Answer:
-    """A time-stamp token covers the signature; format 0 has none."""
-    return Answer(passed=None, detail="没有时间戳")
+    """A time-stamp is over the signature, and signed by a time-stamping certificate inside it."""
+    if not question.stamped:
+        return Answer(passed=None, detail="没有时间戳")
+    found = question.stamp
+    said = {True: "时间戳有效", False: "时间戳无效", None: "无法核对时间戳"}[found.passed]
+    return Answer(passed=found.passed, detail=printable(f"{said}（{found.detail}）"))
 
 
 def time_stamp_trusted(question: Question) -> Answer:
-    """The time-stamp is by an authority the reader trusts; format 0 has none."""
-    return Answer(passed=None, detail="没有时间戳")
+    """The time-stamp is by an authority the reader knows."""
+    found = question.stamp_trusted
+    if found.passed is None:
+        return found
+    said = "可信" if found.passed else "不能确认可信"
+    return Answer(passed=found.passed, detail=printable(f"时间戳机构{said}（{found.detail}）"))
 
 
 def order_of_times(question: Question) -> Answer:
@@ -169,7 +206,7 @@ def order_of_times(question: Question) -> Answer:
 def series_complete(question: Question) -> Answer:
     """No visit of the claimed series is left out, from the window's beginning to the checkpoint."""
     claimed = question.bundle.manifest.series
-    if not claimed and not question.of_role("header"):
+    if not claimed and all(PurePosixPath(path).stem in question.purged for path in question.of_role("header")):
         return Answer(passed=None, detail="本包未声明时段内记录完整")
     names = "、".join(f"{one.target}/{one.label}" for one in claimed[:SHOWN])
     return _answer(
@@ -281,9 +318,10 @@ def _finding_faults(question: Question, finding: Finding, known: Mapping[str, Re
     if finding.target not in {target.id for target in question.bundle.manifest.subject.targets}:
         yield f"问题 {finding.id[:12]} 的对象 {finding.target} 不是本包的对象"
     for id in finding.exhibits:
-        if id not in known:
+        record = known.get(id) or (question.header(id) if id in question.purged else None)
+        if record is None:
             yield f"问题 {finding.id[:12]} 所引记录 {id} 不在包内"
-        elif known[id].capture.target.id != finding.target:
+        elif record.capture.target.id != finding.target:
             yield f"问题 {finding.id[:12]} 所引记录 {id[:12]} 属于其他对象"
     if not finding.exhibits:
         yield f"问题 {finding.id[:12]} 没有引用任何记录"
@@ -298,10 +336,14 @@ def _case_faults(question: Question, findings: Set[str]) -> Iterator[Fault]:
         if path != event_path(event.finding, event.n) or event.finding not in findings or not follows:
             yield f"{path} 不是本包问题的案卷中的下一步"
         last[event.finding] = event
-    ends = {proof.head.target: proof for _, proof in question.heads() if proof.head.kind == heads.CASE}
     for finding, event in last.items():
-        if finding not in ends or ends[finding].fault or ends[finding].head.head != event.id:
-            yield f"问题 {finding[:12]} 的案卷没有证明第 {event.n} 步是最后一步"
+        try:
+            end = series_checks.head(question, heads.CASE, finding, "")
+        except series_checks.Broken as broken:
+            yield f"问题 {finding[:12]} 的案卷：{broken}"
+        else:
+            if end != event.id:
+                yield f"问题 {finding[:12]} 的案卷没有证明第 {event.n} 步是最后一步"
 
 
 def _proof_faults(question: Question, kind: str, sha256: str, key: str) -> Iterator[Fault]:
@@ -318,12 +360,33 @@ def _leaf_faults(question: Question, proof: Inclusion, where: str) -> Iterator[F
         yield f"{where} 的台账证明得不出台账的根"
 
 
+def _continues(question: Question) -> bool:
+    """Tell whether checkpoint and anchor, if there is one, are two states of one ledger: the larger continues the smaller."""
+    if question.anchor is None:
+        return True
+    older, newer = sorted((question.checkpoint, question.anchor), key=lambda state: state.size)
+    return older.size < newer.size and question.consistency.holds(older, newer)
+
+
+def _purged_faults(question: Question) -> Iterator[Fault]:
+    """What is named as quarantined must be there as a header under its own id, and without contents."""
+    for id in question.purged:
+        header = question.header(id)
+        if header is None or question.bundle.has(record_path(id)):
+            yield f"已隔离的记录 {id[:12]} 应只有记录头"
+        elif header.id != id:
+            yield f"{header_path(id)} 的内容与编号不符"
+
+
 def _time_faults(question: Question) -> Iterator[Fault]:
     started: dict[str, datetime] = {}
     follows: list[tuple[str, str]] = []
+    stamped = _time_of_stamp(question)
     for id, record in question.records():
         capture = record.capture
         started[id] = capture.started
+        if stamped is not None and timestamp.too_early(stamped, capture.ended):
+            yield f"时间戳的时间早于记录 {id[:12]} 的结束时间"
         if record.previous:
             follows.append((id, record.previous))
         moments = [a.taken for a in capture.artifacts if a.role in ("tile", "region", "dom", "layout")]
@@ -340,3 +403,10 @@ def _time_faults(question: Question) -> Iterator[Fault]:
     for finding in question.findings():
         if finding.as_of and finding.as_of > finding.at:
             yield f"问题 {finding.id[:12]} 依据的记录晚于监测时间点"
+
+
+def _time_of_stamp(question: Question) -> datetime | None:
+    try:
+        return timestamp.read(question.response).at if question.stamped else None
+    except EvidenceError:
+        return None  # `time-stamp` says that it cannot be read

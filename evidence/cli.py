@@ -15,14 +15,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from evidence import house, judgements, plain, words
+from evidence import house, judgements, plain, purged, words
 from evidence.command import Commands, Instant, json_option, open_house, say, workspace_option
 from evidence.commands import bulletins as bulletin_commands
 from evidence.commands import cases as case_commands
+from evidence.commands import checkpoints as checkpoint_commands
+from evidence.commands import disputes as dispute_commands
 from evidence.commands import human as human_commands
 from evidence.commands import notices as notice_commands
 from evidence.commands import periods as period_commands
-from evidence.model import Finding, Record
+from evidence.commands import quarantine as quarantine_commands
+from evidence.commands import seals as seal_commands
+from evidence.commands import storage as storage_commands
+from evidence.model import Finding, Record, Verdict
 
 if TYPE_CHECKING:
     from evidence.comparing import Comparison
@@ -50,7 +55,7 @@ def read(ctx: click.Context, workspace: Path, every: bool, as_json: bool, record
         raise click.UsageError("name records, or say --all")
     home = open_house(ctx, workspace)
     holdings = home.holdings()
-    wanted = holdings.records() if every else [holdings.record(holdings.full_id(record)) for record in records]
+    wanted = holdings.open_records() if every else [holdings.open_record(record) for record in records]
     found = readings(wanted, holdings, jobs=home.jobs)
     for record in wanted:
         reading = found.get(record.id)
@@ -89,7 +94,7 @@ def compare(ctx: click.Context, workspace: Path, picture: Path | None, as_json: 
     from evidence.comparing import compare as compare_records
 
     holdings = open_house(ctx, workspace).holdings()
-    before, after = (holdings.record(holdings.full_id(name)) for name in (earlier, later))
+    before, after = (purged.require(holdings, holdings.open_record(name)) for name in (earlier, later))
     comparison = compare_records(before, after, holdings=holdings)
     drawn = _draw(before, after, comparison, holdings.store, picture) if picture else None
     if as_json:
@@ -220,11 +225,14 @@ def bundle(
 
     result = bundling.bundle(open_house(ctx, workspace), finding, out, by=by)
     if as_json:
-        say({"path": str(result.path), "name": result.name, "sealed": result.sealed})
+        sealed = {"sealed": result.sealed, "lacking": result.lacking}
+        say({"path": str(result.path), "name": result.name, **sealed})
     else:
         click.echo(f"{result.path}: {'sealed' if result.sealed else 'UNSEALED'}, {result.name}")
+    if result.lacking and result.sealed:
+        click.echo(f"注意：{result.lacking}", err=True)
     if not result.sealed:
-        click.echo("error: the bundle is not sealed: no usable office key (see quzheng doctor)", err=True)
+        click.echo(f"error: the bundle is not sealed: {result.lacking}", err=True)
         ctx.exit(3)
 
 
@@ -257,7 +265,7 @@ def read_table(ctx: click.Context, as_json: bool, files: tuple[Path, ...]) -> No
 @click.option(
     "--trust",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="The signer's certificate, as published (PEM).",
+    help="Certificates as published (PEM): the signer's, and the time-stamp authority's.",
 )
 @click.option("--reproduce", is_flag=True, help="Also make every reading again from the originals in the bundle.")
 @click.option(
@@ -265,8 +273,15 @@ def read_table(ctx: click.Context, as_json: bool, files: tuple[Path, ...]) -> No
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Check that this bulletin (DOCX or JSON) and the bundles belong together.",
 )
+@click.option(
+    "--disclosed",
+    multiple=True,
+    metavar="FILE...",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Files handed over apart: say of which record each is the original; exits 3 if one is of none.",
+)
 @json_option
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="BUNDLE...")
 @click.pass_context
 def verify(
     ctx: click.Context,
@@ -274,38 +289,53 @@ def verify(
     trust: Path | None,
     reproduce: bool,
     bulletin: Path | None,
+    disclosed: tuple[Path, ...],
     as_json: bool,
     files: tuple[Path, ...],
 ) -> None:
     """Check a bundle by itself, or bundles against a bulletin; exits 3 where something does not hold."""
-    from evidence.verify import verify as verify_bundle
+    from evidence.disclosed import held_against
 
     if bulletin:
         from evidence.bulletin.checking import check as check_bulletin
 
-        if reproduce:
-            raise click.UsageError("--reproduce takes one bundle and no bulletin")
+        if reproduce or disclosed:
+            raise click.UsageError("--reproduce and --disclosed take one bundle and no bulletin")
         verdict = check_bulletin(bulletin, files, trust=trust)
-    elif len(files) == 1:
-        verdict = verify_bundle(files[0], trust=trust)
     else:
-        raise click.UsageError("name one bundle, or --bulletin FILE and its bundles")
-    if reproduce:
-        from evidence.reproduce import reproduced
-
-        verdict = replace(verdict, checks=(*verdict.checks, reproduced(files[0])))
+        verdict = _verify_one(files, trust, disclosed, reproduce)
+    shown = held_against(files[0], (*disclosed, *files[1:])) if disclosed else ()
     holds = verdict.holds(strict=strict)
     if as_json:
         checks = [{"name": c.name, "passed": c.passed, "detail": c.detail} for c in verdict.checks]
-        say({"holds": holds, "checks": checks, "notices": list(verdict.notices)})
+        told = {"disclosed": [plain.dump(one) for one in shown]} if disclosed else {}
+        say({"holds": holds, "checks": checks, "notices": list(verdict.notices), **told})
     else:
         for check in verdict.checks:
             click.echo(f"{_MARKS[check.passed]} {check.name}: {check.detail}")
         for notice in verdict.notices:
             click.echo(f"注意：{notice}")
+        for line in (line for one in shown for line in one.lines()):
+            click.echo(line)
         click.echo("结论：成立" if holds else "结论：不成立")
-    if not holds:
+    if not holds or not all(one.places for one in shown):
         ctx.exit(3)
+
+
+def _verify_one(files: Sequence[Path], trust: Path | None, disclosed: Sequence[Path], reproduce: bool) -> Verdict:
+    """Return the verdict on the one bundle; what stands behind it is held against it, where --disclosed was said."""
+    from evidence.verify import verify as verify_bundle
+
+    if not files:
+        raise click.UsageError("name a bundle, or --bulletin FILE and its bundles")
+    if len(files) > 1 and not disclosed:
+        raise click.UsageError("one bundle at a time; files to hold against it come after --disclosed")
+    verdict = verify_bundle(files[0], trust=trust)
+    if reproduce:
+        from evidence.reproduce import reproduced
+
+        verdict = replace(verdict, checks=(*verdict.checks, reproduced(files[0])))
+    return verdict
 
 
 @cli.command()
@@ -327,7 +357,7 @@ def export(
     if not (warc or wacz or png):
         raise click.UsageError("say --warc FILE, --wacz FILE or --png FILE")
     holdings = open_house(ctx, workspace).holdings()
-    found = holdings.record(holdings.full_id(record))
+    found = purged.require(holdings, holdings.open_record(record))
     if found.capture.flow.private is not None:
         click.echo("注意：这条记录的页面含个人信息，导出的是未遮盖的原件，不得外传", err=True)
     for path, write in ((warc, write_warc), (png, write_png)):
@@ -342,7 +372,7 @@ def export(
 
 @cli.group()
 def store() -> None:
-    """Check and repair the store."""
+    """Check, repair, count, back up and purge the store."""
 
 
 @store.command("check")
@@ -353,7 +383,8 @@ def store_check(ctx: click.Context, workspace: Path, as_json: bool) -> None:
     """Re-read every byte against the ledger; exits 3 where something is damaged or missing."""
     from evidence.soundness import examine
 
-    report = examine(open_house(ctx, workspace).holdings())
+    home = open_house(ctx, workspace)
+    report = examine(home.holdings(), home.authority.trust() if home.authority else None)
     if as_json:
         say(plain.dump(report))
     else:
@@ -371,6 +402,10 @@ def store_reindex(ctx: click.Context, workspace: Path) -> None:
     click.echo(f"{count} records indexed")
 
 
+for command in storage_commands.commands:
+    store.add_command(command)
+
+
 _MARKS = {True: "✓", False: "✗", None: "？"}
 
 
@@ -384,6 +419,10 @@ for command in (
     period_commands.period,
     notice_commands.notice,
     bulletin_commands.bulletin,
+    checkpoint_commands.checkpoint,
+    dispute_commands.dispute,
+    quarantine_commands.quarantine,
+    seal_commands.seal,
 ):
     cli.add_command(command)
 

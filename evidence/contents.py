@@ -8,23 +8,32 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from evidence import bag, canonical, differing, digest, heads, masking, plain, report
+from evidence import bag, canonical, differing, digest, heads, masking, plain, purged, report
 from evidence.case_event import Event
 from evidence.catalog import Row
+from evidence.citation import Answer
 from evidence.differing import Differing
+from evidence.disputes import form
 from evidence.dossier import Dossier, Exhibit
 from evidence.errors import BundleError
 from evidence.heads import Head
 from evidence.holdings import Holdings
 from evidence.ledger import Leaf
 from evidence.manifest import (
+    ANCHOR,
+    ANCHOR_PROOF,
+    ANSWER,
+    ANSWER_LETTER,
     CHECKPOINT,
     CUSTODY,
     FIRST_SHEET,
     INSTRUCTIONS,
+    OBJECTION,
+    VERIFIER,
     Claim,
     FileEntry,
     FileRole,
+    Purged,
     Withheld,
     artifact_path,
     event_path,
@@ -71,6 +80,17 @@ class Piece:
         return cls.of(path, role, _JSON, canonical.encode(value))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What makes a bundle the answer to an objection."""
+
+    answer: Answer
+    letter: str
+    """The same in words."""
+    records: tuple[Record, ...]
+    """What was captured to answer it, beside the exhibits of the finding."""
+
+
 class Contents:
     """Collects the payload of one bundle; every path once."""
 
@@ -82,6 +102,7 @@ class Contents:
         self._withheld: dict[str, Withheld] = {}
         self._claims: dict[tuple[str, str], Claim] = {}
         self._drawn: dict[str, Differing | None] = {}
+        self._purged: dict[str, Purged] = {}
 
     def pieces(self) -> tuple[Piece, ...]:
         """Return the payload in the order of its paths."""
@@ -101,6 +122,8 @@ class Contents:
         Where it shows personal data the originals stay in the house: what can be masked is there as a copy, and the
         network, which repeats it all, is not.
         """
+        if gone := purged.refusal(self._holdings, record):
+            raise BundleError(gone)
         self.add(Piece.json(record_path(record.id), "record", record.plain()))
         masked = masking.masked(record, self._holdings.store)
         if masked:
@@ -189,6 +212,22 @@ class Contents:
         for head, proof in self._holdings.ledger.prove_heads(wanted, checkpoint.size).items():
             self.add(Piece.json(head_path(head.head), "head", {"schema": "head/1", **plain.dump(proof)}))
 
+    def purged(self, record: Record, leaf: Leaf) -> None:
+        """Take in a quarantined record: its header, and that its contents left by a leaf which is proved elsewhere."""
+        self.add(Piece.json(header_path(record.id), "header", record.plain()))
+        self._purged[record.id] = Purged(record=record.id, event=leaf.digest)
+
+    @property
+    def purged_records(self) -> tuple[Purged, ...]:
+        """The quarantined records, by id."""
+        return tuple(self._purged[id] for id in sorted(self._purged))
+
+    def anchor(self, anchor: Checkpoint, checkpoint: Checkpoint) -> None:
+        """Take in a state that others signed too, and the proof that of it and the checkpoint one continues the other."""
+        old, new = sorted((anchor.size, checkpoint.size))
+        self.add(Piece.of(ANCHOR, "anchor", "text/plain", anchor.encode()))
+        self.add(Piece.json(ANCHOR_PROOF, "anchor", self._holdings.ledger.consistency(old, new).plain()))
+
     @property
     def claims(self) -> tuple[Claim, ...]:
         """The series taken in, by target and label."""
@@ -199,10 +238,20 @@ class Contents:
         for name, data in sources.items():
             self.add(Piece.of(f"data/sources/{_named(name)}", "source", "text/plain", data))
 
+    def objection(self, findings: Sequence[str]) -> None:
+        """Take in the form on which the unit may object, with the numbers of these findings."""
+        self.add(Piece.of(OBJECTION, "instructions", "text/plain", _for_windows(form.blank(findings))))
+
+    def answer(self, answer: Answer, letter: str) -> None:
+        """Take in the answer to an objection, and the letter that says it in words."""
+        self.add(Piece.json(ANSWER, "answer", answer.plain()))
+        self.add(Piece.of(ANSWER_LETTER, "answer", "text/plain", _for_windows(letter)))
+
     def custody(self, events: Sequence[Mapping[str, str | None]]) -> None:
         """Take in the list of who did what when, and how to check it all."""
         self.add(Piece.json(CUSTODY, "custody", {"schema": "custody/1", "events": list(events)}))
-        self.add(Piece.of(INSTRUCTIONS, "instructions", "text/plain", _instructions()))
+        self.add(Piece.of(INSTRUCTIONS, "instructions", "text/plain", _for_windows(_instructions())))
+        self.add(Piece.of(VERIFIER, "verifier", "text/x-python", verifier()))
 
     def _cited(self, sha256: str) -> None:
         data = self._holdings.store.read(sha256)
@@ -260,12 +309,16 @@ class Contents:
 
 
 def custody_events(
-    dossiers: Sequence[Dossier], leaves: Iterable[Leaf], events: Iterable[Event], by: str | None
+    dossiers: Sequence[Dossier],
+    leaves: Iterable[Leaf],
+    events: Iterable[Event],
+    by: str | None,
+    reply: Reply | None = None,
 ) -> Iterator[dict[str, str | None]]:
     """Yield who did what when, as far as records and cases tell: captured, admitted, judged, taken further, bundled."""
     places = {leaf.digest: leaf for leaf in leaves}
     stated_by = {one.record.id: one.statement.by for dossier in dossiers for one in dossier.human}
-    for record in records_of(dossiers):
+    for record in records_of(dossiers, reply):
         capture = record.capture
         who = f"flow {capture.flow.name} by way of {capture.vantage.egress}"
         what = "handed in" if capture.purpose == "human" else "captured"
@@ -275,13 +328,13 @@ def custody_events(
         finding = dossier.finding
         yield _event(plain.instant(finding.at), f"indicator {finding.indicator}", "judged", finding.id)
     for event in events:
-        yield _event(plain.instant(event.when), event.by, event.step, event.finding)
-    for dossier in dossiers:
-        yield _event(None, by, "bundled", dossier.finding.id)
+        who = "、".join(filter(None, (event.by, event.second)))
+        yield _event(plain.instant(event.when), who, event.step, event.finding)
+    yield from (_event(None, by, "bundled", dossier.finding.id) for dossier in dossiers)
 
 
-def records_of(dossiers: Sequence[Dossier]) -> tuple[Record, ...]:
-    """Return the records of the dossiers, the earlier captures and human exhibits too, each once."""
+def records_of(dossiers: Sequence[Dossier], reply: Reply | None = None) -> tuple[Record, ...]:
+    """Return the records of the dossiers, the earlier captures and human exhibits too, and those of a reply, each once."""
     shown = {
         record.id: record
         for dossier in dossiers
@@ -290,6 +343,7 @@ def records_of(dossiers: Sequence[Dossier]) -> tuple[Record, ...]:
         if record
     }
     shown |= {one.record.id: one.record for dossier in dossiers for one in dossier.human}
+    shown |= {record.id: record for record in (reply.records if reply else ())}
     return tuple(shown.values())
 
 
@@ -317,7 +371,15 @@ def _named(name: str) -> str:
     return name if usable else digest.sha256(name.encode())[:16]
 
 
-def _instructions() -> bytes:
-    """Return the instructions as old Windows editors show them: with a byte order mark and CR LF."""
-    text = Path(__file__).with_name("verify-zh.txt").read_text("utf-8")
+def _instructions() -> str:
+    return Path(__file__).with_name("verify-zh.txt").read_text("utf-8")
+
+
+def _for_windows(text: str) -> bytes:
+    """Return a text as old Windows editors show it: with a byte order mark and CR LF."""
     return b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()
+
+
+def verifier() -> bytes:
+    """Return the program that every bundle carries, by which it is checked without us."""
+    return Path(__file__).with_name("verify_alone.py").read_bytes()

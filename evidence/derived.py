@@ -9,7 +9,8 @@ All of it can be made again from the store; a reading or replay that is damaged 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Set
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from evidence.files import write_changed
 from evidence.model import Finding, Reading
 from evidence.reading.pictures import Kept
 from evidence.replay import Replay
+
+_SHA256 = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
 class Derived:
@@ -107,6 +110,19 @@ class Derived:
         except FileNotFoundError as error:
             raise NotFound(f"no finding {id} in {self._findings}\ntry: quzheng findings list") from error
 
+    def forget(self, record: str, blobs: Set[str]) -> None:
+        """Remove all that was made of a record and of blobs that left the store; done twice is no fault.
+
+        Readings and pictures that other records have too stay while their blobs do. Findings are `judgements`' affair.
+        """
+        made = (*self._readings.glob("*.json"), *self._pictures.glob("*.json"))
+        gone = [path for path in made if not blobs.isdisjoint(_named(path))]
+        keys = {path.stem for path in gone}
+        gone += [path for path in self._lasting.glob("*.json") if not keys.isdisjoint(_named(path))]
+        gone += [path for path in self._indexes.glob("*.json") if record in _named(path)]
+        for path in (*gone, _place(self._replays, record)):
+            path.unlink(missing_ok=True)
+
     def full_id(self, beginning: str) -> str:
         """Return the id of the one finding whose id begins so; raises NotFound where there is none or more than one."""
         return the_one(beginning, (path.stem for path in self._findings.glob("*.json")), "finding")
@@ -134,6 +150,11 @@ def _place(folder: Path, key: str) -> Path:
     if not digest.is_sha256(key):
         raise NotFound(f"a key of 64 hexadecimal digits is needed, got {key!r:.80}")
     return folder / f"{key}.json"
+
+
+def _named(path: Path) -> frozenset[str]:
+    """Return every SHA-256 that stands in a file, whole or damaged."""
+    return frozenset(found.decode() for found in _SHA256.findall(path.read_bytes()))
 
 
 def _keep(path: Path, body: object) -> bytes:

@@ -49,6 +49,8 @@ class Dossier:
     facts: tuple[Fact, ...]
     human: tuple[HumanExhibit, ...] = ()
     """What people handed in on it; shown beside the exhibits, counted by no indicator."""
+    set_aside: tuple[Record, ...] = ()
+    """Exhibits in quarantine: nothing of them may be shown but digest and time."""
 
     @property
     def demonstration(self) -> bool:
@@ -71,7 +73,8 @@ def gather(
     Raises NotFound where a cited record is not in the ledger.
     """
     known = readings or {}
-    exhibits = tuple(_exhibit(id, holdings, known, since) for id in finding.exhibits)
+    purged = holdings.ledger.purged
+    exhibits = tuple(_exhibit(id, holdings, known, since) for id in finding.exhibits if id not in purged)
     of_target = tuple(fact for fact in facts if fact.target == finding.target)
     return Dossier(
         finding=finding,
@@ -79,6 +82,7 @@ def gather(
         exhibits=exhibits,
         facts=of_target,
         human=human.of_finding(holdings, finding),
+        set_aside=tuple(holdings.record(id) for id in finding.exhibits if id in purged),
     )
 
 
@@ -86,6 +90,8 @@ def records_of(finding: Finding, holdings: Holdings) -> tuple[Record, ...]:
     """Return the records a dossier of `finding` will show, the earlier captures too: those to have readings of."""
     shown: dict[str, Record] = {}
     for id in finding.exhibits:
+        if id in holdings.ledger.purged:
+            continue
         record = holdings.record(id)
         for one in (record, earlier_of(record, holdings)):
             if one:
@@ -94,11 +100,11 @@ def records_of(finding: Finding, holdings: Holdings) -> tuple[Record, ...]:
 
 
 def earlier_of(record: Record, holdings: Holdings) -> Record | None:
-    """Return the last record before `record` in its chain that captured the page; None where there is none."""
+    """Return the last record before `record` in its chain that captured the page and may be shown; None without one."""
     before = record.previous
     while before:
         earlier = holdings.record(before)
-        if earlier.capture.outcome == "captured":
+        if earlier.capture.outcome == "captured" and before not in holdings.ledger.purged:
             return earlier
         before = earlier.previous
     return None

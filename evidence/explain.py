@@ -40,7 +40,7 @@ def _lines(finding: Finding, rules: RuleSet | None) -> Iterator[str]:
     yield from _section("对单位有利的事实", finding.for_the_unit or ("未发现",))
     yield from _section("未能确定、尚缺的材料", finding.missing)
     yield from _section("未计入的栏目及理由", (_not_counted(one) for one in _entries(finding, "not_counted")))
-    yield from _section("两种算法", _both_ways(finding))
+    yield from _section("两种算法", both_ways(finding))
     yield from _section("所依据的记录", finding.exhibits)
     yield f"没有看到的　本结论不说明{local_text(finding.as_of) if finding.as_of else '时点'}以后的情况，也不说明其他网络位置所见。"
 
@@ -97,7 +97,8 @@ def _not_counted(one: Mapping[str, Any]) -> str:
     return f"{plainly(str(one['name']))}{label}：{one['because']}"
 
 
-def _both_ways(finding: Finding) -> Iterator[str]:
+def both_ways(finding: Finding) -> Iterator[str]:
+    """Yield what both ways of counting a limit come to; nothing where it has one only."""
     count, other = finding.numbers.get("count"), finding.numbers.get("count_by_days")
     if isinstance(count, int) and isinstance(other, int) and finding.clause in ("WV-4.1", "WV-4.2"):
         yield f"按日历月：{count}个；按每月30天：{other}个"

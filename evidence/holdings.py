@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -27,11 +27,25 @@ class Stacks:
     derived: Derived
     words: WordLists = field(default_factory=wordlists.shipped)
     """What pages are read by."""
+    quarantined: frozenset[str] = frozenset()
+    """Records whose contents left, as the ledger had it when it was asked."""
 
     @staticmethod
-    def of(root: Path, words: WordLists) -> Stacks:
+    def of(root: Path, words: WordLists, quarantined: frozenset[str]) -> Stacks:
         """Return the stacks of a folder; their catalog is as the holdings that were opened last left it."""
-        return Stacks(root=root, store=FileStore(root), catalog=FileCatalog(root), derived=Derived(root), words=words)
+        return Stacks(
+            root=root,
+            store=FileStore(root),
+            catalog=FileCatalog(root),
+            derived=Derived(root),
+            words=words,
+            quarantined=quarantined,
+        )
+
+    @property
+    def purged(self) -> frozenset[str]:
+        """The records whose contents left for quarantine."""
+        return self.quarantined
 
     def record(self, id: str) -> Record:
         """Return a record; raises NotFound where `id` is none, DamagedBlob where its bytes are damaged."""
@@ -43,8 +57,12 @@ class Stacks:
     def rows(
         self, target: str, label: str | None = None, since: datetime | None = None, until: datetime | None = None
     ) -> tuple[Row, ...]:
-        """Return the headings of the records of a target (and label) that started in [since, until], by start."""
-        return self.catalog.series(target, label, since, until)
+        """Return the headings of the records of a target (and label) that started in [since, until], by start.
+
+        Those in quarantine are there and say so.
+        """
+        rows, purged = self.catalog.series(target, label, since, until), self.purged
+        return tuple(replace(row, quarantined=True) if row.record in purged else row for row in rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +93,21 @@ class Holdings(Stacks):
         """Return every record, in ledger order."""
         return tuple(self.record(leaf.digest) for leaf in each_leaf(self.ledger, "record"))
 
+    def open_records(self) -> tuple[Record, ...]:
+        """Return every record whose contents are in the store, in ledger order: all but those in quarantine."""
+        purged = self.ledger.purged
+        return tuple(self.record(leaf.digest) for leaf in each_leaf(self.ledger, "record") if leaf.digest not in purged)
+
+    def open_record(self, beginning: str) -> Record:
+        """Return the one record whose id begins so and whose contents may be shown.
+
+        Raises NotFound where there is none or more than one, and for a record in quarantine.
+        """
+        id = self.full_id(beginning)
+        if id in self.ledger.purged:
+            raise NotFound(f"记录 {id[:12]} 已隔离，内容已移出存储，不能打开")
+        return self.record(id)
+
     def full_id(self, beginning: str) -> str:
         """Return the id of the one record whose id begins so; raises NotFound where there is none or more than one."""
         digests = (leaf.digest for leaf in each_leaf(self.ledger, "record"))
@@ -84,3 +117,8 @@ class Holdings(Stacks):
         """Make the catalog again from ledger and records; return the number of records."""
         self.catalog.rebuild(self.store, self.ledger)
         return sum(1 for _ in each_leaf(self.ledger, "record"))
+
+    @property
+    def purged(self) -> frozenset[str]:
+        """The records whose contents left for quarantine, by the ledger as it stands."""
+        return frozenset(self.ledger.purged)

@@ -15,9 +15,25 @@ from evidence.holdings import Holdings
 from evidence.model import Record
 from evidence.office import Office
 from evidence.reading import wordlists
+from evidence.seal import Signer
+from evidence.timestamp import Authority
 
+Recapturer = Callable[[Holdings, str, Sequence[str]], str]
+"""Looks again at labels of a target, for purpose `recheck`, and admits what it sees; returns why it could not, else ""."""
 Replayer = Callable[[Holdings, Sequence[Record]], object]
 """Sees to it that each record that can be replayed has a replay in `derived`; raises nothing for what it cannot do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Papers:
+    """The office's own files beside its store; none need be there."""
+
+    root: Path | None = None
+    """The folder they lie in; None: there are none."""
+    files: tuple[Path, ...] = ()
+    """Files, and folders with all in them."""
+    keys: tuple[Path, ...] = ()
+    """Files of keys, wherever they lie."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +51,21 @@ class House:
     bad_links: Path | None = None
     wording: Path | None = None
     """The office's own word lists, in place of the shipped ones."""
-    key: Path | None = None
-    certificate: Path | None = None
+    signing: Callable[[], Signer | None] = lambda: None
+    """Gives the office's signer, None where it has no key; raises SealError for one that is there but cannot be used."""
+    authority: Authority | None = None
+    """Who gives time-stamps; None: nobody."""
     jobs: int = 1
     cases: CaseRules = field(default_factory=CaseRules)
     """What the office demands of a case before it is published."""
     office: Office = field(default_factory=Office)
     """What its first sheets say of it."""
+    papers: Papers = field(default_factory=Papers)
+    """What a backup holds besides the store."""
     replay: Replayer | None = None
     """None: there is no browser; replays that are not there yet are not measured."""
+    recapture: Recapturer | None = None
+    """None: there is no browser; what a page shows now is not looked up."""
 
     def holdings(self) -> Holdings:
         """Open the store, repairing the catalog from the ledger's tail where a kill left it behind; raises ReadingError for

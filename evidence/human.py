@@ -29,9 +29,9 @@ from evidence.tries import Tried, Try
 
 log = logging.getLogger(__name__)
 
-Kind = Literal["phone-video", "photo", "letter", "export", "register"]
+Kind = Literal["phone-video", "photo", "letter", "export", "register", "objection"]
 KINDS: tuple[Kind, ...] = ("phone-video", "photo", "letter", "export")
-"""What `exhibit add` takes; a register comes by `targets import`."""
+"""What `exhibit add` takes; a register comes by `targets import`, an objection by `dispute open`."""
 
 SHOWING: tuple[Kind, ...] = ("phone-video", "photo")
 """Kinds that can show what was tried and what came of it."""
@@ -112,8 +112,22 @@ def add(
     """
     _check(paths, statement)
     _check_tries(target, statement, now)
-    blobs = [holdings.store.put_file(path, media_type(path)) for path in paths]
-    stated = replace(statement, files=tuple(map(_file, paths, blobs)))
+    named = [(path.name, holdings.store.put_file(path, media_type(path))) for path in paths]
+    return keep(holdings, target, label, named, statement, now=now)
+
+
+def keep(
+    holdings: Holdings,
+    target: TargetRef,
+    label: str | None,
+    named: Sequence[tuple[str, Blob]],
+    statement: Statement,
+    *,
+    now: datetime,
+) -> Record:
+    """Return the record of files that lie in the store already, by their names, and of the statement; as `add` does."""
+    blobs = [blob for _, blob in named]
+    stated = replace(statement, files=tuple(_file(name, blob) for name, blob in named))
     environment = holdings.store.put(canonical.encode({"schema": SCHEMA, **plain.dump(stated)}), "application/json")
     taken = Capture(
         key=f"HUMAN-{environment.sha256[:24]}/{target.id}/{own_label(label)}/1",
@@ -155,9 +169,9 @@ def own_label(label: str | None) -> str:
 
 
 def of_target(holdings: Holdings, target: str) -> Iterator[HumanExhibit]:
-    """Yield the human exhibits on a target, oldest first; raises what reading the records raises."""
+    """Yield the human exhibits on a target, oldest first, none in quarantine; raises what reading the records raises."""
     for row in holdings.rows(target):
-        if row.purpose == "human":
+        if row.purpose == "human" and not row.quarantined:
             record = holdings.record(row.record)
             yield HumanExhibit(record=record, statement=statement_of(record, holdings))
 
@@ -232,11 +246,21 @@ def statement_of(record: Record, holdings: Stacks) -> Statement:
     return plain.load(Statement, body)
 
 
-def media_type(path: Path) -> str:
-    """Return the media type of a file: by its first bytes for what a report shows, else by its name."""
+def shown_name(name: str) -> str:
+    """Return a file's name as text; bytes of it that are no UTF-8 are replaced, not refused."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def kind_by_bytes(path: Path) -> str | None:
+    """Return the media type that a file's first bytes tell; None where they tell none."""
     with path.open("rb") as stream:
         head = stream.read(16)
-    known = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+    return next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+
+
+def media_type(path: Path) -> str:
+    """Return the media type of a file: by its first bytes for what a report shows, else by its name."""
+    known = kind_by_bytes(path)
     guessed = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return known or ("application/octet-stream" if guessed.startswith("image/") else guessed)
 
@@ -260,8 +284,8 @@ def _check_tries(target: TargetRef, statement: Statement, now: datetime) -> None
     tries.check(statement.tries, ended=statement.ended, now=now)
 
 
-def _file(path: Path, blob: Blob) -> File:
-    return File(name=path.name, sha256=blob.sha256, size=blob.size, media_type=blob.media_type)
+def _file(name: str, blob: Blob) -> File:
+    return File(name=shown_name(name), sha256=blob.sha256, size=blob.size, media_type=blob.media_type)
 
 
 def _artifact(n: int, blob: Blob, now: datetime) -> Artifact:

@@ -100,6 +100,7 @@ def judge_holdings(
         ours=ours,
         owners=duplicates.by_owner(subjects),
         words=holdings.words,
+        quarantined=holdings.purged,
     )
     judged = _judged(holdings, subjects, asked, jobs)
     findings = tuple(incidents.shared([finding for one in judged for finding in one.findings]))
@@ -124,6 +125,8 @@ class _Asked:
     owners: Mapping[duplicates.Owner, tuple[Sibling, ...]]
     words: WordLists
     """What pages are read by."""
+    quarantined: frozenset[str]
+    """Records whose contents left."""
 
 
 def _judged(holdings: Holdings, subjects: Sequence[Subject], asked: _Asked, jobs: int) -> list[Judgement]:
@@ -144,11 +147,15 @@ _stacks = functools.cache(Stacks.of)
 
 
 def _unread_there(root: Path, subjects: Sequence[Subject], asked: _Asked) -> list[str]:
-    return [record for subject in subjects for record in _unread(_stacks(root, asked.words), subject, asked.at)]
+    return [
+        record
+        for subject in subjects
+        for record in _unread(_stacks(root, asked.words, asked.quarantined), subject, asked.at)
+    ]
 
 
 def _judged_there(root: Path, subjects: Sequence[Subject], asked: _Asked) -> list[Judgement]:
-    return list(_judge_some(_stacks(root, asked.words), subjects, asked))
+    return list(_judge_some(_stacks(root, asked.words, asked.quarantined), subjects, asked))
 
 
 def _judge_some(stacks: Stacks, subjects: Sequence[Subject], asked: _Asked) -> Iterator[Judgement]:
@@ -179,6 +186,29 @@ def _unread(stacks: Stacks, subject: Subject, at: datetime) -> list[str]:
     unread = [record.id for record in source.surely_read()]
     source.shelf.save()
     return unread
+
+
+def judge_again(
+    holdings: Holdings, subject: Subject, finding: Finding, rules: RuleSet, indicators_dir: Path | None = None
+) -> Finding | None:
+    """Return what the indicator of a finding says of the same target, label and T by these rules, all records at hand counted.
+
+    Nothing is kept. None where the indicator no longer says anything of it. Raises RulesError where the rules did not
+    hold at T or lack the indicator.
+    """
+    subject = ledgers.in_force(holdings, subject, finding.at)
+    source, registers = _Source(holdings, subject, finding.at), archive.kept(holdings)
+    judged = judge(
+        subject,
+        source.series(),
+        at=finding.at,
+        rules=rules,
+        indicators=[one for one in discover(indicators_dir) if one.name == finding.indicator],
+        registers=standings(subject, registers, frozenset(filter(None, [key_of(subject)]))),
+        tried=tuple(human.tried(holdings, subject.id)) if subject.is_account else (),
+    )
+    found = next((one for one in judged.findings if one.label == finding.label), None)
+    return _marked(found, source.captures(found.exhibits)) if found else None
 
 
 def _read_ahead(stacks: Stacks, unread: Iterable[Sequence[str]], jobs: int) -> None:

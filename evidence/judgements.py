@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from evidence import canonical, plain, words
 from evidence.catalog import check_slug
 from evidence.errors import CanonicalError, ShapeError, StoreError
 from evidence.files import write_changed
-from evidence.holdings import Holdings
+from evidence.holdings import Holdings, Stacks
 from evidence.model import Fact, Finding
 from evidence.ruleset import RuleSet
 
@@ -60,11 +60,55 @@ def keep(holdings: Holdings, target: str, at: datetime, rules: RuleSet, judgemen
         facts=judgement.facts,
         findings=tuple(finding.id for finding in judgement.findings),
     )
-    path = _folder(holdings) / f"{check_slug(target)}.json"
+    _write(_folder(holdings) / f"{check_slug(target)}.json", kept)
+
+
+def _write(path: Path, kept: Kept) -> None:
     try:
         write_changed(path, canonical.encode(plain.dump(kept)))
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error}") from error
+
+
+def set_aside(holdings: Holdings, record: str) -> None:
+    """Take back what was said by a record in quarantine: its facts are unknown, findings that rest on it undecided.
+
+    Nothing of what it showed stays in them; judging again judges by the other records. Done twice is no change.
+    """
+    why = f"所依据的记录 {record[:12]} 已隔离，须按其他记录重新判定"
+    for finding in holdings.derived.findings():
+        if record in finding.exhibits:
+            open_ = _undecided(finding, why)
+            said = holdings.derived.put_finding(open_)
+            holdings.ledger.append("finding", f"{finding.id}/{said}", said)
+    for path in sorted(_folder(holdings).glob("*.json")):
+        kept = _load(path)
+        if any(fact.record == record for fact in kept.facts):
+            facts = tuple(_unknown(fact, why) if fact.record == record else fact for fact in kept.facts)
+            _write(path, replace(kept, facts=facts))
+
+
+def _undecided(finding: Finding, why: str) -> Finding:
+    return replace(
+        finding,
+        state="undecided",
+        message=f"{why}。",
+        numbers={},
+        missing=(why,),
+        for_the_unit=(),
+        against=(),
+        readings=(),
+        second_look="missing",
+    )
+
+
+def _unknown(fact: Fact, why: str) -> Fact:
+    return replace(fact, newest=None, age_days=None, blank=None, stale=None, missing=(why,))
+
+
+def last_facts(holdings: Stacks) -> tuple[Fact, ...]:
+    """Return the facts of the last judgement of every target; raises StoreError for a damaged file."""
+    return tuple(fact for path in sorted(_folder(holdings).glob("*.json")) for fact in _load(path).facts)
 
 
 def last(holdings: Holdings) -> Judgement:
@@ -122,5 +166,5 @@ def _load(path: Path) -> Kept:
         raise StoreError(f"{path} cannot be read: {error}\ntry: quzheng judge (it makes it again)") from error
 
 
-def _folder(holdings: Holdings) -> Path:
+def _folder(holdings: Stacks) -> Path:
     return holdings.root / "derived" / "judgements"

@@ -1,7 +1,7 @@
 """The ledger: one append-only list of what was admitted, whose every state can be proved (RFC 6962).
 
     ledger/leaves           one canonical JSON line a leaf: {"digest", "index", "key", "kind"}
-    ledger/checkpoints/N    the signed state after N leaves
+    ledger/checkpoints/N    the signed state after N leaves; N.tsr beside it is its time-stamp (evidence.checkpoints)
 
 A leaf is on the disk before `append` returns. A line without its line feed was never acknowledged: it is cut. The hash
 of a leaf is SHA-256(0x00 || canonical {"digest", "key", "kind"}); so a proof tells nothing of other leaves.
@@ -11,16 +11,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from evidence import heads, merkle, note
+from evidence import heads, merkle
+from evidence import note as notes
 from evidence.errors import LedgerError
 from evidence.files import Exclusive, make_folder, sync_folder, write_whole
 from evidence.note import Checkpoint, NoteSigner
-from evidence.proof import Inclusion, Leaf, Proof, check_entry
+from evidence.proof import PURGE, RETENTION, Consistency, Inclusion, Leaf, Proof, check_entry
 
 __all__ = ["FileLedger", "Inclusion", "Leaf", "Ledger", "Proof", "each_leaf"]
 
@@ -61,6 +64,7 @@ class FileLedger:
         self._by_key: dict[tuple[str, str], Leaf] = {}
         self._tree = merkle.Tree()
         self._chains = heads.Chains()
+        self._purged: set[str] = set()
         self._offset = 0
         self._refresh()
         self._check_newest_checkpoint()
@@ -76,6 +80,12 @@ class FileLedger:
         """The heads of the chains of all leaves."""
         self._refresh()
         return self._chains
+
+    @property
+    def purged(self) -> AbstractSet[str]:
+        """The ids of the records that were quarantined: their contents have left the store, their headers stay."""
+        self._refresh()
+        return self._purged
 
     def exclusive(self) -> AbstractContextManager[None]:
         """Keep every other writer out for the length of the block; the same thread may enter again."""
@@ -122,11 +132,11 @@ class FileLedger:
             path = self._tree.inclusion(index, upto)
         return Inclusion(leaf=self._leaves[index], size=upto, proof=_proof(path))
 
-    def consistency(self, old: int, new: int | None = None) -> Proof:
+    def consistency(self, old: int, new: int | None = None) -> Consistency:
         """Return the proof that the ledger of `new` leaves begins with that of `old`; raises LedgerError."""
         upto = self.size if new is None else new
         with _asked():
-            return _proof(self._tree.consistency(old, upto))
+            return Consistency(old=old, new=upto, proof=_proof(self._tree.consistency(old, upto)))
 
     def state(self, size: int | None = None) -> Checkpoint:
         """Return the unsigned checkpoint of the first `size` leaves; raises LedgerError for an empty ledger."""
@@ -140,7 +150,7 @@ class FileLedger:
         """Sign for the present state, keep the note at checkpoints/N, and return it; a state is signed once a key."""
         with self.exclusive():
             state = self.state()
-            path = self.folder / "checkpoints" / str(state.size)
+            path = self.checkpoints_folder / str(state.size)
             kept = _read_checkpoint(path) if path.exists() else state
             if kept.text != state.text:
                 raise LedgerError(f"{path} signs for root {kept.root.hex()}, the ledger has {state.root.hex()}")
@@ -148,6 +158,29 @@ class FileLedger:
             if signed != kept or not path.exists():
                 write_whole(path, signed.encode())
             return signed
+
+    def take(self, note: Checkpoint, ours: Collection[bytes] = ()) -> Checkpoint:
+        """Keep the signatures of others on a note whose text is one of the kept checkpoints; return it with all of them.
+
+        `ours` are key ids of the office beside those that signed already. Raises LedgerError where the text is none of
+        ours, where no other office signed it, and where a line claims to be by our key and is not the one we made.
+        """
+        with self.exclusive():
+            path = self.folder / "checkpoints" / str(note.size)
+            kept = _read_checkpoint(path) if path.exists() else None
+            if kept is None or kept.text != note.text or kept.text != self.state(kept.size).text:
+                raise LedgerError(f"不是本台账签过的状态：{note.origin}，{note.size} 项，根 {note.root.hex()}")
+            keys = {*ours, *(one.key_id for one in kept.signatures)}
+            if any(one not in kept.signatures for one in note.signatures if one.key_id in keys):
+                raise LedgerError("有一行署本单位（或已收下的单位）的密钥，却不是已存的签名：没有收下")
+            added = note.others(keys)
+            if not note.others(ours):
+                raise LedgerError("没有其他单位的签名")
+            joined = replace(kept, signatures=(*kept.signatures, *added))
+            notes.parse(joined.encode())
+            if added:
+                write_whole(path, joined.encode())
+            return joined
 
     def commit_heads(self) -> Leaf:
         """Commit to the heads of all chains as the last leaf, where it is not one already; return that leaf."""
@@ -168,7 +201,16 @@ class FileLedger:
 
     def checkpoints(self) -> tuple[Checkpoint, ...]:
         """Return the kept checkpoints, smallest first; raises LedgerError for one that cannot be read."""
-        return tuple(_read_checkpoint(path) for path in _by_size(self.folder / "checkpoints"))
+        return tuple(_read_checkpoint(path) for path in self.checkpoint_files())
+
+    @property
+    def checkpoints_folder(self) -> Path:
+        """Where the kept checkpoints lie."""
+        return self.folder / "checkpoints"
+
+    def checkpoint_files(self) -> tuple[Path, ...]:
+        """Return the files of the kept checkpoints, smallest first."""
+        return tuple(_by_size(self.checkpoints_folder))
 
     def _write(self, leaf: Leaf) -> Leaf:
         line = leaf.line + b"\n"
@@ -210,11 +252,13 @@ class FileLedger:
         self._by_key[leaf.kind, leaf.key] = leaf
         self._tree.append(leaf.hashed)
         self._chains.absorb(leaf)
+        if leaf.kind == PURGE and not leaf.key.startswith(RETENTION):
+            self._purged.add(leaf.key)
         self._offset += length
 
     def _check_newest_checkpoint(self) -> None:
         """A ledger shorter than, or other than, what was signed for has lost entries; it does not open."""
-        newest = _by_size(self.folder / "checkpoints")[-1:]
+        newest = self.checkpoint_files()[-1:]
         for path in newest:
             kept = _read_checkpoint(path)
             if kept.size > len(self._leaves) or self._tree.root(kept.size) != kept.root:
@@ -261,7 +305,7 @@ def _parse_line(line: bytes, index: int, file: Path) -> Leaf:
 
 def _read_checkpoint(path: Path) -> Checkpoint:
     try:
-        return note.parse(path.read_bytes())
+        return notes.parse(path.read_bytes())
     except LedgerError as error:
         raise LedgerError(f"{path}: {error}") from error
 

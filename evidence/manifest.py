@@ -16,9 +16,15 @@ FORMAT = 0
 SCHEMA = "manifest/1"
 MANIFEST = "data/manifest.json"
 CHECKPOINT = "data/ledger/checkpoint"
+ANCHOR = "data/ledger/anchor"
+ANCHOR_PROOF = "data/ledger/anchor.json"
 CUSTODY = "data/custody.json"
 INSTRUCTIONS = "data/verify-zh.txt"
 FIRST_SHEET = "data/first-sheet-zh.html"
+OBJECTION = "data/objection-zh.txt"
+ANSWER = "data/answer.json"
+ANSWER_LETTER = "data/answer-zh.txt"
+VERIFIER = "data/verify.py"
 
 FileRole = Literal[
     "manifest",
@@ -30,6 +36,7 @@ FileRole = Literal[
     "reading",
     "series",
     "checkpoint",
+    "anchor",
     "proof",
     "header",
     "plan",
@@ -41,6 +48,8 @@ FileRole = Literal[
     "source",
     "custody",
     "instructions",
+    "answer",
+    "verifier",
 ]
 
 
@@ -49,7 +58,13 @@ ROLES: dict[str, FileRole] = {
     FIRST_SHEET: "instructions",
     CUSTODY: "custody",
     INSTRUCTIONS: "instructions",
+    OBJECTION: "instructions",
+    ANSWER: "answer",
+    ANSWER_LETTER: "answer",
+    VERIFIER: "verifier",
     CHECKPOINT: "checkpoint",
+    ANCHOR: "anchor",
+    ANCHOR_PROOF: "anchor",
     "data/ledger/proofs/": "proof",
     "data/ledger/heads/": "head",
     "data/records/": "record",
@@ -132,6 +147,15 @@ class Withheld:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Purged:
+    """A record that was quarantined: its header is in the bundle, its contents have left the house."""
+
+    record: str
+    event: str
+    """SHA-256 of the event by which they left, which stands in the ledger and is not in the bundle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """The statement that a bundle leaves out no visit of a label from `since` to the checkpoint."""
 
@@ -159,6 +183,7 @@ class Manifest:
     withheld: tuple[Withheld, ...] = field(default=(), metadata={plain.ADDED: True})
     series: tuple[Claim, ...] = field(default=(), metadata={plain.ADDED: True})
     """The series that are there without a gap."""
+    purged: tuple[Purged, ...] = field(default=(), metadata={plain.ADDED: True})
 
     def plain(self) -> dict[str, Any]:
         """Return the manifest as plain JSON."""

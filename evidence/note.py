@@ -14,7 +14,8 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from evidence.errors import LedgerError
@@ -83,8 +84,34 @@ class Checkpoint:
         """Return this checkpoint with the signer's signature added, once."""
         if self.of_key(signer.key_id):
             return self
-        added = NoteSignature(name=signer.name, key_id=signer.key_id, signature=signer.sign_note(self.text))
-        return Checkpoint(origin=self.origin, size=self.size, root=self.root, signatures=(*self.signatures, added))
+        return replace(self, signatures=(*self.signatures, _made(self.text, signer)))
+
+    def others(self, key_ids: Collection[bytes]) -> tuple[NoteSignature, ...]:
+        """Return the signatures that claim to be by none of some keys: those of other offices."""
+        return tuple(signature for signature in self.signatures if signature.key_id not in key_ids)
+
+
+def cosigned(data: bytes, signer: NoteSigner) -> bytes:
+    """Return any signed note (C2SP signed-note) with the signer's signature added as its last line, once.
+
+    What is signed is the note's text, whatever it says: show it to the person who signs. Raises LedgerError for what is
+    no signed note.
+    """
+    try:
+        text, signatures = _signed_note(data)
+    except (ValueError, binascii.Error) as error:
+        raise LedgerError(f"not a signed note: {error}") from error
+    if any(signature.key_id == signer.key_id for signature in signatures):
+        return data
+    return data + _made(text, signer).line().encode()
+
+
+def text_of(data: bytes) -> bytes:
+    """Return what the signatures of a signed note are over; raises LedgerError for what is none."""
+    try:
+        return _signed_note(data)[0]
+    except (ValueError, binascii.Error) as error:
+        raise LedgerError(f"not a signed note: {error}") from error
 
 
 def parse(data: bytes) -> Checkpoint:
@@ -113,6 +140,23 @@ def _parse(data: bytes) -> Checkpoint:
         raise ValueError(f"expected a root of 32 bytes, got {len(decoded)}")
     signatures = tuple(_signature(line) for line in tail.split("\n")[:-1])
     return Checkpoint(origin=origin, size=int(size), root=decoded, signatures=signatures)
+
+
+def _signed_note(data: bytes) -> tuple[bytes, tuple[NoteSignature, ...]]:
+    """Return text and signatures of a note, the text with its last line feed; the last empty line divides them."""
+    if len(data) > MAX_NOTE:
+        raise ValueError(f"expected at most {MAX_NOTE} bytes, got {len(data)}")
+    written = data.decode("utf-8")
+    if any(ord(c) < 0x20 and c != "\n" for c in written):
+        raise ValueError("control characters in it")
+    text, separator, tail = written.rpartition("\n\n")
+    if not text or not separator or not tail.endswith("\n"):
+        raise ValueError("expected a text, an empty line and signature lines")
+    return f"{text}\n".encode(), tuple(_signature(line) for line in tail.split("\n")[:-1])
+
+
+def _made(text: bytes, signer: NoteSigner) -> NoteSignature:
+    return NoteSignature(name=signer.name, key_id=signer.key_id, signature=signer.sign_note(text))
 
 
 def _signature(line: str) -> NoteSignature:

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol, Self, TypeVar
 
 from evidence import bag, canonical, zipform
 from evidence.errors import EvidenceError, FormError
@@ -23,6 +23,22 @@ MAX_DOCUMENT = 16 << 20
 
 MAX_MANIFEST = 32 << 20
 """Bytes of the two lists that name every file."""
+
+
+class Form(Protocol):
+    """What is read from a document of a schema."""
+
+    @classmethod
+    def load(cls, body: Mapping[str, Any]) -> Self:
+        """Return what has the plain JSON `body`; raises ShapeError."""
+        ...
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON."""
+        ...
+
+
+F = TypeVar("F", bound=Form)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +106,7 @@ class Opened:
     @cached_property
     def manifest(self) -> Manifest:
         """The bundle's own description; raises FormError where it cannot be read."""
-        try:
-            return Manifest.load(self.document(MANIFEST, MAX_MANIFEST))
-        except EvidenceError as error:
-            raise FormError(f"{MANIFEST}：{error}") from error
+        return in_form(Manifest, MANIFEST, self.document(MANIFEST, MAX_MANIFEST))
 
     @cached_property
     def listed(self) -> Mapping[str, str]:
@@ -109,6 +122,21 @@ class Opened:
                 sm3.update(piece)
         hexadecimal = sm3.hexdigest() if sm3 is not None else None
         return Measured(size=member.size, crc=crc, sha256=sha256.hexdigest(), sm3=hexadecimal)
+
+
+def in_form(form: type[F], path: str, body: Mapping[str, Any]) -> F:
+    """Return what the document at `path` says; raises FormError where it is not written as we would write it.
+
+    Otherwise one thing could be written in two ways (an instant in another zone, a default spelled out), and its digest
+    would not say which.
+    """
+    try:
+        found = form.load(body)
+    except EvidenceError as error:
+        raise FormError(f"{path}：{error}") from error
+    if found.plain() != body:
+        raise FormError(f"{path}：不是规定的写法")
+    return found
 
 
 def _sm3() -> Any:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from evidence import digest, merkle
-from evidence.errors import LedgerError
+from evidence import digest, merkle, plain
+from evidence.errors import LedgerError, ShapeError
+from evidence.note import Checkpoint
 
-KINDS = (
-    "record", "finding", "case", "columns", "bundle", "checkpoint-export", "purge", "plan", "loss", "heads", "period",
-)  # fmt: skip
+PURGE = "purge"
+RETENTION = "retention/"
+"""How the keys of purges by rule begin; the key of a quarantine is the record's id."""
+"""Kind of the leaf by which a record's contents left the house: key the record's id, digest that of the event."""
+EXPORT = "checkpoint-export"
+KINDS = ("record", "finding", "case", "columns", "bundle", EXPORT, PURGE, "plan", "loss", "heads", "period")
 MAX_KEY = 1000
 """Characters in a key."""
 
@@ -64,6 +70,32 @@ class Inclusion:
     def holds(self, root: bytes) -> bool:
         """Tell whether the proof leads from the leaf to `root`."""
         return merkle.root_of_inclusion(self.leaf.hashed, self.leaf.index, self.size, self.proof.steps) == root
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consistency:
+    """The proof that the ledger of `new` leaves begins with that of `old` (consistency/1)."""
+
+    old: int
+    new: int
+    proof: Proof
+
+    def plain(self) -> dict[str, Any]:
+        """Return the proof as plain JSON."""
+        return {"schema": "consistency/1", **plain.dump(self)}
+
+    @classmethod
+    def load(cls, body: object) -> Consistency:
+        """Return the proof whose plain JSON is `body`; raises ShapeError."""
+        fields = dict(body) if isinstance(body, Mapping) else {}
+        if (found := fields.pop("schema", None)) != "consistency/1":
+            raise ShapeError(("schema",), "consistency/1", found)
+        return plain.load(cls, fields)
+
+    def holds(self, older: Checkpoint, newer: Checkpoint) -> bool:
+        """Tell whether it is of these two states of one ledger and proves that the newer begins with the older."""
+        same = older.origin == newer.origin and (self.old, self.new) == (older.size, newer.size)
+        return same and merkle.is_consistent(self.old, older.root, self.new, newer.root, self.proof.steps)
 
 
 def check_entry(kind: str, key: str, sha256: str) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 from evidence import availability, digest, inner_pages, link_checks, plain
 from evidence.derived import Derived
+from evidence.errors import NotFound
 from evidence.holdings import Stacks
 from evidence.model import Reading, Record
 from evidence.reading import dates, tesseract
@@ -40,13 +41,14 @@ _FEW = 4
 
 
 def readings(records: Iterable[Record], holdings: Stacks, *, jobs: int = 1) -> Mapping[str, Reading | None]:
-    """Return the reading of each record by its id; None for a record without a page, or one that cannot be read.
+    """Return the reading of each record by its id; None for one without a page, in quarantine, or that cannot be read.
 
     Readings are looked up in `holdings.derived` and saved there, under the digest of what they depend on: the
     artifacts, the address, this reader, and the day the page was taken.
     """
+    purged = holdings.purged
     wanted = {record.id: record for record in records}
-    keys = {id: shared_key(record, holdings) for id, record in wanted.items() if has_page(record)}
+    keys = {id: shared_key(record, holdings) for id, record in wanted.items() if has_page(record) and id not in purged}
     known = {key: kept for key in set(keys.values()) if (kept := holdings.derived.reading(key)) is not None}
     open_records = {key: wanted[id] for id, key in keys.items() if key not in known}
     for key, reading in _read_all(open_records, holdings, jobs):
@@ -180,6 +182,9 @@ def of_record(record: Record, store: Store, words: WordLists, shelf: Shelf | Non
 def _read(record: Record, store: Store, derived: Derived, words: WordLists) -> Reading | None:
     try:
         return of_record(record, store, words, _Pictures(derived))
+    except NotFound as error:
+        log.warning("record %s cannot be read, its contents are not all in the store: %s", record.id, error)
+        return None
     except Exception:
         log.warning("record %s cannot be read; the others go on", record.id, exc_info=True)
         return None

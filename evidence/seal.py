@@ -22,13 +22,13 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.serialization import pkcs7
+from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from evidence.errors import SealError
 
 PASSPHRASE = "QUZHENG_SEAL_PASSPHRASE"  # noqa: S105 (the name of the variable)
-"""The environment variable that holds the passphrase of the key file, where it has one."""
+"""The environment variable that holds the passphrase of the key file (PEM or PKCS #12), where it has one."""
 
 KEY_FILE, CERTIFICATE_FILE = "office.key", "office.pem"
 VALIDITY = timedelta(days=3650)
@@ -49,7 +49,7 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Signer:
-    """An office key with its certificate."""
+    """An office key with its certificate; the key may be one that signs elsewhere."""
 
     key: PrivateKey
     certificate: x509.Certificate
@@ -62,11 +62,18 @@ class Signer:
             public = read_certificate(certificate.read_bytes())
         except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise SealError(f"{key} cannot be used: {error}\nis {PASSPHRASE} set and right?") from error
-        if not isinstance(private, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-            raise SealError(f"{key}: expected an EC or RSA key, got {type(private).__name__}")
-        if _public_bytes(private.public_key()) != _public_bytes(public.public_key()):
-            raise SealError(f"{certificate} is not the certificate of the key {key}")
-        return cls(key=private, certificate=public)
+        return cls(key=_fitting(private, key, public, certificate), certificate=public)
+
+    @classmethod
+    def load_pkcs12(cls, file: Path) -> Signer:
+        """Return the signer of a PKCS #12 file; raises SealError where it cannot be read or lacks key or certificate."""
+        try:
+            private, public, _ = pkcs12.load_key_and_certificates(file.read_bytes(), _passphrase())
+        except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+            raise SealError(f"{file} cannot be used: {error}\nis {PASSPHRASE} set and right?") from error
+        if public is None:
+            raise SealError(f"{file} holds no certificate of its key")
+        return cls(key=_fitting(private, file, public, file), certificate=public)
 
     @cached_property
     def name(self) -> str:
@@ -133,7 +140,7 @@ def read_certificate(pem: bytes) -> x509.Certificate:
         certificate = x509.load_pem_x509_certificate(pem)
         same = certificate.public_bytes(serialization.Encoding.PEM) == pem
         certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise SealError(f"not a certificate we can read: {error}") from error
     if not same:
         raise SealError("expected one PEM certificate and nothing else, with lines of 64 characters")
@@ -184,17 +191,18 @@ def check_cms(data: bytes, der: bytes, certificate: x509.Certificate) -> Answer:
         signer.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
         command = ["cms", "-verify", "-binary", "-inform", "DER", "-in", str(signature), "-content", str(content)]
         pinned = ["-certfile", str(signer), "-nointern", "-noverify", "-out", os.devnull]
-        answer = _openssl([*command, *pinned])
+        answer = openssl([*command, *pinned])
     if answer.passed:
         return Answer(passed=True, detail=f"由 {fingerprint(certificate)} 签名")
     return answer
 
 
-def is_trusted(certificate: x509.Certificate, trust: bytes, at: datetime) -> Answer:
+def is_trusted(certificate: x509.Certificate, trust: bytes, at: datetime, stamped: datetime | None = None) -> Answer:
     """Say whether `certificate` is one in `trust` (PEM), or was issued under one, and was valid from `at` on.
 
     `at` is the last moment captured; the signing came after it, and not before the certificate began.
-    Answers None where it has expired since: without a time-stamp nothing proves that it signed before.
+    `stamped` is the time of a trusted time-stamp over the signature. Answers None where the certificate has expired since
+    and no time-stamp before its end proves that it signed in time.
     """
     at = max(at, certificate.not_valid_before_utc)
     with tempfile.TemporaryDirectory(prefix="quzheng-seal-") as folder:
@@ -203,14 +211,15 @@ def is_trusted(certificate: x509.Certificate, trust: bytes, at: datetime) -> Ans
         signer.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
         moment = ["-attime", str(int(at.timestamp()))]
         nowhere_else = ["-no-CApath", "-no-CAstore", "-CAfile", str(anchors)]
-        answer = _openssl(["verify", "-partial_chain", *nowhere_else, *moment, str(signer)])
-    if answer.passed and datetime.now(UTC) > certificate.not_valid_after_utc:
-        until = f"{certificate.not_valid_after_utc:%Y-%m-%d}"
-        return Answer(passed=None, detail=f"证书已于 {until} 到期，又没有时间戳证明签名在此之前")
+        answer = openssl(["verify", "-partial_chain", *nowhere_else, *moment, str(signer)])
+    end = certificate.not_valid_after_utc
+    if answer.passed and datetime.now(UTC) > end and (stamped is None or stamped > end):
+        return Answer(passed=None, detail=f"证书已于 {end:%Y-%m-%d} 到期，又没有可信的时间戳证明签名在此之前")
     return Answer(passed=True, detail="与指定的证书一致，或由其签发") if answer.passed else answer
 
 
-def _openssl(arguments: list[str]) -> Answer:
+def openssl(arguments: list[str]) -> Answer:
+    """Run the `openssl` program; true where it ends well, None where it is not here or does not answer."""
     program = shutil.which("openssl")
     if not program:
         return Answer(passed=None, detail="本机没有 openssl")
@@ -250,6 +259,15 @@ def _self_signed(key: ec.EllipticCurvePrivateKey, name: str) -> x509.Certificate
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
+
+
+def _fitting(private: object, key: Path, public: x509.Certificate, certificate: Path) -> PrivateKey:
+    """Return the key where it can sign and is that of the certificate; raises SealError."""
+    if not isinstance(private, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        raise SealError(f"{key}: expected an EC or RSA key, got {type(private).__name__}")
+    if _public_bytes(private.public_key()) != _public_bytes(public.public_key()):
+        raise SealError(f"{certificate} is not the certificate of the key {key}")
+    return private
 
 
 def _public_bytes(public: object) -> bytes:

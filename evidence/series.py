@@ -75,8 +75,8 @@ class Series:
         return max((b - a for a, b in zip(moments, moments[1:], strict=False)), default=timedelta(0))
 
     def reading(self, row: Row) -> Reading | None:
-        """Return what was read from the row's record; None where nothing was captured or it cannot be read."""
-        return self.reader(row) if row.outcome == "captured" else None
+        """Return what was read from the row's record; None where nothing was captured, or it cannot be read or shown."""
+        return self.reader(row) if row.outcome == "captured" and not row.quarantined else None
 
     def look(self, row: Row) -> Look:
         """Return the row together with its reading."""

@@ -52,6 +52,8 @@ class Shelf:
             self._kept = len(self._keys)
 
     def _key(self, id: str) -> str:
+        if id in self._holdings.purged:
+            return ""
         if id not in self._keys:
             record = self.record(id)
             if record is None:

@@ -6,7 +6,7 @@ it back (laws 5 and 6).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,6 +28,7 @@ _KINDS_OPEN = {
     "media": "内容是音视频",
 }
 """What an empty page of a kind of column leaves open."""
+_QUARANTINED = "{}的记录已隔离，其中所见不得再用，不能断定没有内容或没有更新"
 _KINDS = {"error": "出错或拦截页面", "redirect": "跳转页面"}
 
 
@@ -63,11 +64,24 @@ def unfit(series: Series, rules: RuleSet) -> str | None:
     if series.at - latest.started > age.length:
         return f"末次完整访问为{local_text(latest.started)}，距时点超过{age.chinese}"
     look = series.look(latest)
+    if latest.quarantined:
+        return _QUARANTINED.format(local_text(latest.started))
     if look.reading is None:
         return f"{local_text(latest.started)}的页面未能判读"
     if not look.shows_column:
         return f"{local_text(latest.started)}打开的是{_KINDS[look.reading.page_kind]}，不是栏目内容"
     return None
+
+
+def set_aside(series: Iterable[Series], since: date | None = None) -> str | None:
+    """Return why absence cannot be shown where a record made since a day is in quarantine; None where none is.
+
+    What nobody may look at any more may have shown the very thing that is said to be absent. `since` None: from the first.
+    """
+    rows = (row for one in series for row in (*one.rows, *one.later))
+    gone = (row for row in rows if row.quarantined and (since is None or local_day(row.started) >= since))
+    first = next(gone, None)
+    return _QUARANTINED.format(local_text(first.started)) if first else None
 
 
 def staleness(series: Series, limit: Span, rules: RuleSet, beside: Beside | None = None) -> Shown:
@@ -79,6 +93,8 @@ def staleness(series: Series, limit: Span, rules: RuleSet, beside: Beside | None
     cutoff, until = limit.before(look.day), local_day(series.at)
     if sighted := _sighted(series, look, cutoff, until) or _sighted_beside(beside, cutoff, until):
         return sighted
+    if gone := set_aside((series, *beside.parts.values()), cutoff):
+        return unknown(gone)
     found = beside.stale(series, look, cutoff, until)
     if found.value is None:
         return unknown(found.missing or _why_undatable(look), records=found.records)
@@ -104,6 +120,8 @@ def blankness(series: Series, rules: RuleSet, beside: Beside | None = None) -> S
     blank = beside.blank(look)
     if blank is not True:
         return Shown(value=False) if blank is False else unknown(_why_not_blank(look))
+    if gone := set_aside((series, *beside.parts.values())):
+        return unknown(gone)
     agreement, seconds = second_look(series, rules, beside.blank)
     if agreement == "disagrees":
         return unknown("前后两次查看结果不一致", records=seconds, second_look=agreement)

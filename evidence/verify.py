@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from evidence import checks
+from evidence import anchors, checks
 from evidence.checks import printable
 from evidence.errors import EvidenceError, SealError
 from evidence.model import Verdict, VerdictCheck
@@ -52,7 +52,8 @@ CONDITIONAL: dict[str, Check] = {
 def verify(path: Path, *, trust: Path | None = None) -> Verdict:
     """Return the verdict on the bundle at `path`.
 
-    `trust` names a PEM file with the certificate that the reader knows to be the office's, or one that issued it.
+    `trust` names a PEM file with the certificates that the reader knows: the office's, or one that issued it, and that of
+    the time-stamp authority, or one that issued it.
     Raises SealError where that file cannot be read; for the bundle itself every fault is a failed check.
     """
     anchors = _read_trust(trust) if trust else None
@@ -66,7 +67,8 @@ def verify(path: Path, *, trust: Path | None = None) -> Verdict:
 def _verdict(question: Question) -> Verdict:
     asked = [_asked(name, check, question, required=True) for name, check in REQUIRED.items()]
     asked += [_asked(name, check, question, required=False) for name, check in CONDITIONAL.items()]
-    return Verdict(checks=tuple(asked), notices=tuple(_notices(question)))
+    stamped = any(check.name == "time-stamp trusted" and check.passed is True for check in asked)
+    return Verdict(checks=tuple(asked), notices=(*_notices(question), *_vouched(question, stamped=stamped)))
 
 
 def _asked(name: str, check: Check, question: Question, *, required: bool) -> VerdictCheck:
@@ -97,6 +99,16 @@ def _notices(question: Question) -> Iterator[str]:
         yield f"{len(withheld)} 个文件含个人信息，包内只有遮盖副本或没有副本；副本不是原件，原件可凭记录里的摘要核对"
     if any(source == "simulated" for _, source in clocks):
         yield "部分记录的时间来自模拟时钟，不能作为证据使用"
+    if purged := question.purged:
+        yield f"{len(purged)} 条记录已隔离，内容已移出取证单位的存储，包内只有记录头，其内容不能核对"
+
+
+def _vouched(question: Question, *, stamped: bool) -> tuple[str, ...]:
+    """Return who outside the house vouches for the time."""
+    try:
+        return tuple(printable(said) for said in anchors.sentences(question, stamped=stamped))
+    except UNREADABLE:
+        return (anchors.ALONE,)  # what cannot be read vouches for nothing
 
 
 def _read_trust(path: Path) -> bytes:
@@ -106,5 +118,5 @@ def _read_trust(path: Path) -> bytes:
     except OSError as error:
         raise SealError(f"{path} cannot be read: {error}") from error
     if len(pem) > MAX_TRUST or b"-----BEGIN CERTIFICATE-----" not in pem:
-        raise SealError(f"{path}: expected a PEM file with the certificate the office published")
+        raise SealError(f"{path}: expected a PEM file with the certificates that were published")
     return pem

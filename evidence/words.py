@@ -165,6 +165,7 @@ HUMAN_KINDS = {
     "phone-video": "手机录屏",
     "photo": "照片或截图",
     "letter": "来函",
+    "objection": "异议书及所附材料",
     "export": "导出文件",
     "register": "登记表",
 }

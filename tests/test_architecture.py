@@ -23,6 +23,8 @@ VERIFIER_MAY_IMPORT = {
     "evidence.plain",
     "evidence.digest",
     "evidence.seal",
+    "evidence.der",
+    "evidence.timestamp",
     "evidence.merkle",
     "evidence.proof",
     "evidence.note",
@@ -36,6 +38,9 @@ VERIFIER_MAY_IMPORT = {
     "evidence.plan",
     "evidence.case_event",
     "evidence.series_checks",
+    "evidence.citation",
+    "evidence.anchors",
+    "evidence.spoken",
 }
 
 

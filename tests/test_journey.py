@@ -23,6 +23,7 @@ from PIL import Image
 
 from collector.cli import cli
 from collector.workspace import Workspace
+from tests import authorities
 
 HERE = ZoneInfo("Asia/Shanghai")
 TRIES = {"good": ["1"], "dead": ["1", "2", "3"], "silent": ["1", "2"], "broken": ["1", "2", "3"]}
@@ -326,6 +327,29 @@ def test_without_a_key_the_bundle_says_unsealed_and_so_does_the_exit_code(
         hidden.rename(key)
     assert [path.name for path in tmp_path.iterdir()] == ["a.UNSEALED.zip"]
     assert office.json("verify", str(tmp_path / "a.UNSEALED.zip"), exit_code=3)["holds"] is False
+
+
+def test_with_an_authority_seal_and_checkpoint_are_stamped_and_without_its_answer_nothing_is_sealed(
+    office: Office, hit: dict[str, Any], portal: str, tmp_path: Path
+) -> None:
+    tsa = authorities.authority(tmp_path / "tsa")
+    trust, settings = tmp_path / "trust.pem", office.folder / "quzheng.yaml"
+    trust.write_bytes((office.folder / "seal/office.pem").read_bytes() + tsa.root)
+    before = settings.read_text("utf-8")
+    out = tmp_path / "a.zip"
+    try:
+        with authorities.served(authorities.with_bytes(tsa.reply)) as url:
+            settings.write_text(f"{before}  timestamp: {{url: '{url}', ca: '{tsa.folder / 'ca.pem'}'}}\n", "utf-8")
+            assert office.json("bundle", hit["id"], "-o", str(out))["lacking"] is None
+            assert office.json("verify", str(out), "--trust", str(trust), "--strict")["holds"] is True
+            office.quzheng("capture", portal)
+            assert list((office.folder / "store/ledger/checkpoints").glob("*.tsr"))
+            assert office.json("store", "check")["faults"] == []
+        refused = office.json("bundle", hit["id"], "-o", str(out), exit_code=3)
+        assert refused["sealed"] is False and "时间戳" in refused["lacking"]
+        office.quzheng("capture", portal)
+    finally:
+        settings.write_text(before, "utf-8")
 
 
 def test_a_second_look_captures_what_the_hits_rest_on_and_settles_them(office: Office, hit: dict[str, Any]) -> None:

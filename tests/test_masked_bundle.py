@@ -23,7 +23,7 @@ from collector.login.access import Access
 from collector.run import run
 from collector.secrets import Secrets
 from collector.workspace import Workspace
-from evidence import bundling, digest
+from evidence import digest
 from evidence.bundle import write_bundle
 from evidence.dossier import gather
 from evidence.holdings import Holdings
@@ -71,7 +71,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     holdings.ledger.append("finding", finding.id, digest.of_value(finding.plain()))
     read = {id: one for id, one in readings([record], holdings, jobs=1).items() if one}
     dossier = gather(finding, subject=record.capture.target, holdings=holdings, readings=read)
-    signer = bundling.signer(workspace.house())
+    signer = workspace.house().signing()
     written = write_bundle([dossier], holdings=holdings, signer=signer, out=folder / "b.zip")
     return Office(workspace=workspace, holdings=holdings, record=record, bundle=written.path)
 
@@ -127,7 +127,7 @@ def test_a_record_of_a_page_without_personal_data_may_keep_nothing_back(tmp_path
 
 
 def test_copies_are_there_and_are_of_something(office: Office, tmp_path: Path) -> None:
-    signer = bundling.signer(office.workspace.house())
+    signer = office.workspace.house().signing()
     assert signer is not None
     files = office.files
     manifest = Manifest.load(json.loads(files["data/manifest.json"]))

@@ -21,7 +21,7 @@ from collector.run import run
 from collector.secrets import Secrets, as_text, variable_of
 from collector.vault import Vault
 from collector.workspace import Workspace
-from evidence import bundling, digest
+from evidence import digest
 from evidence.bundle import write_bundle
 from evidence.dossier import gather
 from evidence.holdings import Holdings
@@ -129,7 +129,7 @@ def _known(gates: Gates, shown: bytes) -> dict[str, str]:
 def _outputs(workspace: Workspace, holdings: Holdings, records: tuple[Record, ...], out: Path) -> None:
     """Make everything that an office makes of records: bundles with their reports, exports, lists, what commands print."""
     out.mkdir()
-    signer = bundling.signer(workspace.house())
+    signer = workspace.house().signing()
     for record in records:
         finding = factory.finding(record, at=record.capture.ended, as_of=record.capture.started)
         holdings.ledger.append("finding", finding.id, digest.of_value(finding.plain()))

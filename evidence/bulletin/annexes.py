@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from evidence import digest
 from evidence.bulletin.figures import CHANGE_RULE, RULE, Tally, by_group, by_place, points, tally
 from evidence.bulletin.figures import Row as Counts
 from evidence.bulletin.form import Annex, Cell, LedgerState, Line, Piece, Row, Table, Why
@@ -20,6 +21,8 @@ from evidence.bulletin.sections import numbered
 from evidence.bulletin.wording import basis, facts, period_words, taken
 from evidence.case_event import WORDS
 from evidence.catalog import Row as Heading
+from evidence.contents import verifier
+from evidence.manifest import VERIFIER
 from evidence.model import Finding
 from evidence.quoting import plainly
 from evidence.registers.register import Kind
@@ -300,6 +303,7 @@ def _how_to_check(ledger: LedgerState) -> tuple[Line, ...]:
                         "收到证据包的单位，可用 quzheng verify 证据包 核对；或在命令行用 certutil -hashfile manifest.json SHA256"
                         "（其他系统用 sha256sum）求出压缩包内 data/manifest.json 的摘要，应与上表一致。"
                     ),
+                    said(f"证据包内独立核对程序（{VERIFIER}）的 SHA-256 为{digest.sha256(verifier())}。"),
                     said("本通报与证据包是否相符，可用 quzheng verify --bulletin 通报 证据包… 核对。"),
                 ),
             ),

@@ -91,12 +91,15 @@ def open_book(holdings: Holdings, name: str) -> Book:
         raise _damaged(f"{name}：{error}") from error
     everybody = (*period.members, *period.outside)
     cited = {one.finding: one.said for member in everybody for one in member.findings}
-    found = {id: _finding(holdings, said) for id, said in cited.items()}
+    found = {id: _finding(holdings, id, said) for id, said in cited.items()}
     cases = {case.finding.id: case for case in casebook.cases(holdings) if case.finding.id in cited}
     return Book(period=period, events=steps, findings=found, cases=cases)
 
 
-def _finding(holdings: Holdings, said: str) -> Finding:
+def _finding(holdings: Holdings, id: str, said: str) -> Finding:
+    """Return a finding as it was frozen; what told of a record that was quarantined since is gone: then as it is now."""
+    if not holdings.store.has(said) and holdings.ledger.purged:
+        return holdings.derived.finding(id)
     try:
         return Finding.load(_body(holdings, said, "问题"))
     except ShapeError as error:

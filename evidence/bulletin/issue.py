@@ -23,7 +23,6 @@ from evidence.bulletin.form import Bulletin, Counted, Ended, LedgerState
 from evidence.bulletin.material import BLANKS, NOUNS, Material, Past, named, unregistered
 from evidence.bulletin.outcome import Outcome, outcomes
 from evidence.bulletin.sealed import Sealed, judged_anew, seal
-from evidence.bundling import signer
 from evidence.errors import BulletinError, CanonicalError, ShapeError
 from evidence.holdings import Holdings
 from evidence.house import House
@@ -188,7 +187,7 @@ def bundled(
 
 def ledger_state(house: House, holdings: Holdings) -> LedgerState:
     """Return the state of the ledger, signed where there is a key."""
-    signed = checkpoints.sign(holdings, signer(house))
+    signed = checkpoints.sign(holdings, house.signing(), house.authority)
     state = signed or holdings.ledger.state()
     return LedgerState(origin=state.origin, size=state.size, root=state.root.hex(), signed=signed is not None)
 
@@ -236,7 +235,7 @@ def _refusals(house: House, order: Order, material: Material, draft: Bulletin) -
     open_ = sum(one.result == "open" for one in material.ends)
     if open_ and not order.list_undecided:
         yield f"还有{open_}个未能判定：逐个认定（quzheng period decide），或用 --list-undecided 列入名单"
-    if signer(house) is None:
+    if house.signing() is None:
         yield "没有单位密钥，证据包不能签名（quzheng doctor）"
     for end in (*material.ends, *material.unregistered):
         yield from unready(house, order, material, end)

@@ -15,11 +15,15 @@ from evidence import casebook, plain
 from evidence.case_event import STEPS, WORDS, Event, Step
 from evidence.casebook import Case
 from evidence.command import json_option, open_house, say, workspace_option
+from evidence.holdings import Holdings
+from evidence.model import Finding
 from evidence.quoting import plainly
 from evidence.span import local_text
 
 _by = click.option("--by", default=getpass.getuser, show_default="the system user", help="Who takes the step.")
 _finding = click.argument("finding")
+_STEPS = tuple(one for one in STEPS if one not in ("contested", *casebook.RULINGS))
+"""Steps taken here; objections and rulings are those of `quzheng dispute`."""
 
 
 @click.command()
@@ -58,7 +62,7 @@ def case() -> None:
 @click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help="Last day to answer or to put right.")
 @json_option
 @_finding
-@click.argument("step", type=click.Choice(STEPS))
+@click.argument("step", type=click.Choice(_STEPS))
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.pass_context
 def step_(
@@ -86,6 +90,26 @@ def show(ctx: click.Context, workspace: Path, as_json: bool, finding: str) -> No
     holdings = open_house(ctx, workspace).holdings()
     found = holdings.derived.finding(holdings.derived.full_id(finding))
     _print(casebook.case_of(holdings, found), as_json)
+
+
+@case.command()
+@workspace_option
+@click.option("--look/--no-look", default=True, help="Capture the pages again.")
+@json_option
+@_finding
+@click.pass_context
+def recheck(ctx: click.Context, workspace: Path, look: bool, as_json: bool, finding: str) -> None:
+    """Look up, for a rectified finding (回头看), what its pages show now; the step `rechecked` then rests on it."""
+    from evidence.disputes import letter, sheet
+
+    home = open_house(ctx, workspace)
+    holdings = home.holdings()
+    found = holdings.derived.finding(holdings.derived.full_id(finding))
+    seen = sheet.of_recheck(home, holdings, casebook.case_of(holdings, found), look=look, now=datetime.now(UTC))
+    if as_json:
+        say(seen.plain())
+    else:
+        click.echo(f"{found.message}\n{letter.told(seen, found)}")
 
 
 @case.command("list")
@@ -141,9 +165,19 @@ def _take(
         reason=reason,
         records=admit,
         due=due.date() if due else None,
+        papers=_papers(holdings, found, step),
         current=functools.partial(judgements.current, holdings),
     )
     _print(taken, as_json)
+
+
+def _papers(holdings: Holdings, finding: Finding, step: Step) -> tuple[str, ...]:
+    """Return the sheet that a re-check rests on, where one was made."""
+    from evidence.disputes import sheet
+
+    last = casebook.case_of(holdings, finding).events[-1:]
+    found = sheet.kept(holdings, last[0]) if last and step == "rechecked" else None
+    return (found.id,) if found else ()
 
 
 def _print(one: Case, as_json: bool) -> None:

@@ -76,6 +76,7 @@ def render(
                 for n, exhibit in enumerate(dossier.exhibits, 1)
                 if exhibit.record.capture.purpose != "human"  # shown with what was stated of it
             ],
+            set_aside=[(one.id, words.moment(one.capture.started)) for one in dossier.set_aside],
             human=handed_in(dossier.human, href),
             lines=lines(dossier),
             numbers=tuple(_numbers(dossier.finding.numbers)),
@@ -105,6 +106,18 @@ def render_first_sheet(sheet: FirstSheet) -> bytes:
             style=Markup(style),  # noqa: S704  our own file, not captured text
         )
     )
+    return text.encode("utf-8")
+
+
+def render_page(folder: Path, name: str, values: Mapping[str, Any]) -> bytes:
+    """Return a page from a template of another package in the report's style: all text made visible and escaped, no script.
+
+    The template is given `values`, `style` and `policy` beside the report's own filters.
+    """
+    style = _source("report.css")
+    environment = _templates().overlay(loader=FileSystemLoader(folder))
+    policy = f"default-src 'none'; style-src '{_source_digest(style)}'; base-uri 'none'; form-action 'none'"
+    text = environment.get_template(name).render(**values, policy=policy, style=Markup(style))  # noqa: S704  our own file
     return text.encode("utf-8")
 
 

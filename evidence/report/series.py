@@ -10,7 +10,7 @@ from typing import Literal
 from evidence import words
 from evidence.catalog import Row
 
-Kind = Literal["whole", "partial", "open", "ours", "theirs", "unknown"]
+Kind = Literal["whole", "partial", "open", "ours", "theirs", "unknown", "aside"]
 
 KINDS: dict[Kind, tuple[str, str]] = {
     "whole": ("●", "完整"),
@@ -19,6 +19,7 @@ KINDS: dict[Kind, tuple[str, str]] = {
     "theirs": ("✕", "对方原因"),
     "ours": ("○", "我方原因"),
     "unknown": ("？", "原因未明"),
+    "aside": ("▨", "已隔离"),
 }
 """Each kind of visit with its sign (told apart without colour too) and its word."""
 
@@ -72,6 +73,8 @@ def _cell(row: Row, record: str) -> Cell:
 
 
 def _kind(row: Row) -> Kind:
+    if row.quarantined:
+        return "aside"
     if row.complete:
         return "whole"
     if row.outcome == "captured":

@@ -123,6 +123,12 @@ def seal(tag_manifest: bytes, signer: Signer) -> Members:
     return {bag.SEAL_LIST: listed(parts), **parts}
 
 
+def stamped(files: Members, token: bytes) -> Members:
+    """Return the members with a time-stamp in the seal, which is listed anew."""
+    sealed = bag.seal_files(files[bag.SIGNATURE], files[bag.SIGNER], token)
+    return {**{path: data for path, data in files.items() if path not in bag.SEAL_FILES}, **sealed}
+
+
 def listed(files: Mapping[str, bytes]) -> bytes:
     """Return a list of digests as bundles have it."""
     return bag.listing({path: digest.sha256(data) for path, data in files.items()})

@@ -221,7 +221,7 @@ def test_several_processes_read_what_nobody_read_yet(holdings: Holdings, monkeyp
 def test_reading_and_judging_need_no_ledger(holdings: Holdings) -> None:
     """A process that judges does not take in a million leaves for it; whoever started it did."""
     (holdings.root / "ledger" / "leaves").write_bytes(b"not a leaf\n")
-    stacks = Stacks.of(holdings.root, holdings.words)
+    stacks = Stacks.of(holdings.root, holdings.words, frozenset())
     rows = stacks.rows("shifan")
     assert {stacks.record(row.record).capture.label for row in rows} == {"home", *(f"c{n}" for n in range(5))}
     with pytest.raises(LedgerError):

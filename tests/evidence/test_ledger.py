@@ -217,7 +217,7 @@ def test_an_impossible_proof_is_an_error_of_ours(tmp_path: Path) -> None:
 
 def test_a_grown_ledger_is_consistent_with_what_it_was(tmp_path: Path) -> None:
     ledger = filled(tmp_path, 9)
-    assert merkle.is_consistent(4, ledger.root(4), 9, ledger.root(9), ledger.consistency(4).steps)
+    assert merkle.is_consistent(4, ledger.root(4), 9, ledger.root(9), ledger.consistency(4).proof.steps)
 
 
 def test_a_hundred_thousand_leaves_are_proved_without_hashing_them_again(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from evidence.judgements import Judgement
 from evidence.model import Finding, TargetRef
 from evidence.office import Office
 from evidence.registers import archive
-from evidence.seal import make_office_key
+from evidence.seal import Signer, make_office_key
 from tests.evidence import factory
 from tests.evidence.bundles import admitted
 from tests.evidence.judging_factory import NATIONAL
@@ -106,6 +106,7 @@ class Bureau:
     folder: Path
     house: House
     holdings: Holdings
+    certificate: Path | None
     inspected: tuple[Inspected, ...]
     findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
 
@@ -150,11 +151,17 @@ def bureau(folder: Path, inspected: Sequence[Inspected], *, sealed: bool = True)
     house = House(
         store=folder / "store",
         subjects=lambda: tuple(one.subject for one in inspected if one.listed),
-        key=key,
-        certificate=certificate,
+        signing=lambda: Signer.load(key, certificate) if key and certificate else None,
         office=Office(name="示范市人民政府办公室", contact="0000-0000000"),
     )
-    return Bureau(folder=folder, house=house, holdings=holdings, inspected=tuple(inspected), findings=found)
+    return Bureau(
+        folder=folder,
+        house=house,
+        holdings=holdings,
+        certificate=certificate,
+        inspected=tuple(inspected),
+        findings=found,
+    )
 
 
 def _judged(holdings: Holdings, one: Inspected) -> tuple[Finding, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -19,14 +20,16 @@ from click.testing import CliRunner
 from docx import Document
 from docx.oxml.ns import qn
 
-from evidence import casebook
+from evidence import casebook, quarantine
 from evidence.bulletin import checking, correction, editions, embedded, freezing, issue, notice, printing
 from evidence.bulletin.book import open_book
 from evidence.bulletin.form import CUT, Bulletin, Figure, Piece, Sentence
 from evidence.bulletin.issue import BUNDLES, Issued, Order
+from evidence.bulletin.outcome import outcomes
 from evidence.bulletin.period import Result
 from evidence.cli import cli
 from evidence.errors import BulletinError
+from evidence.manifest import VERIFIER
 from evidence.model import Verdict
 from tests.evidence.bulletin.offices import NOW, Bureau, Inspected, bureau
 from tests.evidence.bulletin.test_notice import HOSTILE
@@ -213,6 +216,26 @@ def test_the_last_pages_print_the_ledger_and_all_digests(make: Callable[..., Bur
         one.sha256 in said and (office.folder / "out" / BUNDLES / one.file).is_file() for one in done.internal.bundles
     )
     assert office.holdings.ledger.root(state.size).hex() == state.root
+
+
+def test_the_verifier_whose_digest_is_printed_is_the_one_in_the_bundles(make: Callable[..., Bureau]) -> None:
+    office = county(make)
+    said_ = shown(document(issued(office)))
+    path = min((office.folder / "out" / BUNDLES).glob("*.zip"))
+    with zipfile.ZipFile(path) as packed:
+        (name,) = [one for one in packed.namelist() if one.endswith(VERIFIER)]
+        assert f"（{VERIFIER}）的 SHA-256 为{hashlib.sha256(packed.read(name)).hexdigest()}" in said_
+
+
+def test_what_was_quarantined_since_leaves_the_period_readable(make: Callable[..., Bureau]) -> None:
+    office = county(make)
+    (finding,) = office.findings["d"]
+    frozen = next(one.said for one in open_book(office.holdings, "2021Q1").member("d").findings)
+    asked = quarantine.Asked(by="张三", why="疑似涉密", destroy=True)
+    quarantine.quarantine(office.holdings, finding.exhibits[0], asked, office.folder / "q", now=LATER)
+    assert not office.holdings.store.has(frozen)
+    book = open_book(office.house.holdings(), "2021Q1")
+    assert {one.result for one in outcomes(book) if one.member.id == "d"} == {"open"}
 
 
 def test_the_paper_follows_the_layout_of_official_documents(make: Callable[..., Bureau]) -> None:
@@ -596,7 +619,7 @@ def test_the_public_edition_names_what_it_corrects_too(make: Callable[..., Burea
 
 def checked(done: Issued, office: Bureau, path: Path | None = None, *bundles: Path) -> Verdict:
     every = sorted((office.folder / "out" / BUNDLES).glob("*.zip"))
-    return checking.check(path or document(done), bundles or every, trust=office.house.certificate)
+    return checking.check(path or document(done), bundles or every, trust=office.certificate)
 
 
 def failed(verdict: Verdict) -> list[str]:

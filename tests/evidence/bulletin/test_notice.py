@@ -89,7 +89,7 @@ def test_the_bundle_that_goes_with_it_holds_and_is_the_one_it_names(make: Callab
     (one,), _ = letters(office)
     assert one.bundle is not None and one.bundle.sealed
     path = one.folder / one.bundle.file
-    assert verify(path, trust=office.house.certificate).holds()
+    assert verify(path, trust=office.certificate).holds()
     with zipfile.ZipFile(path) as packed:
         data = packed.read(f"{one.bundle.bundle}/data/manifest.json")
     assert hashlib.sha256(data).hexdigest() == one.bundle.sha256

@@ -8,7 +8,7 @@ import pytest
 
 from evidence.errors import ReadingError
 from evidence.model import Reading
-from evidence.reading import read, wordlist
+from evidence.reading import read, wordlist, wordlists
 from tests.evidence.reading.pages import TITLES, page, site
 
 ROWS = "".join(f"<li><a href='{n}.html'>{t}</a><span>2021-06-29</span></li>" for n, t in enumerate(TITLES))
@@ -103,7 +103,7 @@ def test_hidden_links_are_told_once_with_word_and_block() -> None:
 
 def test_an_office_may_use_its_own_words(tmp_path: Path) -> None:
     (tmp_path / "w.txt").write_text("[广告]\n某某保健品\n", "utf-8")
-    own = wordlist.load(tmp_path / "w.txt")
+    own = wordlists.load(bad_links=tmp_path / "w.txt")
     shown = site("<a href='http://x.example.com/'>某某保健品</a><a href='http://y.example.com/'>百家乐开户</a>")
     assert [bad.word for bad in read(shown, at=None, words=own).bad_links] == ["某某保健品"]
 
