@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from evidence import canonical, workdays
+from evidence import canonical, digest, workdays
 from evidence.case_event import WORDS, Event, Step
 from evidence.errors import CaseError, ShapeError
 from evidence.holdings import Holdings
@@ -168,24 +168,10 @@ def take(
     """
     with holdings.ledger.exclusive():
         case = case_of(holdings, finding)
-        event = Event(
-            finding=finding.id,
-            said=holdings.store.put(canonical.encode(finding.plain()), "application/json").sha256,
-            target=finding.target,
-            indicator=finding.indicator,
-            at=finding.at,
-            label=finding.label,
-            n=len(case.events) + 1,
-            step=step,
-            by=" ".join(by.split()),
-            when=now,
-            reason=reason.strip(),
-            due=due,
-            previous=case.events[-1].id if case.events else None,
-            second=" ".join(second.split()),
-            papers=tuple(papers),
+        holdings.store.put(canonical.encode(finding.plain()), "application/json")
+        event = _event(
+            case, step, by=by, now=now, reason=reason, due=due, rules=rules, second=second, papers=tuple(papers)
         )
-        event = _with_due(event, rules)
         _check(case, event, rules, current)
         event = replace(event, records=tuple(records()))
         if event.step == "answered" and not (event.records or event.reason):
@@ -193,6 +179,58 @@ def take(
         blob = holdings.store.put(canonical.encode(event.plain()), "application/json")
         holdings.ledger.append("case", event.key, blob.sha256)
     return replace(case, events=(*case.events, event))
+
+
+def why_not(
+    holdings: Holdings,
+    finding: Finding,
+    step: Step,
+    *,
+    by: str,
+    now: datetime,
+    rules: CaseRules,
+    current: Callable[[Finding], Finding | None] = lambda finding: finding,
+) -> str | None:
+    """Return why a step may not be taken now, None where `take` would take it; enters nothing."""
+    case = case_of(holdings, finding)
+    try:
+        event = _event(case, step, by=by, now=now, reason="", due=None, rules=rules)
+    except CaseError as error:
+        return str(error)
+    return next(_refusals(case, event, rules, current), None)
+
+
+def _event(
+    case: Case,
+    step: Step,
+    *,
+    by: str,
+    now: datetime,
+    reason: str,
+    due: date | None,
+    rules: CaseRules,
+    second: str = "",
+    papers: tuple[str, ...] = (),
+) -> Event:
+    finding = case.finding
+    event = Event(
+        finding=finding.id,
+        said=digest.of_value(finding.plain()),
+        target=finding.target,
+        indicator=finding.indicator,
+        at=finding.at,
+        label=finding.label,
+        n=len(case.events) + 1,
+        step=step,
+        by=" ".join(by.split()),
+        when=now,
+        reason=reason.strip(),
+        due=due,
+        previous=case.events[-1].id if case.events else None,
+        second=" ".join(second.split()),
+        papers=papers,
+    )
+    return _with_due(event, rules)
 
 
 def _with_due(event: Event, rules: CaseRules) -> Event:

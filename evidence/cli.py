@@ -17,14 +17,17 @@ import click
 
 from evidence import house, judgements, plain, purged, words
 from evidence.command import Commands, Instant, json_option, open_house, say, workspace_option
+from evidence.commands import bulletins as bulletin_commands
 from evidence.commands import cases as case_commands
 from evidence.commands import checkpoints as checkpoint_commands
 from evidence.commands import disputes as dispute_commands
 from evidence.commands import human as human_commands
+from evidence.commands import notices as notice_commands
+from evidence.commands import periods as period_commands
 from evidence.commands import quarantine as quarantine_commands
 from evidence.commands import seals as seal_commands
 from evidence.commands import storage as storage_commands
-from evidence.model import Finding, Record
+from evidence.model import Finding, Record, Verdict
 
 if TYPE_CHECKING:
     from evidence.comparing import Comparison
@@ -266,6 +269,11 @@ def read_table(ctx: click.Context, as_json: bool, files: tuple[Path, ...]) -> No
 )
 @click.option("--reproduce", is_flag=True, help="Also make every reading again from the originals in the bundle.")
 @click.option(
+    "--bulletin",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Check that this bulletin (DOCX or JSON) and the bundles belong together.",
+)
+@click.option(
     "--disclosed",
     multiple=True,
     metavar="FILE...",
@@ -273,31 +281,30 @@ def read_table(ctx: click.Context, as_json: bool, files: tuple[Path, ...]) -> No
     help="Files handed over apart: say of which record each is the original; exits 3 if one is of none.",
 )
 @json_option
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.argument("more", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="BUNDLE...")
 @click.pass_context
 def verify(
     ctx: click.Context,
     strict: bool,
     trust: Path | None,
     reproduce: bool,
+    bulletin: Path | None,
     disclosed: tuple[Path, ...],
     as_json: bool,
-    file: Path,
-    more: tuple[Path, ...],
+    files: tuple[Path, ...],
 ) -> None:
-    """Check a bundle by itself; exits 3 where it does not hold."""
+    """Check a bundle by itself, or bundles against a bulletin; exits 3 where something does not hold."""
     from evidence.disclosed import held_against
-    from evidence.verify import verify as verify_bundle
 
-    if more and not disclosed:
-        raise click.UsageError("one bundle at a time; files to hold against it come after --disclosed")
-    verdict = verify_bundle(file, trust=trust)
-    if reproduce:
-        from evidence.reproduce import reproduced
+    if bulletin:
+        from evidence.bulletin.checking import check as check_bulletin
 
-        verdict = replace(verdict, checks=(*verdict.checks, reproduced(file)))
-    shown = held_against(file, (*disclosed, *more)) if disclosed else ()
+        if reproduce or disclosed:
+            raise click.UsageError("--reproduce and --disclosed take one bundle and no bulletin")
+        verdict = check_bulletin(bulletin, files, trust=trust)
+    else:
+        verdict = _verify_one(files, trust, disclosed, reproduce)
+    shown = held_against(files[0], (*disclosed, *files[1:])) if disclosed else ()
     holds = verdict.holds(strict=strict)
     if as_json:
         checks = [{"name": c.name, "passed": c.passed, "detail": c.detail} for c in verdict.checks]
@@ -313,6 +320,22 @@ def verify(
         click.echo("结论：成立" if holds else "结论：不成立")
     if not holds or not all(one.places for one in shown):
         ctx.exit(3)
+
+
+def _verify_one(files: Sequence[Path], trust: Path | None, disclosed: Sequence[Path], reproduce: bool) -> Verdict:
+    """Return the verdict on the one bundle; what stands behind it is held against it, where --disclosed was said."""
+    from evidence.verify import verify as verify_bundle
+
+    if not files:
+        raise click.UsageError("name a bundle, or --bulletin FILE and its bundles")
+    if len(files) > 1 and not disclosed:
+        raise click.UsageError("one bundle at a time; files to hold against it come after --disclosed")
+    verdict = verify_bundle(files[0], trust=trust)
+    if reproduce:
+        from evidence.reproduce import reproduced
+
+        verdict = replace(verdict, checks=(*verdict.checks, reproduced(files[0])))
+    return verdict
 
 
 @cli.command()
@@ -393,6 +416,9 @@ def _answer(value: bool | None) -> str:
 for command in (
     *human_commands.commands,
     case_commands.case,
+    period_commands.period,
+    notice_commands.notice,
+    bulletin_commands.bulletin,
     checkpoint_commands.checkpoint,
     dispute_commands.dispute,
     quarantine_commands.quarantine,

@@ -15,6 +15,8 @@ EvidenceError
 ├── ExportError         a record cannot be written in the form asked for
 ├── RegisterError       a register or column sheet cannot be used
 ├── CaseError           a step of a case may not be taken, or its events are damaged
+├── PeriodError         a period cannot be frozen, or nothing more can be decided in it
+├── BulletinError       a letter or bulletin cannot be written as it was asked for
 ├── DisputeError        an objection cannot be taken in, answered or ruled on
 ├── QuarantineError     a record cannot be quarantined as asked; nothing was taken away
 ├── RetentionError      contents cannot be purged by this rule, or were purged and cannot be shown
@@ -109,6 +111,18 @@ class RegisterError(EvidenceError):
 
 class CaseError(EvidenceError):
     """A step of a case may not be taken, or its events are damaged; says why, in Chinese."""
+
+    exit_code = 2
+
+
+class PeriodError(EvidenceError):
+    """A period cannot be frozen, or nothing more can be decided in it; says why, in Chinese."""
+
+    exit_code = 2
+
+
+class BulletinError(EvidenceError):
+    """A letter or bulletin cannot be written as it was asked for; says why, in Chinese."""
 
     exit_code = 2
 

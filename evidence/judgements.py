@@ -113,11 +113,16 @@ def last_facts(holdings: Stacks) -> tuple[Fact, ...]:
 
 def last(holdings: Holdings) -> Judgement:
     """Return the last judgement of every target, in the order of their ids; raises StoreError for a damaged file."""
-    kept = [_load(path) for path in sorted(_folder(holdings).glob("*.json"))]
+    kept = each(holdings)
     return Judgement(
         facts=tuple(fact for one in kept for fact in one.facts),
         findings=tuple(holdings.derived.finding(id) for one in kept for id in one.findings),
     )
+
+
+def each(holdings: Holdings) -> tuple[Kept, ...]:
+    """Return what is kept of every target's last judgement, in the order of their ids; raises StoreError for a damaged file."""
+    return tuple(_load(path) for path in sorted(_folder(holdings).glob("*.json")))
 
 
 def current(holdings: Holdings, finding: Finding) -> Finding | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -140,7 +140,9 @@ def _kept(holdings: Holdings, blobs: Set[str], besides: str | None = None) -> Ma
     purged = holdings.ledger.purged | {besides}
     found: dict[str, list[str]] = defaultdict(list)
     for leaf in holdings.ledger.leaves():
-        if leaf.digest in blobs:
+        if (
+            leaf.digest in blobs and leaf.kind != "finding"
+        ):  # of which the ledger has the digest, and nobody needs the words
             found[leaf.digest] = found[leaf.digest]
     for leaf in each_leaf(holdings.ledger, "record"):
         if leaf.digest not in purged:
@@ -159,13 +161,29 @@ def _size(holdings: Holdings, sha256: str) -> int | None:
 
 
 def _said(holdings: Holdings, record: str) -> Iterator[str]:
-    """Yield the digests of findings, as cases keep them, that rest on a record."""
-    for leaf in each_leaf(holdings.ledger, "case"):
-        said = _object(holdings, leaf.digest).get("said")
+    """Yield the digests of findings, as cases and periods keep them, that rest on a record."""
+    of_cases = (_object(holdings, leaf.digest).get("said") for leaf in each_leaf(holdings.ledger, "case"))
+    for said in dict.fromkeys((*of_cases, *_frozen(holdings))):
         if isinstance(said, str) and holdings.store.has(said):
             exhibits = _object(holdings, said).get("exhibits")
             if isinstance(exhibits, list) and record in exhibits:
                 yield said
+
+
+def _frozen(holdings: Holdings) -> Iterator[object]:
+    """Yield the digests of the findings that periods froze."""
+    for leaf in each_leaf(holdings.ledger, "period"):
+        event = _object(holdings, leaf.digest)
+        document = event.get("document")
+        if event.get("step") == "frozen" and isinstance(document, str):
+            period = _object(holdings, document)
+            for member in (*_list(period, "members"), *_list(period, "outside")):
+                yield from (cited.get("said") for cited in _list(member, "findings"))
+
+
+def _list(body: Mapping[str, object], key: str) -> Sequence[Mapping[str, object]]:
+    found = body.get(key)
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
 
 def _object(holdings: Holdings, sha256: str) -> Mapping[str, object]:

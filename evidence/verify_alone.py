@@ -386,7 +386,7 @@ ROW = object_of(
 """What a row of a series must agree in with its record; it may hold more."""
 
 KINDS = (
-    "record", "finding", "case", "columns", "bundle", "checkpoint-export", "purge", "plan", "loss", "heads",
+    "record", "finding", "case", "columns", "bundle", "checkpoint-export", "purge", "plan", "loss", "heads", "period",
 )  # fmt: skip
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}\+00:00")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
