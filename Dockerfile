@@ -7,7 +7,7 @@ ENV LANG=zh_CN.UTF-8 LC_ALL=zh_CN.UTF-8 TZ=Asia/Shanghai PYTHONUNBUFFERED=1 PYTH
 
 RUN apt-get update -q \
     && LC_ALL=C LANG=C DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-        ca-certificates chromium-headless-shell fonts-noto-cjk libatomic1 locales openssl python3 python3-venv \
+        ca-certificates chromium-headless-shell fonts-noto-cjk fonts-noto-core libatomic1 locales openssl python3 python3-venv \
         tesseract-ocr tesseract-ocr-chi-sim tesseract-ocr-chi-tra tzdata \
     && sed -i 's/^# *zh_CN.UTF-8/zh_CN.UTF-8/' /etc/locale.gen && LC_ALL=C locale-gen \
     && ln -snf "/usr/share/zoneinfo/$TZ" /etc/localtime \
@@ -28,6 +28,6 @@ RUN .venv/bin/pip install -q --no-cache-dir --disable-pip-version-check --no-dep
 USER quzheng
 # The workspace: mount it here.
 WORKDIR /data
-HEALTHCHECK --interval=10m --timeout=60s --start-period=30s CMD ["quzheng", "doctor"]
+HEALTHCHECK --interval=10m --timeout=60s --start-period=30s CMD ["quzheng", "doctor", "--heartbeat"]
 ENTRYPOINT ["quzheng"]
 CMD ["run"]

@@ -1,6 +1,7 @@
 """The one command, `quzheng`: the composition root, which mounts the commands of `evidence.cli`.
 
-Exit codes: 0 done, 1 our failure, 2 usage, 3 evidence does not hold, 4 findings exist (only with --strict).
+Exit codes: 0 done, 1 our failure, 2 usage, 3 evidence does not hold, 4 findings exist (only with --strict),
+5 the night is incomplete.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collector import flow_commands, manners_commands
 from collector.access_cli import login, vault
 from collector.clock import SystemClock
 from collector.commands import columns as column_commands
+from collector.commands import nightly as nightly_commands
 from collector.commands import targets as target_commands
 from collector.device import DEVICES, DeviceName
 from collector.errors import CollectError
@@ -71,14 +73,15 @@ def init(folder: Path, office: str) -> None:
 
 @cli.command()
 @workspace_option
+@click.option("--heartbeat", is_flag=True, help="Only whether the nights are alive and complete: for a HEALTHCHECK.")
 @json_option
 @click.pass_context
-def doctor(ctx: click.Context, workspace: Path, as_json: bool) -> None:
+def doctor(ctx: click.Context, workspace: Path, heartbeat: bool, as_json: bool) -> None:
     """Look whether this machine can do the work; exits 1 where something is missing."""
-    from collector.doctor import examine
+    from collector.doctor import examine, nights
 
     well = True
-    for seen in examine(workspace):
+    for seen in (nights(workspace),) if heartbeat else examine(workspace):
         well = well and seen.well
         if as_json:
             say({"name": seen.name, "well": seen.well, "detail": seen.detail})
@@ -322,6 +325,7 @@ for name, command in evidence_cli.commands.items():
 cli.add_command(flow_commands.flows)
 cli.add_command(target_commands.targets)
 cli.add_command(column_commands.columns)
+cli.add_command(nightly_commands.nightly)
 cli.add_command(manners_commands.manners)
 
 

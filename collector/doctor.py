@@ -10,9 +10,11 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
-from collector import browser
+from collector import browser, heartbeat
+from collector.clock import SystemClock
 from collector.elsewhere import Elsewhere
 from collector.errors import CollectError
 from collector.workspace import FILE, Workspace
@@ -46,6 +48,7 @@ def examine(folder: Path) -> Iterator[Examined]:
         ("sm3", lambda: hashlib.new("sm3", b"").name),
         ("disk", lambda: _disk(folder)),
         ("workspace", lambda: _workspace(folder)),
+        ("nights", lambda: _nights(folder)),
     )
     yield from _answers(looks)
     yield from examine_sealing(folder)
@@ -157,3 +160,20 @@ def _authority(folder: Path) -> str:
         return "none configured: only the office itself vouches for the time of its evidence"
     response = authority.stamp(secrets.token_bytes(32))
     return f"reachable, its time is {timestamp.read(response).at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _nights(folder: Path) -> str:
+    """Return how the nights stand; where none was ever begun there is nothing to say against it."""
+    if heartbeat.read(folder) is None:
+        return "none yet"
+    found = nights(folder)
+    if not found.well:
+        raise ValueError(found.detail)
+    return found.detail
+
+
+def nights(folder: Path) -> Examined:
+    """Return whether the nights of a workspace are alive and complete, for a container's HEALTHCHECK; raises WorkspaceError."""
+    overdue = timedelta(hours=Workspace.open(folder).settings.nightly.overdue_hours)
+    well, detail = heartbeat.judged(heartbeat.read(folder), SystemClock().now(), overdue)
+    return Examined(name="nights", well=well, detail=detail)

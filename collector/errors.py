@@ -7,7 +7,8 @@ CollectError
 ├── BrowserError        no usable browser, or it cannot be started
 ├── LoginError          a log-in did not succeed
 ├── SecretMissing       a log-in needs a secret that is not there
-└── VaultError          the vault cannot be opened, read or written
+├── VaultError          the vault cannot be opened, read or written
+└── NightHeld           a night of this workspace is under way already
 
 What fails on the way to a page is none of these: it is a capture with its outcome and reason (law 4).
 """
@@ -59,3 +60,7 @@ class SecretMissing(CollectError):
 
 class VaultError(CollectError):
     """The vault cannot be opened, read or written; the message names file and mend, never a value."""
+
+
+class NightHeld(CollectError):
+    """A night of this workspace is under way already; the message says whose."""

@@ -53,22 +53,29 @@ class Executor:
     second_agent: bool = False
     """Whether home pages are asked for with another agent too."""
 
-    async def work(self, jobs: tuple[Job, ...], deliver: Callable[[Job, Capture], None]) -> None:
-        """Do all jobs; captures are delivered as they come. The first failure of our own ends it."""
+    async def work(
+        self, jobs: tuple[Job, ...], deliver: Callable[[Job, Capture], None], done: Callable[[Job], None]
+    ) -> None:
+        """Do all jobs; captures are delivered as they come, and a job is told when its visit is over.
+
+        The first failure of our own ends it.
+        """
         try:
             async with asyncio.TaskGroup() as group:
                 for job in jobs:
-                    group.create_task(self._in_turn(job, deliver))
+                    group.create_task(self._in_turn(job, deliver, done))
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from failures
 
-    async def _in_turn(self, job: Job, deliver: Callable[[Job, Capture], None]) -> None:
+    async def _in_turn(self, job: Job, deliver: Callable[[Job, Capture], None], done: Callable[[Job], None]) -> None:
         async with self.gate.passed(job.target.url):
             captures = await self._visit(job, deliver)
+            done(job)
             lost = tuple(c.label for c in captures if c.outcome == "crashed" and c.reason == OUR_BROWSER)
             if lost and job.attempt < self.limits.passes:
                 again = replace(job, labels=lost, attempt=job.attempt + 1)
                 await self._visit(again, deliver)
+                done(again)
 
     async def _visit(self, job: Job, deliver: Callable[[Job, Capture], None]) -> tuple[Capture, ...]:
         async with self.keeper.lent(len(job.labels)) as running:

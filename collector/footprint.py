@@ -1,7 +1,8 @@
 """What our visits asked of each host: requests, bytes, the busiest minute, errors, pauses; from the records alone.
 
 These are the numbers by which the effect of automated access on a service is assessed (网络数据安全管理条例 第十八条). They
-cover what captures recorded; what a browser fetched for itself and probes without a browser are not in them.
+cover what captures recorded; what a browser fetched for itself and probes without a browser are not in them, nor are
+records whose contents were purged.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from collector.manners import ASKING, seconds_asked
+from evidence import purged
 from evidence.holdings import Holdings
 from evidence.model import Record
 
@@ -66,7 +68,9 @@ def footprint(
     Raises StoreError where a list of a record is missing or damaged.
     """
     heard: dict[str, _Heard] = defaultdict(_Heard)
-    for record in _within(holdings.open_records(), since, until):
+    taken = purged.taken(holdings)
+    there = (record for record in holdings.open_records() if record.id not in taken)
+    for record in _within(there, since, until):
         for line, time in _lines(record, holdings):
             _take(heard[_host(line["url"])], line, time)
     used = (_use(host, one, longest_pause) for host, one in heard.items() if host and one.requests)

@@ -58,6 +58,24 @@ probe:                    # 可用性监测（WV-2）：quzheng probe，每30分
   links_pause: 300        # 打不开的链接隔多少秒再访问一次 / seconds until a failing link is asked again
   pages6: 0               # quzheng probe --pages 每天以IPv4和IPv6各访问多少个二、三级页面，0为不访问 / pages below home asked both ways
 
+nightly:                  # 夜间任务：quzheng nightly --once 由定时任务调用，或 --at 08:30 常驻运行 / by cron, or as a service
+  from: "08:30"           # 访问时段（北京时间，要加引号）：白天，不在对方夜间维护时 / the window: waking hours
+  to: "18:00"
+  days_off: true          # 休息日只看每天应看的页面 / on days off only what is due daily
+  every: {home: 1, news: 1, column: 7, account: 2}   # 隔几天看一次：首页、动态要闻、其他栏目、账号 / days between two looks
+  # next_t: "2021-06-29T10:00:00+08:00"   # 下一个检查时点；其前 run_up 天所有页面每天都看 / the next T
+  run_up: 3
+  # silent: [{from: 2026-10-01, to: 2026-10-03, why: 重保}]   # 静默：不访问的日子或时段 / days or spans without a visit
+  # maintenance: [{host: www.example.gov.cn, from: "12:00", to: "13:30", why: 报备}]   # 报备的维护时段 / filed maintenance
+  page_seconds: 8         # 没有实测时，一个页面按几秒计 / seconds a page is reckoned to take
+  least_captured: 500     # 采到的页面不足千分之几即疑为我方网络故障 / per mille of pages below which we doubt our network
+  overdue_hours: 36       # 多久没有完整的夜间任务，doctor 即报警 / hours without a complete night until doctor complains
+  lock_minutes: 15        # 别的机器的锁多久没有动静即可接管 / minutes until another machine's lock is taken over
+  register_days: 31       # 登记表导出满几天应更新 / days after which a registry's export is old
+  log_days: 400           # 日志保存天数，不少于184 / days that logs are kept
+  syslog: ""              # 另发往 udp://主机:514 或套接字路径 / logs go there too
+  alerts: {when: incomplete, command: [], webhook: "", seconds: 10}   # 告警：incomplete 或 always / who is told
+
 words:                    # 本单位自己的词表文件，代替自带的；不写则用自带的 / the office's own lists in place of the shipped
   bad_links: ""           # 不良外链、暗链用词 / words of bad links
   wording: ""             # 规范表述 / how fixed expressions are to be written

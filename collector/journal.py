@@ -8,15 +8,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from evidence import canonical, plain
-from evidence.errors import CanonicalError
+from collector import lines
+from evidence import plain
 from evidence.files import make_folder, sync_folder
 from evidence.model import Purpose, Record
 
@@ -43,9 +42,18 @@ class Journal:
         journal = cls(path=root / FOLDER / f"{run}.jsonl", run=run, purpose=purpose, due=due, at=at)
         make_folder(journal.path.parent)
         plan = [{"target": target, "labels": list(labels)} for target, labels in due]
-        journal._write({"kind": "plan", "run": run, "purpose": purpose, "at": plain.instant(at), "due": plan})
+        lines.append(
+            journal.path, {"kind": "plan", "run": run, "purpose": purpose, "at": plain.instant(at), "due": plan}
+        )
         sync_folder(journal.path.parent)
         return journal
+
+    @classmethod
+    def of(cls, root: Path, run: str) -> Journal | None:
+        """Return the journal of a run by its name; None where it has none, or its plan never came to the disk."""
+        path = root / FOLDER / f"{run}.jsonl"
+        plan = next(lines.read(path), None) if path.exists() else None
+        return cls._of(path, plan) if plan and plan.get("kind") == "plan" else None
 
     @classmethod
     def unfinished(cls, root: Path, purpose: Purpose, now: datetime) -> Journal | None:
@@ -54,22 +62,27 @@ class Journal:
         What was captured yesterday is no capture of tonight: an old run stays open, and a new one begins.
         """
         for path in sorted((root / FOLDER).glob("*.jsonl"), reverse=True):
-            lines = tuple(_lines(path))
-            if lines and lines[0].get("purpose") == purpose:
-                ended = any(line["kind"] == "end" for line in lines)
-                recent = abs(now - datetime.fromisoformat(lines[0]["at"])) <= RESUMABLE
-                return cls._of(path, lines[0]) if recent and not ended else None
+            written = tuple(lines.read(path))
+            if written and written[0].get("purpose") == purpose:
+                ended = any(line["kind"] == "end" for line in written)
+                recent = abs(now - datetime.fromisoformat(written[0]["at"])) <= RESUMABLE
+                return cls._of(path, written[0]) if recent and not ended else None
         return None
 
     @classmethod
     def abandoned(cls, root: Path, now: datetime) -> Iterator[Journal]:
         """Yield the runs that were cut off and lie too far back to be taken up again, oldest first."""
         for path in sorted((root / FOLDER).glob("*.jsonl")):
-            lines = tuple(_lines(path))
-            if lines and lines[0].get("kind") == "plan" and all(line["kind"] != "end" for line in lines):
-                journal = cls._of(path, lines[0])
+            written = tuple(lines.read(path))
+            if written and written[0].get("kind") == "plan" and all(line["kind"] != "end" for line in written):
+                journal = cls._of(path, written[0])
                 if abs(now - journal.at) > RESUMABLE:
                     yield journal
+
+    @property
+    def pages(self) -> int:
+        """How many pages were due."""
+        return sum(len(labels) for _, labels in self.due)
 
     def missing(self) -> tuple[tuple[str, str], ...]:
         """Return target and label of what was due and has no record."""
@@ -78,17 +91,27 @@ class Journal:
 
     def done(self) -> frozenset[tuple[str, str]]:
         """Return target and label of every capture that was admitted."""
-        return frozenset((line["target"], line["label"]) for line in _lines(self.path) if line["kind"] == "outcome")
+        return frozenset((line["target"], line["label"]) for line in self.outcomes())
 
     def last(self) -> dict[tuple[str, str], tuple[int, str, str | None]]:
         """Return attempt, outcome and reason of what was admitted last of each target and label."""
-        lines = (line for line in _lines(self.path) if line["kind"] == "outcome")
-        return {(line["target"], line["label"]): (line["attempt"], line["outcome"], line["reason"]) for line in lines}
+        made = self.outcomes()
+        return {(line["target"], line["label"]): (line["attempt"], line["outcome"], line["reason"]) for line in made}
+
+    def outcomes(self) -> Iterator[dict[str, Any]]:
+        """Yield what was written down of each admitted capture, every attempt, in order."""
+        return (line for line in lines.read(self.path) if line["kind"] == "outcome")
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run came to its end."""
+        return any(line["kind"] == "end" for line in lines.read(self.path))
 
     def outcome(self, record: Record, attempt: int) -> None:
         """Write down what came of one label; it is on the disk when this returns."""
         taken = record.capture
-        self._write(
+        lines.append(
+            self.path,
             {
                 "kind": "outcome",
                 "target": taken.target.id,
@@ -97,40 +120,19 @@ class Journal:
                 "outcome": taken.outcome,
                 "reason": taken.reason,
                 "record": record.id,
-            }
+            },
         )
 
     def cleanliness(self, moment: str, sha256: str) -> None:
         """Name the cleanliness record made before or after the run."""
-        self._write({"kind": "cleanliness", "moment": moment, "sha256": sha256})
+        lines.append(self.path, {"kind": "cleanliness", "moment": moment, "sha256": sha256})
 
     def end(self, at: datetime) -> None:
         """Close the run."""
-        self._write({"kind": "end", "at": plain.instant(at)})
+        lines.append(self.path, {"kind": "end", "at": plain.instant(at)})
 
     @classmethod
     def _of(cls, path: Path, plan: dict[str, Any]) -> Journal:
         due = tuple((entry["target"], tuple(entry["labels"])) for entry in plan["due"])
         at = datetime.fromisoformat(plan["at"])
         return cls(path=path, run=plan["run"], purpose=plan["purpose"], due=due, at=at)
-
-    def _write(self, line: dict[str, Any]) -> None:
-        """Add one line; a torn line left by a kill is ended first, and stays unreadable for itself alone."""
-        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
-        try:
-            size = os.fstat(handle).st_size
-            torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-            os.write(handle, (b"\n" if torn else b"") + canonical.encode(line) + b"\n")
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the whole lines of a journal; one torn by a kill was never acknowledged."""
-    for line in path.read_bytes().split(b"\n"):
-        try:
-            if line:
-                yield canonical.decode(line)
-        except CanonicalError:
-            continue

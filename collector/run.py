@@ -11,8 +11,8 @@ import logging
 import os
 import secrets as random
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from collector import browser as browsers
@@ -37,6 +37,7 @@ from evidence.admit import admit
 from evidence.errors import SealError
 from evidence.holdings import Holdings
 from evidence.model import Capture, Purpose, Record
+from evidence.parts import part_of
 
 log = logging.getLogger(__name__)
 
@@ -120,24 +121,29 @@ async def run(
     progress: Watcher | None = None,
     due: Mapping[str, Sequence[str]] | None = None,
     access: Access | None = None,
+    name: str | None = None,
 ) -> RunReport:
     """Visit the targets (or `only` those; or only the labels in `due`), and admit every capture.
 
     Raises TargetsError where `only` names a target that is not there, BrowserError where no browser starts. A target
-    that cannot be reached, and a flow that breaks, raise nothing: their records say so.
+    that cannot be reached, and a flow that breaks, raise nothing: their records say so. A run with a `name` is that run
+    whenever it is called: taken up where it was cut off, however long ago, and left alone once it has ended.
     """
     chosen = _chosen(workspace.targets(), only)
     targets = tuple(target for target in chosen if not target.by_hand)
     catalogue = discover(workspace.flows_dir)
-    flows = {target.id: _flow_for(target, catalogue, named=target.id in only) for target in targets}
+    flows = {target.id: flow_for(target, catalogue, named=target.id in only) for target in targets}
     planned = _plan(targets, flows, due)
-    _give_up(holdings, clock)
-    cut_off = Journal.unfinished(holdings.root, purpose, clock.now()) if resume else None
-    resumed = cut_off is not None and {t for t, _ in cut_off.due} == {t for t, _ in planned}
-    if cut_off is not None and resumed:
-        journal = cut_off
-    else:
-        journal = Journal.begin(holdings.root, _new_run(clock), purpose, planned, clock.now())
+    cut_off = Journal.of(holdings.root, name) if name else None
+    if cut_off is not None and cut_off.ended:
+        return RunReport(run=cut_off.run, resumed=True, due=cut_off.pages, records=(), missing=cut_off.missing())
+    if cut_off is None:
+        _give_up(holdings, clock)
+    if name is None and resume:
+        newest = Journal.unfinished(holdings.root, purpose, clock.now())
+        cut_off = newest if newest and {t for t, _ in newest.due} == {t for t, _ in planned} else None
+    resumed = cut_off is not None
+    journal = cut_off or Journal.begin(holdings.root, name or new_run(clock), purpose, planned, clock.now())
     plans.enter(holdings, journal.run, purpose, journal.due, journal.at)
     every = _jobs(targets, flows, journal)
     if purpose in ("second_look", "recheck"):
@@ -146,11 +152,10 @@ async def run(
     records = await _work(workspace, holdings, journal, every, clock, jobs, access, progress, cleanliness)
     missing = journal.missing()
     _close(workspace, holdings, journal, clock)
-    total = sum(len(labels) for _, labels in journal.due)
     return RunReport(
         run=journal.run,
         resumed=resumed,
-        due=total,
+        due=journal.pages,
         records=records,
         missing=missing,
         concerns=cleanliness.concerns,
@@ -184,7 +189,7 @@ async def visit_once(
 ) -> Record:
     """Run a flow over one target, with the workspace's browser and manners; return its last record."""
     labels = flow.labels
-    journal = Journal.begin(holdings.root, _new_run(clock), purpose, ((target.id, labels),), clock.now())
+    journal = Journal.begin(holdings.root, new_run(clock), purpose, ((target.id, labels),), clock.now())
     plans.enter(holdings, journal.run, purpose, journal.due, journal.at)
     job = Job(target=target, flow=flow, labels=labels)
     cleanliness = _cleanliness(workspace, holdings)
@@ -229,9 +234,11 @@ async def _work(
     last = journal.last()
     limits = workspace.settings.limits
 
+    written = _Written(journal)
+
     def deliver(job: Job, capture: Capture) -> None:
         record = admit(capture, store=holdings.store, ledger=holdings.ledger, catalog=holdings.catalog)
-        journal.outcome(record, job.attempt)
+        written.take(job, record)
         records.append(record)
         last[capture.target.id, capture.label] = passes.standing(record.capture)
         if progress:
@@ -255,10 +262,34 @@ async def _work(
         for n in range(limits.passes):
             if progress and todo:
                 progress.step("重试一时失败的页面" if n else "采集", sum(len(job.labels) for job in todo))
-            await executor.work(todo, deliver)
+            await executor.work(todo, deliver, written.over)
             todo = passes.again(every, last, limits.passes)
         journal.cleanliness("after", await asyncio.to_thread(cleanliness.after, environs))
     return tuple(records)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """Writes outcomes into the journal: of a page when all that is captured beside it (articles, tabs) was admitted too.
+
+    So a page whose articles a kill cut off is visited again, and the articles with it; what was admitted of them keeps
+    its record, by its key.
+    """
+
+    journal: Journal
+    held: dict[tuple[str, int], list[Record]] = field(default_factory=dict)
+    """By target and attempt: the page under way, and what was captured beside it so far."""
+
+    def take(self, job: Job, record: Record) -> None:
+        """Take an admitted record of a job."""
+        if record.capture.label in job.labels:
+            self.over(job)
+        self.held.setdefault((job.target.id, job.attempt), []).append(record)
+
+    def over(self, job: Job) -> None:
+        """Write down what is held of a job: its next page has come, or its visit is over."""
+        for record in self.held.pop((job.target.id, job.attempt), ()):
+            self.journal.outcome(record, job.attempt)
 
 
 def _executor(
@@ -316,7 +347,7 @@ def _chosen(targets: tuple[Target, ...], only: Sequence[str]) -> tuple[Target, .
     return tuple(target for target in targets if not only or target.id in only)
 
 
-def _flow_for(target: Target, catalogue: Catalogue, *, named: bool) -> Flow:
+def flow_for(target: Target, catalogue: Catalogue, *, named: bool = False) -> Flow:
     """Return the target's flow; where none can be used, one that says so for each label that is due.
 
     A flow that a person must attend is run only for a target that was `named`; else it is skipped, and says so.
@@ -367,7 +398,15 @@ def one_page(label: str, device: DeviceName) -> Flow:
 def _plan(targets: Iterable[Target], flows: Mapping[str, Flow], due: Mapping[str, Sequence[str]] | None) -> Due:
     if due is None:
         return tuple((target.id, flows[target.id].due(target)) for target in targets)
-    return tuple((target.id, tuple(due[target.id])) for target in targets if due.get(target.id))
+    wanted = ((target, tuple(_columns(due.get(target.id, ()), flows[target.id].due(target)))) for target in targets)
+    return tuple((target.id, labels) for target, labels in wanted if labels)
+
+
+def _columns(labels: Iterable[str], known: Sequence[str]) -> Iterator[str]:
+    """Yield those of some labels that a flow captures by themselves, each once: a part comes with its column, a day's
+    log of light requests comes of no visit."""
+    columns = dict.fromkeys(part.column if (part := part_of(label)) else label for label in labels)
+    return (column for column in columns if column in known)
 
 
 def _jobs(targets: Iterable[Target], flows: Mapping[str, Flow], journal: Journal) -> tuple[Job, ...]:
@@ -394,6 +433,6 @@ def _undone(jobs: Iterable[Job], last: passes.Last) -> tuple[Job, ...]:
     return tuple(replace(job, labels=labels) for job, labels in left if labels)
 
 
-def _new_run(clock: Clock) -> str:
+def new_run(clock: Clock) -> str:
     """Return a name for a run that sorts by time and is not given twice."""
     return f"{clock.now():%Y%m%dT%H%M%S}-{random.token_hex(3)}"

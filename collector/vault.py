@@ -122,6 +122,11 @@ class Vault:
             for key, entry in sorted(entries.items())
         )
 
+    def values(self) -> tuple[str, ...]:
+        """Return all values that are text, only to keep them out of what is written elsewhere; raises VaultError."""
+        entries = self._read() if self.exists else {}
+        return tuple(entry["value"] for entry in entries.values() if isinstance(entry.get("value"), str))
+
     def _change(self, change: Callable[[Entries], Any]) -> None:
         with Exclusive(self.path.with_suffix(".lock")).held():
             key = self.place.key()

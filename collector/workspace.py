@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from collector import sealing, targets, timesource, yamlfile
+from collector import quiet, sealing, targets, timesource, yamlfile
 from collector.errors import WorkspaceError
+from collector.nightly_settings import NightlySettings
 from collector.sealing import SealSettings
 from collector.targets import Target
 from collector.vault import KEY_FILE, KeyPlace
@@ -15,7 +16,7 @@ from evidence import plain
 from evidence.casebook import CaseRules
 from evidence.errors import ShapeError
 from evidence.holdings import Holdings
-from evidence.house import House
+from evidence.house import House, Papers
 from evidence.office import Office
 
 FILE = "quzheng.yaml"
@@ -129,6 +130,8 @@ class Settings:
     office: Office = field(default_factory=Office, metadata={plain.ADDED: True})
     """What the first sheets of bundles say of the office."""
     words: WordSettings = field(default_factory=WordSettings, metadata={plain.ADDED: True})
+    nightly: NightlySettings = field(default_factory=NightlySettings, metadata={plain.ADDED: True})
+    """How the nights go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +236,26 @@ class Workspace:
             jobs=self.settings.jobs,
             cases=self.settings.cases,
             office=self.settings.office,
+            papers=self._papers(),
+        )
+
+    def _papers(self) -> Papers:
+        words = (self._file(named) for named in plain.dump(self.settings.words).values())
+        seal = self.settings.seal
+        return Papers(
+            root=self.root,
+            files=(
+                self.root / FILE,
+                self.targets_path,
+                self.columns_dir,
+                self.rules_dir,
+                self.flows_dir,
+                self.indicators_dir,
+                self.vault_path,
+                self.root / seal.certificate,
+                *filter(None, words),
+            ),
+            keys=(self.root / (seal.pkcs12 or seal.key), self.key_place.file),
         )
 
 
@@ -270,6 +293,7 @@ def _settings(path: Path, written: Any) -> Settings:
     if not 0 <= settings.replay_share <= 1000:
         line = yamlfile.line_of(path, ("replay_share",))
         raise WorkspaceError(f"{path}:{line}: replay_share: expected 0 to 1000 per mille, got {settings.replay_share}")
+    _check_nightly(path, settings.nightly)
     if settings.login_failures_a_day < 1:
         line = yamlfile.line_of(path, ("login_failures_a_day",))
         raise WorkspaceError(
@@ -280,3 +304,26 @@ def _settings(path: Path, written: Any) -> Settings:
             f"{path}:{yamlfile.line_of(path, ('jobs',))}: jobs: expected at least 1, got {settings.jobs}"
         )
     return settings
+
+
+def _check_nightly(path: Path, nightly: NightlySettings) -> None:
+    """Raise WorkspaceError for an hour, an instant, a span or a number of the nights that is none."""
+    try:
+        for name, hour in (("from", nightly.from_), ("to", nightly.to)):
+            quiet.hour(name, hour)
+        if nightly.next_t:
+            quiet.instant("next_t", nightly.next_t)
+        quiet.of(nightly)
+    except WorkspaceError as error:
+        parts = str(error).partition(":")[0].split(".")  # the setting it names: nightly.silent.0
+        place = tuple(int(part) if part.isdigit() else part for part in parts)
+        raise WorkspaceError(f"{path}:{yamlfile.line_of(path, place)}: {error}") from None
+    numbers = plain.dump(nightly)
+    for name, got in (*numbers.items(), *((f"every.{key}", value) for key, value in numbers["every"].items())):
+        least = 0 if name in ("least_captured", "run_up") or name.startswith("every.") else 1
+        if type(got) is int and got < least:
+            line = yamlfile.line_of(path, ("nightly", *name.split(".")))
+            raise WorkspaceError(f"{path}:{line}: nightly.{name}: expected at least {least}, got {got}")
+    if nightly.alerts.when not in ("incomplete", "always"):
+        line = yamlfile.line_of(path, ("nightly", "alerts", "when"))
+        raise WorkspaceError(f"{path}:{line}: nightly.alerts.when: expected incomplete or always")

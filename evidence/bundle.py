@@ -187,8 +187,8 @@ def _leaves(dossiers: Sequence[Dossier], ledger: FileLedger, reply: Reply | None
             raise BundleError(f"the record {record.id} is not in the ledger under its key {record.capture.key}")
         found.append(leaf)
     for dossier in dossiers:
-        leaf = ledger.find("finding", dossier.finding.id)
-        if leaf and leaf.digest == digest.of_value(dossier.finding.plain()):
+        leaf = ledger.find("finding", f"{dossier.finding.id}/{digest.of_value(dossier.finding.plain())}")
+        if leaf:
             found.append(leaf)
     for key, sha256 in reply.answer.leaves() if reply else ():
         leaf = ledger.find("case", key)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from evidence import human, indicator, judgements, ruleset
+from evidence import human, indicator, judgements, purged, ruleset
 from evidence.bundle import BundleResult, write_bundle
 from evidence.contents import Reply
 from evidence.dossier import Dossier, gather, records_of
@@ -47,6 +47,10 @@ def _bundle(
     by: str | None = None,
     reply: Reply | None = None,
 ) -> BundleResult:
+    for finding in findings:
+        for record in records_of(finding, holdings):
+            if gone := purged.refusal(holdings, record):
+                raise BundleError(gone)
     if house.replay:
         house.replay(holdings, [record for finding in findings for record in records_of(finding, holdings)])
     return write_bundle(

@@ -119,7 +119,7 @@ def ledger_inclusion(question: Question) -> Answer:
     for finding in question.findings():
         sha256 = digest.of_value(finding.plain())
         if question.bundle.has(proof_path(sha256)):
-            faults += _proof_faults(question, "finding", sha256, finding.id)
+            faults += _proof_faults(question, "finding", sha256, f"{finding.id}/{sha256}")
             count += 1
     for id, loss in question.losses():
         faults += _proof_faults(question, "loss", id, f"{loss.run}/{loss.target}/{loss.label}")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from evidence import house, judgements, plain, words
+from evidence import house, judgements, plain, purged, words
 from evidence.command import Commands, Instant, json_option, open_house, say, workspace_option
 from evidence.commands import cases as case_commands
 from evidence.commands import checkpoints as checkpoint_commands
@@ -23,6 +23,7 @@ from evidence.commands import disputes as dispute_commands
 from evidence.commands import human as human_commands
 from evidence.commands import quarantine as quarantine_commands
 from evidence.commands import seals as seal_commands
+from evidence.commands import storage as storage_commands
 from evidence.model import Finding, Record
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def compare(ctx: click.Context, workspace: Path, picture: Path | None, as_json: 
     from evidence.comparing import compare as compare_records
 
     holdings = open_house(ctx, workspace).holdings()
-    before, after = (holdings.open_record(name) for name in (earlier, later))
+    before, after = (purged.require(holdings, holdings.open_record(name)) for name in (earlier, later))
     comparison = compare_records(before, after, holdings=holdings)
     drawn = _draw(before, after, comparison, holdings.store, picture) if picture else None
     if as_json:
@@ -333,7 +334,7 @@ def export(
     if not (warc or wacz or png):
         raise click.UsageError("say --warc FILE, --wacz FILE or --png FILE")
     holdings = open_house(ctx, workspace).holdings()
-    found = holdings.open_record(record)
+    found = purged.require(holdings, holdings.open_record(record))
     if found.capture.flow.private is not None:
         click.echo("注意：这条记录的页面含个人信息，导出的是未遮盖的原件，不得外传", err=True)
     for path, write in ((warc, write_warc), (png, write_png)):
@@ -348,7 +349,7 @@ def export(
 
 @cli.group()
 def store() -> None:
-    """Check and repair the store."""
+    """Check, repair, count, back up and purge the store."""
 
 
 @store.command("check")
@@ -376,6 +377,10 @@ def store_reindex(ctx: click.Context, workspace: Path) -> None:
     """Rebuild the catalog from the ledger."""
     count = open_house(ctx, workspace).holdings().reindex()
     click.echo(f"{count} records indexed")
+
+
+for command in storage_commands.commands:
+    store.add_command(command)
 
 
 _MARKS = {True: "✓", False: "✗", None: "？"}

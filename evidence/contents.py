@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from evidence import bag, canonical, differing, digest, heads, masking, plain, report
+from evidence import bag, canonical, differing, digest, heads, masking, plain, purged, report
 from evidence.case_event import Event
 from evidence.catalog import Row
 from evidence.citation import Answer
@@ -123,6 +123,8 @@ class Contents:
         Where it shows personal data the originals stay in the house: what can be masked is there as a copy, and the
         network, which repeats it all, is not.
         """
+        if gone := purged.refusal(self._holdings, record):
+            raise BundleError(gone)
         self.add(Piece.json(record_path(record.id), "record", record.plain()))
         masked = masking.masked(record, self._holdings.store)
         if masked:

@@ -17,6 +17,8 @@ EvidenceError
 ├── CaseError           a step of a case may not be taken, or its events are damaged
 ├── DisputeError        an objection cannot be taken in, answered or ruled on
 ├── QuarantineError     a record cannot be quarantined as asked; nothing was taken away
+├── RetentionError      contents cannot be purged by this rule, or were purged and cannot be shown
+├── BackupError         a backup cannot be written, or does not hold what its manifest says
 ├── NotFound            a record, finding or file that was asked for is not there
 └── BundleError         a bundle cannot be written
 
@@ -117,10 +119,22 @@ class DisputeError(EvidenceError):
     exit_code = 2
 
 
+class RetentionError(EvidenceError):
+    """Contents cannot be purged by this rule, or were purged and cannot be shown; says why, in Chinese."""
+
+    exit_code = 2
+
+
 class QuarantineError(EvidenceError):
     """A record cannot be quarantined as asked; nothing was taken away. Says why, in Chinese."""
 
     exit_code = 2
+
+
+class BackupError(EvidenceError):
+    """A backup cannot be written, or does not hold what its manifest says; says why, in Chinese."""
+
+    exit_code = 3
 
 
 class NotFound(EvidenceError):

@@ -25,6 +25,18 @@ Replayer = Callable[[Holdings, Sequence[Record]], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Papers:
+    """The office's own files beside its store; none need be there."""
+
+    root: Path | None = None
+    """The folder they lie in; None: there are none."""
+    files: tuple[Path, ...] = ()
+    """Files, and folders with all in them."""
+    keys: tuple[Path, ...] = ()
+    """Files of keys, wherever they lie."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """An office's evidence and what it is judged and sealed by."""
 
@@ -48,6 +60,8 @@ class House:
     """What the office demands of a case before it is published."""
     office: Office = field(default_factory=Office)
     """What its first sheets say of it."""
+    papers: Papers = field(default_factory=Papers)
+    """What a backup holds besides the store."""
     replay: Replayer | None = None
     """None: there is no browser; replays that are not there yet are not measured."""
     recapture: Recapturer | None = None

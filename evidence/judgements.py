@@ -17,7 +17,7 @@ from evidence import canonical, plain, words
 from evidence.catalog import check_slug
 from evidence.errors import CanonicalError, ShapeError, StoreError
 from evidence.files import write_changed
-from evidence.holdings import Holdings
+from evidence.holdings import Holdings, Stacks
 from evidence.model import Fact, Finding
 from evidence.ruleset import RuleSet
 
@@ -106,6 +106,11 @@ def _unknown(fact: Fact, why: str) -> Fact:
     return replace(fact, newest=None, age_days=None, blank=None, stale=None, missing=(why,))
 
 
+def last_facts(holdings: Stacks) -> tuple[Fact, ...]:
+    """Return the facts of the last judgement of every target; raises StoreError for a damaged file."""
+    return tuple(fact for path in sorted(_folder(holdings).glob("*.json")) for fact in _load(path).facts)
+
+
 def last(holdings: Holdings) -> Judgement:
     """Return the last judgement of every target, in the order of their ids; raises StoreError for a damaged file."""
     kept = [_load(path) for path in sorted(_folder(holdings).glob("*.json"))]
@@ -156,5 +161,5 @@ def _load(path: Path) -> Kept:
         raise StoreError(f"{path} cannot be read: {error}\ntry: quzheng judge (it makes it again)") from error
 
 
-def _folder(holdings: Holdings) -> Path:
+def _folder(holdings: Stacks) -> Path:
     return holdings.root / "derived" / "judgements"

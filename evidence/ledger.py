@@ -23,7 +23,7 @@ from evidence import note as notes
 from evidence.errors import LedgerError
 from evidence.files import Exclusive, make_folder, sync_folder, write_whole
 from evidence.note import Checkpoint, NoteSigner
-from evidence.proof import PURGE, Consistency, Inclusion, Leaf, Proof, check_entry
+from evidence.proof import PURGE, RETENTION, Consistency, Inclusion, Leaf, Proof, check_entry
 
 __all__ = ["FileLedger", "Inclusion", "Leaf", "Ledger", "Proof", "each_leaf"]
 
@@ -252,7 +252,7 @@ class FileLedger:
         self._by_key[leaf.kind, leaf.key] = leaf
         self._tree.append(leaf.hashed)
         self._chains.absorb(leaf)
-        if leaf.kind == PURGE:
+        if leaf.kind == PURGE and not leaf.key.startswith(RETENTION):
             self._purged.add(leaf.key)
         self._offset += length
 

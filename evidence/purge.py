@@ -15,7 +15,7 @@ from evidence import canonical, plain
 from evidence.errors import EvidenceError, QuarantineError, ShapeError
 from evidence.holdings import Holdings
 from evidence.ledger import Leaf, each_leaf
-from evidence.proof import PURGE
+from evidence.proof import PURGE, RETENTION
 
 SCHEMA = "purge/1"
 log = logging.getLogger(__name__)
@@ -79,6 +79,8 @@ def of(holdings: Holdings, record: str) -> Purge | None:
 def every(holdings: Holdings) -> Iterator[tuple[Leaf, Purge]]:
     """Yield every event that can be read, with its leaf, in ledger order; those that cannot, `store check` names."""
     for leaf in each_leaf(holdings.ledger, PURGE):
+        if leaf.key.startswith(RETENTION):
+            continue
         try:
             yield leaf, _load(holdings, leaf)
         except EvidenceError as error:

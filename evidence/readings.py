@@ -17,6 +17,7 @@ from typing import Any
 
 from evidence import availability, digest, inner_pages, link_checks, plain
 from evidence.derived import Derived
+from evidence.errors import NotFound
 from evidence.holdings import Stacks
 from evidence.model import Reading, Record
 from evidence.reading import dates, tesseract
@@ -181,6 +182,9 @@ def of_record(record: Record, store: Store, words: WordLists, shelf: Shelf | Non
 def _read(record: Record, store: Store, derived: Derived, words: WordLists) -> Reading | None:
     try:
         return of_record(record, store, words, _Pictures(derived))
+    except NotFound as error:
+        log.warning("record %s cannot be read, its contents are not all in the store: %s", record.id, error)
+        return None
     except Exception:
         log.warning("record %s cannot be read; the others go on", record.id, exc_info=True)
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
-from evidence import checkpoints, digest, heads, purge, quarantine
+from evidence import checkpoints, digest, heads, purge, purged, quarantine
 from evidence.errors import EvidenceError
 from evidence.holdings import Holdings
 from evidence.ledger import Leaf, each_leaf
@@ -31,7 +31,7 @@ class Soundness:
     leftovers: int
     """Temporary files of writes that were cut off; harmless."""
     purged: tuple[str, ...] = ()
-    """What left the store by quarantine, one sentence each: no fault."""
+    """What left the store by quarantine or by rule, one sentence each: no fault."""
 
     @property
     def clean(self) -> bool:
@@ -56,16 +56,20 @@ def examine(holdings: Holdings, trust: bytes | None = None) -> Soundness:
     faults = [f"{damage.path}：内容与摘要不符，应为 {damage.expected}，实为 {damage.got}" for damage in stored.damaged]
     faults += [f"{path}：不是证据文件，不应出现在这里" for path in stored.strays]
     events = tuple(purge.every(holdings))
-    gone = {sha256 for _, event in events for sha256 in event.blobs}
+    try:
+        taken, told = purged.taken(holdings), tuple(one.sentence() for _, one in purged.lists(holdings))
+    except EvidenceError as error:  # then all that was taken away counts as missing
+        taken, told = {}, ()
+        faults.append(str(error))
     for leaf in each_leaf(holdings.ledger, "record"):
-        faults += _record_faults(leaf, holdings, gone)
+        faults += record_faults(leaf, holdings, taken.get(leaf.digest, frozenset()))
     remains = {one.event.record: one for one in quarantine.remains(holdings)}
     faults += [
         f"记录 {id[:12]} 的隔离没有做完，仍有 {'、'.join(one.left)}：请再次运行 quzheng quarantine {id[:12]}"
         for id, one in remains.items()
         if one.left
     ]
-    faults += _document_faults(holdings)
+    faults += document_faults(holdings)
     faults += _heads_faults(holdings.ledger.leaves())
     faults += checkpoints.faults(holdings.ledger, trust)
     leaves = holdings.ledger.size
@@ -76,7 +80,7 @@ def examine(holdings: Holdings, trust: bytes | None = None) -> Soundness:
         root=holdings.ledger.root().hex() if leaves else digest.EMPTY,
         faults=tuple(dict.fromkeys(faults)),
         leftovers=stored.leftovers,
-        purged=tuple(_told(leaf, event, remains.get(event.record)) for leaf, event in events),
+        purged=(*(_told(leaf, event, remains.get(event.record)) for leaf, event in events), *told),
     )
 
 
@@ -89,7 +93,7 @@ def _told(leaf: Leaf, event: Purge, remains: Remains | None) -> str:
     return said + (f"；其中有的又被记录 {again} 采集，请一并隔离" if again else "")
 
 
-def _document_faults(holdings: Holdings) -> Iterator[str]:
+def document_faults(holdings: Holdings) -> Iterator[str]:
     """Yield what the ledger names besides records and is not in the store: case events, plans, losses, exports, purges."""
     for leaf in holdings.ledger.leaves():
         if leaf.kind in ("case", "plan", "loss", EXPORT, PURGE) and not holdings.store.has(leaf.digest):
@@ -105,13 +109,12 @@ def _heads_faults(leaves: Iterable[Leaf]) -> Iterator[str]:
         chains.absorb(leaf)
 
 
-def _record_faults(leaf: Leaf, holdings: Holdings, gone: Set[str]) -> list[str]:
+def record_faults(leaf: Leaf, holdings: Holdings, taken: Set[str]) -> list[str]:
+    """Return what a record lacks, one sentence each; `taken` are the blobs that it may lack."""
     where = f"账本第 {leaf.index} 条（{leaf.key}）"
     try:
         record = holdings.record(leaf.digest)
     except EvidenceError as error:
         return [f"{where}：记录读不出：{error}"]
-    missing = [sha256 for sha256 in record.capture.cited if not holdings.store.has(sha256)]
-    if record.id in holdings.ledger.purged:
-        missing = [sha256 for sha256 in missing if sha256 not in gone]
+    missing = [sha256 for sha256 in record.capture.cited if not holdings.store.has(sha256) and sha256 not in taken]
     return [f"{where}：缺少所引用的文件 {sha256}" for sha256 in missing]

@@ -1,4 +1,4 @@
-"""Blobs by the digest of their bytes: put once, never changed, proved again at every reading; removed by quarantine alone.
+"""Blobs by the digest of their bytes: put once, never changed, proved again at every reading; removed by quarantine or rule.
 
     blobs/ab/cdef…      the bytes as they are
     blobs/ab/cdef….gz   the bytes of a text kind, gzip-compressed
@@ -15,6 +15,7 @@ import secrets
 import tempfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol, cast
@@ -101,6 +102,7 @@ class FileStore:
         """
         blob = Blob(sha256=digest.sha256(data), sm3=digest.sm3(data), size=len(data), media_type=media_type)
         if self._holds(blob.sha256):
+            self._freshen(blob.sha256)
             return blob
         path, stored = self._plain(blob.sha256), data
         if _is_text(media_type):
@@ -122,7 +124,9 @@ class FileStore:
         try:
             with path.open("rb") as source, incoming.open("xb") as copy:
                 blob = _copied(source, copy, media_type)
-            if not self._holds(blob.sha256):
+            if self._holds(blob.sha256):
+                self._freshen(blob.sha256)
+            else:
                 make_folder(self._plain(blob.sha256).parent)
                 incoming.chmod(READ_ONLY)
                 incoming.replace(self._plain(blob.sha256))
@@ -168,7 +172,7 @@ class FileStore:
         return self._find(sha256)
 
     def remove(self, sha256: str) -> None:
-        """Take a blob away for ever, whatever its bytes; that there is none is no fault. Only quarantine may do so."""
+        """Take a blob away for ever, whatever its bytes; that there is none is no fault. Only quarantine and retention may."""
         for path in (self._packed(sha256), self._plain(sha256)):
             if path.is_file():
                 path.unlink()
@@ -183,7 +187,7 @@ class FileStore:
                 leftovers += 1
             elif not digest.is_sha256(name):
                 strays.append(path)
-            elif (found := _measure(path))[0] == name:
+            elif (found := measure(path))[0] == name:
                 sizes.append(found[1])
             else:
                 damaged.append(Damage(path=path, expected=name, got=found[0]))
@@ -193,9 +197,14 @@ class FileStore:
 
     def _holds(self, sha256: str) -> bool:
         try:
-            return _measure(self._find(sha256))[0] == sha256
+            return measure(self._find(sha256))[0] == sha256
         except NotFound:
             return False
+
+    def _freshen(self, sha256: str) -> None:
+        """Say by the file's time that somebody put these bytes just now, so that no purge takes them before they are cited."""
+        with suppress(PermissionError):  # a store of another owner, or read-only: nothing can be purged there either
+            os.utime(self._find(sha256))
 
     def _find(self, sha256: str) -> Path:
         for path in (self._packed(sha256), self._plain(sha256)):
@@ -240,7 +249,8 @@ def _pieces(path: Path) -> Iterator[bytes]:
             yield piece
 
 
-def _measure(path: Path) -> tuple[str, int]:
+def measure(path: Path) -> tuple[str, int]:
+    """Return SHA-256 and size of the uncompressed bytes of a stored file; why it cannot be read and 0 where it cannot."""
     hashed, size = hashlib.sha256(), 0
     try:
         for piece in _pieces(path):

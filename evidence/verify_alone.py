@@ -1415,7 +1415,7 @@ def _entered(question: Question) -> Iterator[tuple[str, str, str]]:
     for finding in question.findings():
         digest = question.bundle.digest_of("finding/1", finding)
         if question.bundle.has(_proof_path(digest)):
-            yield digest, "finding", finding["id"]
+            yield digest, "finding", "{}/{}".format(finding["id"], digest)
     for id, loss in question.bundle.forms("loss", "loss/1"):
         yield id, "loss", "{}/{}/{}".format(loss["run"], loss["target"], loss["label"])
     for _, event in question.events():

@@ -110,6 +110,59 @@ def test_a_run_that_was_cut_off_is_taken_up_and_nothing_is_done_twice(tmp_path: 
     assert ran(opened).resumed is False
 
 
+READING = """from collector.flow import Flow
+
+flow = Flow(__name__)
+
+@flow.visit
+async def visit(visit):
+    for label in visit.due:
+        await visit.open(visit.address(label))
+        await visit.capture(label)
+        await visit.capture(f"{label}/article-1")
+"""
+
+
+def reading_workspace(folder: Path, site: Site) -> Workspace:
+    (folder / "flows").mkdir()
+    (folder / "flows" / "articles.py").write_text(READING)
+    columns = [{"label": f"c{n}", "name": f"栏目{n}", "url": f"/?{n}"} for n in range(2)]
+    return workspace(folder, [target("well", site.url, flow="articles", columns=columns)])
+
+
+def test_a_second_look_at_an_article_asks_for_its_column_and_loses_no_other(tmp_path: Path, site: Site) -> None:
+    opened = reading_workspace(tmp_path, site)
+    ran(opened)
+    due = {"well": ("c0/article-1", "c0", "c1", "c1/article-1")}
+    second = ran(opened, purpose="second_look", due=due)
+    assert second.due == 2
+    assert {(r.capture.label, r.capture.outcome) for r in second.last} == {
+        (label, "captured") for label in ("c0", "c0/article-1", "c1", "c1/article-1")
+    }
+
+
+def test_a_run_cut_off_between_a_page_and_its_article_brings_the_article_too(tmp_path: Path, site: Site) -> None:
+    opened = reading_workspace(tmp_path, site)
+    first = ran(opened)
+    journal = opened.store_path / "journal" / f"{first.run}.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    named = [json.loads(line).get("label") for line in lines]
+    assert named.index("c0") < named.index("c0/article-1"), "a page goes before what was captured beside it"
+    journal.write_bytes(b"".join(lines[: named.index("c0")]))  # what a kill leaves before all beside c0 is admitted
+    second = ran(opened)
+    assert second.resumed
+    assert {r.capture.label for r in second.records} == {"c0", "c0/article-1", "c1", "c1/article-1"}
+    assert {r.id for r in second.records} <= {r.id for r in first.records}
+
+
+def test_a_run_of_a_name_is_taken_up_and_once_ended_let_alone(tmp_path: Path, site: Site) -> None:
+    opened = workspace(tmp_path, [target("well", site.url)])
+    first = ran(opened, name="20261126T003000-abcdef-01")
+    assert (first.run, first.resumed, len(first.records)) == ("20261126T003000-abcdef-01", False, 1)
+    again = ran(opened, name=first.run)
+    assert (again.resumed, again.records, again.due, again.missing) == (True, (), 1, ())
+
+
 def test_a_run_with_other_targets_begins_anew(tmp_path: Path, site: Site) -> None:
     opened = workspace(tmp_path, [target("one", site.url)])
     holdings = Holdings.open(opened.store_path)
@@ -240,3 +293,14 @@ def test_a_resumed_run_enters_its_plan_once(tmp_path: Path, site: Site) -> None:
     leaves = Holdings.open(opened.store_path).ledger.leaves()
     assert [leaf.kind for leaf in leaves].count("plan") == 1
     assert "loss" not in [leaf.kind for leaf in leaves]
+
+
+def test_parts_of_columns_are_looked_at_again_with_their_column_and_what_no_flow_knows_costs_nothing(
+    tmp_path: Path, site: Site
+) -> None:
+    columns = [{"label": label, "name": label, "url": "/gzip"} for label in ("zcwj", "tzgg")]
+    opened = workspace(tmp_path, [target("well", site.url, columns=columns)])
+    due = {"well": ("zcwj", "zcwj/article-1", "probes", "tzgg", "tzgg/tab-2", "gone")}
+    report = ran(opened, due=due, purpose="second_look", resume=False)
+    assert [(r.capture.label, r.capture.outcome) for r in report.last] == [("zcwj", "captured"), ("tzgg", "captured")]
+    assert (report.due, report.missing) == (2, ())

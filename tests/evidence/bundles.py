@@ -69,7 +69,8 @@ def office(folder: Path, *, nights: int = 0, **fields: Any) -> Office:
     planned(holdings, "N2", night["started"])
     later = admitted(holdings, "N2/shifan/home/1", **{**night, **fields})
     finding = factory.finding(later, at=factory.NOON + timedelta(days=2), as_of=later.capture.started)
-    holdings.ledger.append("finding", finding.id, digest.of_value(finding.plain()))
+    said = digest.of_value(finding.plain())
+    holdings.ledger.append("finding", f"{finding.id}/{said}", said)
     key, certificate = make_office_key(folder / "key", "示范市政务公开办")
     readings = {record.id: factory.reading(record) for record in (earlier, later)}
     dossier = gather(finding, subject=later.capture.target, holdings=holdings, readings=readings)

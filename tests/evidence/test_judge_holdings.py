@@ -9,16 +9,19 @@ from typing import Any
 
 import pytest
 
+from evidence import bundling, digest
 from evidence import judge as judging
 from evidence.admit import admit
 from evidence.digest import EMPTY
 from evidence.errors import LedgerError, RulesError, StoreError
 from evidence.explain import explain
 from evidence.holdings import Holdings, Stacks
+from evidence.house import House
 from evidence.judge import Judgement, judge_holdings
 from evidence.ledger import FileLedger, Leaf
 from evidence.look import Look
 from evidence.model import ClockRef, Finding, FlowRef
+from tests.evidence import bundles
 from tests.evidence.factory import NOON, artifact, capture
 from tests.evidence.judging_factory import RULES, column, subject
 
@@ -267,3 +270,12 @@ def test_an_indicator_that_cannot_be_used_is_said_before_anything_is_read(holdin
     (tmp_path / "odd.py").write_text("x = 1\n", "utf-8")
     with pytest.raises(RulesError, match="odd.py"):
         judge_holdings(holdings, [WHO], at=T, rules=RULES, indicators_dir=tmp_path)
+
+
+def test_a_judged_finding_is_proved_in_its_bundle(holdings: Holdings, tmp_path: Path) -> None:
+    """What was entered when it was judged is what the bundle proves: that it was said then, and not made up since."""
+    found = judge_holdings(holdings, [WHO], at=T, rules=RULES).findings
+    finding = next(one for one in found if one.exhibits)
+    path = bundling.bundle(House(store=holdings.root), [finding.id], tmp_path / "b.zip").path
+    said = digest.of_value(finding.plain())
+    assert f"data/ledger/proofs/{said}.json" in bundles.members(path)
