@@ -25,7 +25,6 @@ from collector.initialise import initialise  # noqa: E402
 from collector.run import run  # noqa: E402
 from collector.workspace import Workspace  # noqa: E402
 from evidence import checkpoints, counting  # noqa: E402
-from evidence.bundling import signer  # noqa: E402
 from evidence.census import Census  # noqa: E402
 from evidence.holdings import Holdings  # noqa: E402
 from evidence.readings import readings  # noqa: E402
@@ -89,7 +88,7 @@ def night(space: Workspace, holdings: Holdings) -> None:
             if record.capture.target.id == target.id:
                 shelf.reading(record.id)
         shelf.save()
-    if office := signer(space.house()):
+    if office := space.house().signing():
         checkpoints.sign(holdings, office)
 
 
