@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from evidence.checks import printable
-from evidence.errors import NotFound
+from evidence.errors import NotFound, StoreError
 from evidence.model import Blob, Reading, Record, VerdictCheck
 from evidence.opened import Opened
 from evidence.question import Question
@@ -48,7 +48,7 @@ class _Held:
         return sha256 in self.question.artifacts
 
     def put(self, data: bytes, media_type: str) -> Blob:
-        raise NotImplementedError("a bundle takes nothing in")
+        raise StoreError("a bundle takes nothing in")
 
 
 def reproduced(path: Path) -> VerdictCheck:

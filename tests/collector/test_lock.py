@@ -101,7 +101,7 @@ def test_a_number_that_another_process_has_by_now_keeps_nobody_out(tmp_path: Pat
     left_behind(path, host=socket.gethostname(), alive=timedelta(seconds=1))
     path.write_text(path.read_text().replace("4000000", str(os.getppid())))
     with lock.held(path, SystemClock(), stale=STALE):
-        pass
+        assert str(os.getpid()) in path.read_text(), "taken by this process"
 
 
 @pytest.mark.parametrize("rubbish", ["", "{", "[]", '{"owner": 3}', "\x00" * 100])

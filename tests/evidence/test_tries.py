@@ -82,7 +82,9 @@ def test_a_recording_that_ends_in_the_future_is_refused() -> None:
 
 def test_the_same_twice_and_different_names_are_no_contradiction() -> None:
     written = ("menu:甲=dead", "menu:乙=works", "menu:甲=dead", "message=unanswered@2021-01-04")
-    tries.check([tries.parse(one) for one in written], ended=NOW, now=NOW)
+    read = [tries.parse(one) for one in written]
+    tries.check(read, ended=NOW, now=NOW)
+    assert [(one.name, one.came) for one in read[:3]] == [("甲", "dead"), ("乙", "works"), ("甲", "dead")]
 
 
 def test_every_result_has_its_word_and_every_function_something_that_works() -> None:
