@@ -10,7 +10,7 @@ demo: setup
 	$(bin)/quzheng demo --out demo-out
 
 test: setup
-	$(bin)/pytest -n 2 --dist loadfile -q
+	$(bin)/pytest -n 3 --dist loadfile -q
 
 soak: setup
 	$(bin)/pytest -n 2 --dist loadfile -q --full
