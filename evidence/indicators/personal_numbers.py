@@ -29,7 +29,7 @@ MANY = 5
 @indicator.judge
 def personal_numbers(facts: Facts, series: Mapping[str, Series], rules: RuleSet) -> Iterator[Answer]:
     """Yield one answer on the target."""
-    yield signs.answer(facts, series, rules, rules.of(indicator.name), _find, noun="页面公开了个人号码")
+    yield signs.answer(facts, series, rules, rules.of(indicator.name), _find, noun="页面或其附件公开了个人号码")
 
 
 def _find(look: Look) -> tuple[Sign, ...]:

@@ -16,6 +16,7 @@ from evidence.reading.page import Body, PageInput
 from evidence.reading.pictures import Kept
 from tests.evidence.reading.conftest import Printed
 from tests.evidence.reading.pages import site
+from tests.evidence.sheets import xlsx
 from tests.site.practice import ruled_pdf
 
 LETTER = "<meta charset=utf-8><style>p{font-size:22px;page-break-after:always}</style>"
@@ -134,3 +135,18 @@ def personal(reading: Reading) -> dict[str, int]:
 def test_a_reading_with_pages_is_stored_and_comes_back(letter: Printed) -> None:
     reading = read(with_files(letter.pdf), at=None)
     assert Reading.load(reading.plain()) == reading
+
+
+def in_a_sheet(head: tuple[str, ...], *rows: tuple[object, ...]) -> dict[str, int]:
+    return personal(read(with_files(xlsx(head, *rows)), at=None))
+
+
+def test_amounts_of_a_budget_are_no_telephones() -> None:
+    """15900000000 元 has eleven digits and begins as a mobile number does."""
+    amounts = tuple((f"第{n}项支出", f"1590000{n:04}", f"1380000{n:04}.00") for n in range(12))
+    assert in_a_sheet(("项目", "预算数（元）", "决算数（元）"), *amounts) == {}
+
+
+def test_mobile_numbers_under_a_heading_that_says_so_count() -> None:
+    people = tuple((f"张某{n}", f"1391234{n:04}") for n in range(12))
+    assert in_a_sheet(("姓名", "联系电话"), *people) == {"mobile": 12}
