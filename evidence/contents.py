@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -296,12 +296,11 @@ class Contents:
             found = self._drawn[exhibit.record.id]
             if found is None:
                 continue
-            if found.size is None:
-                yield exhibit.record.id, Difference(said=found.said)
-                continue
-            self.add(_of_file(folder + name, "report", "image/png", file))
-            width, height = found.size
-            shown = Difference(said=found.said, href=name, width=width, height=height, look_at=found.look_at)
+            shown = Difference(said=found.said, masked=found.masked, moving=found.moving)
+            if found.size is not None:
+                self.add(_of_file(folder + name, "report", "image/png", file))
+                width, height = found.size
+                shown = replace(shown, href=name, width=width, height=height, look_at=found.look_at)
             yield exhibit.record.id, shown
 
     def _href(self, sha256: str, up: str) -> str:

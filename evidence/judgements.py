@@ -49,9 +49,8 @@ def keep(holdings: Holdings, target: str, at: datetime, rules: RuleSet, judgemen
     Raises StoreError or LedgerError where that cannot be done.
     """
     with holdings.ledger.exclusive():
-        for finding in judgement.findings:
-            said = holdings.derived.put_finding(finding)
-            holdings.ledger.append("finding", f"{finding.id}/{said}", said)
+        said = [(finding.id, holdings.derived.put_finding(finding)) for finding in judgement.findings]
+        holdings.ledger.append_all([("finding", f"{id}/{digest}", digest) for id, digest in said])
     kept = Kept(
         target=target,
         at=at,

@@ -3,7 +3,7 @@
     ledger/leaves           one canonical JSON line a leaf: {"digest", "index", "key", "kind"}
     ledger/checkpoints/N    the signed state after N leaves; N.tsr beside it is its time-stamp (evidence.checkpoints)
 
-A leaf is on the disk before `append` returns. A line without its line feed was never acknowledged: it is cut. The hash
+A leaf is on the disk before `append` returns; several, before `append_all` does. A line without its line feed was never acknowledged: it is cut. The hash
 of a leaf is SHA-256(0x00 || canonical {"digest", "key", "kind"}); so a proof tells nothing of other leaves.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -26,6 +26,9 @@ from evidence.note import Checkpoint, NoteSigner
 from evidence.proof import PURGE, RETENTION, Consistency, Inclusion, Leaf, Proof, check_entry
 
 __all__ = ["FileLedger", "Inclusion", "Leaf", "Ledger", "Proof", "each_leaf"]
+
+Entry = tuple[str, str, str]
+"""Kind, key and digest of a leaf to be."""
 
 
 class Ledger(Protocol):
@@ -42,6 +45,10 @@ class Ledger(Protocol):
 
     def append(self, kind: str, key: str, digest: str) -> Leaf:
         """Add a leaf, once; the same kind and key again return the leaf that is there."""
+        ...
+
+    def append_all(self, entries: Sequence[Entry]) -> tuple[Leaf, ...]:
+        """Add leaves together, each once, in one wait for the disk."""
         ...
 
     def find(self, kind: str, key: str) -> Leaf | None:
@@ -97,16 +104,30 @@ class FileLedger:
         The same kind, key and digest again return the leaf that is there. Raises LedgerError for a key that stands for
         another digest, for an unknown kind, and where the disk does not take the leaf (nothing of it is then kept).
         """
-        check_entry(kind, key, digest)
+        return self.append_all([(kind, key, digest)])[0]
+
+    def append_all(self, entries: Sequence[Entry]) -> tuple[Leaf, ...]:
+        """Add leaves and return them, in order, when all are on the disk: one wait for it, however many they are.
+
+        Each is as by `append`; a fault of one adds none. Killed before it returns, the first so many of them may stand,
+        each whole: they are what would be added again.
+        """
+        for entry in entries:
+            check_entry(*entry)
         with self.exclusive():
             self._refresh()
-            there = self._by_key.get((kind, key))
-            if there and there.digest != digest:
-                raise LedgerError(
-                    f"the {kind} {key} is in the ledger with digest {there.digest}, got {digest}\n"
-                    "an entry is never changed: admit it under a new key"
-                )
-            return there or self._write(Leaf(index=len(self._leaves), kind=kind, key=key, digest=digest))
+            new: dict[tuple[str, str], Leaf] = {}
+            for kind, key, digest in entries:
+                there = self._by_key.get((kind, key)) or new.get((kind, key))
+                if there is None:
+                    new[kind, key] = Leaf(index=len(self._leaves) + len(new), kind=kind, key=key, digest=digest)
+                elif there.digest != digest:
+                    raise LedgerError(
+                        f"the {kind} {key} is in the ledger with digest {there.digest}, got {digest}\n"
+                        "an entry is never changed: admit it under a new key"
+                    )
+            self._write(tuple(new.values()))
+            return tuple(self._by_key[kind, key] for kind, key, _ in entries)
 
     def find(self, kind: str, key: str) -> Leaf | None:
         """Return the leaf of a kind and key, None where there is none."""
@@ -212,22 +233,25 @@ class FileLedger:
         """Return the files of the kept checkpoints, smallest first."""
         return tuple(_by_size(self.checkpoints_folder))
 
-    def _write(self, leaf: Leaf) -> Leaf:
-        line = leaf.line + b"\n"
+    def _write(self, leaves: Sequence[Leaf]) -> None:
+        if not leaves:
+            return
+        lines = [leaf.line + b"\n" for leaf in leaves]
         new = not self._file.exists()
         make_folder(self.folder)
         try:
             handle = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
             try:
-                _append_synced(handle, self._offset, line)
+                _append_synced(handle, self._offset, b"".join(lines))
             finally:
                 os.close(handle)
             if new:
                 sync_folder(self.folder)
         except OSError as error:
-            raise LedgerError(f"the {leaf.kind} {leaf.key} cannot be added to {self._file}: {error}") from error
-        self._absorb(leaf, len(line))
-        return leaf
+            first = f"the {leaves[0].kind} {leaves[0].key}" + (f" and {len(leaves) - 1} more" if leaves[1:] else "")
+            raise LedgerError(f"{first} cannot be added to {self._file}: {error}") from error
+        for leaf, line in zip(leaves, lines, strict=True):
+            self._absorb(leaf, len(line))
 
     def _refresh(self) -> None:
         """Take in the whole lines that this or another process has added since."""
@@ -277,12 +301,12 @@ def _asked() -> Iterator[None]:
         raise LedgerError(str(error)) from error
 
 
-def _append_synced(handle: int, offset: int, line: bytes) -> None:
-    """Write `line` at `offset`, over whatever a kill left there; on a fault cut the file back."""
+def _append_synced(handle: int, offset: int, lines: bytes) -> None:
+    """Write `lines` at `offset`, over whatever a kill left there; on a fault cut the file back."""
     try:
         os.ftruncate(handle, offset)
         os.lseek(handle, offset, os.SEEK_SET)
-        rest = memoryview(line)
+        rest = memoryview(lines)
         while rest:
             rest = rest[os.write(handle, rest) :]
         os.fsync(handle)

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from evidence.comparing import asides, epochs, items, levelled, pixels, tables, text
 from evidence.comparing.epochs import Epoch
 from evidence.comparing.items import ItemChanges
+from evidence.comparing.masks import Noise
 from evidence.comparing.pixels import PixelChanges
 from evidence.comparing.side import Side
 from evidence.comparing.tables import TableChanges
@@ -48,9 +49,14 @@ class Comparison:
     """Why the pages look different where the site did not change; None where nothing of the kind is proved."""
 
     @property
+    def masked(self) -> tuple[Noise, ...]:
+        """What a mask explains, each with its reason."""
+        return (*self.text.noise, *self.items.noise)
+
+    @property
     def explained(self) -> int:
         """How many differences a mask or a recorded movement explains."""
-        return len(self.text.noise) + len(self.items.noise) + len(self.pixels.excused)
+        return len(self.masked) + len(self.pixels.excused)
 
     def plain(self) -> dict[str, Any]:
         """Return the comparison as `compare --json` prints it."""

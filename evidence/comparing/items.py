@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evidence import plain
-from evidence.comparing.masks import bare_address
+from evidence.comparing.masks import Noise, bare_address
 from evidence.model import Item
 
 Pair = tuple[Item, Item]
@@ -30,8 +30,8 @@ class ItemChanges:
     """Same title and address, other date."""
     moved: int = 0
     """Unchanged items that stand in another order."""
-    noise: tuple[Pair, ...] = ()
-    """Unchanged items whose addresses differ only where a mask hid it."""
+    noise: tuple[Noise, ...] = ()
+    """Of unchanged items, the addresses that differ only where a mask hid it."""
 
     def __bool__(self) -> bool:
         return bool(self.added or self.removed or self.renamed or self.redated or self.moved)
@@ -47,7 +47,7 @@ class ItemChanges:
                 for a, b in self.redated
             ],
             "moved": self.moved,
-            "noise": [{"reason": _reasons(a, b), "from": a.href, "to": b.href} for a, b in self.noise],
+            "noise": [one.plain() for one in self.noise],
         }
 
 
@@ -67,7 +67,7 @@ def changes(earlier: Sequence[Item], later: Sequence[Item]) -> ItemChanges:
         renamed=tuple(renamed),
         redated=tuple(redated),
         moved=_moved(earlier, same),
-        noise=tuple(pair for pair in same if pair[0].href != pair[1].href),
+        noise=tuple(_noise(before, after) for before, after in same if before.href != after.href),
     )
 
 
@@ -77,9 +77,10 @@ def _is_masked(items: Sequence[Item]) -> bool:
     return len({bare_address(href)[0] for href in whole}) == len(whole)
 
 
-def _reasons(earlier: Item, later: Item) -> str:
-    found = [reason for item in (earlier, later) if item.href for reason in bare_address(item.href)[1]]
-    return "、".join(dict.fromkeys(found))
+def _noise(earlier: Item, later: Item) -> Noise:
+    addresses = [item.href or "" for item in (earlier, later)]
+    reasons = dict.fromkeys(reason for address in addresses for reason in bare_address(address)[1])
+    return Noise(reason="、".join(reasons), earlier=addresses[0], later=addresses[1])
 
 
 def _pair(

@@ -15,6 +15,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from evidence.model import Box
+
 _DAY = r"\d{4}\s*[年/.-]\s*\d{1,2}\s*[月/.-]\s*\d{1,2}\s*日?"
 _WEEKDAY = r"(?:星期|周|礼拜)[一二三四五六日天]"
 _TIME = r"\d{1,2}\s*[:：时]\s*\d{1,2}(?:\s*[:：分]\s*\d{1,2}\s*秒?|分)?"
@@ -27,6 +29,22 @@ class Mask:
 
     reason: str
     pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noise:
+    """What differs between two pages only where a mask hid it: a line of text, or an item's address."""
+
+    reason: str
+    earlier: str
+    """Empty where a box beside the matter had one line less."""
+    later: str
+    boxes: tuple[Box, ...] = ()
+    """Where the pieces of text stand that differ, on either page."""
+
+    def plain(self) -> dict[str, str]:
+        """Return it as plain JSON."""
+        return {"reason": self.reason, "from": self.earlier, "to": self.later}
 
 
 _DEALT = r"[0-9A-Za-z_.!~%+-]"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from evidence.comparing.masks import mask
+from evidence.comparing.masks import Noise, mask
 from evidence.model import Box
 from evidence.reading.characters import simplified
 from evidence.reading.tree import Node, Tree, fold, same_block
@@ -33,18 +33,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Noise:
-    """A line that differs only where a mask hid it."""
-
-    reason: str
-    earlier: str
-    """Empty where a box beside the matter had one line less."""
-    later: str
-    boxes: tuple[Box, ...] = ()
-    """Where the pieces stand that differ, on either page."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TextChanges:
     """The difference of two texts."""
 
@@ -59,7 +47,7 @@ class TextChanges:
 
     def plain(self) -> dict[str, Any]:
         """Return the changes as plain JSON."""
-        noise = [{"reason": one.reason, "from": one.earlier, "to": one.later} for one in self.noise]
+        noise = [one.plain() for one in self.noise]
         return {"added": list(self.added), "removed": list(self.removed), "noise": noise}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from evidence.columns import HOME
+from evidence.comparing.masks import Noise
 from evidence.dossier import Exhibit
 from evidence.model import Box, Capture, FilePage, ImageText, Item, Reading, Record, Table
 from evidence.replay import NOT_MEASURED
@@ -43,6 +44,10 @@ class Difference:
     height: int = 0
     look_at: int = 0
     """Where its first difference stands, per mille of its height."""
+    masked: tuple[Noise, ...] = ()
+    """What differs and was not counted, each with its reason."""
+    moving: int = 0
+    """How many places of the pictures differ only where something moves by itself, or a mask hid text."""
 
     @property
     def printed(self) -> bool:

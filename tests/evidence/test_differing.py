@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -129,3 +130,45 @@ def test_a_bundle_carries_the_picture_its_report_shows_and_holds(held: Office, t
     assert (image.attributes["width"], image.attributes["height"]) == ("200", str(HIGH))
     with Image.open(BytesIO(files["data/report/difference-1.png"])) as drawing:
         assert drawing.size == (200, HIGH)
+
+
+def page(held: Office, *lines: str) -> Any:
+    """Return the DOM of a page of these lines."""
+    body = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
+    blob = held.holdings.store.put(f"<!DOCTYPE html><title>示范</title><body>{body}".encode(), "text/html")
+    return artifact(blob, "dom")
+
+
+CLOCKS = ("今天是2021年1月4日 星期一", "今天是2021年1月5日 星期二")
+COUNTS = ("浏览次数：12 <img src=x onerror=alert(1)>", "浏览次数：13 <img src=x onerror=alert(1)>")
+
+
+def test_what_was_masked_is_told_with_its_reason_and_both_wordings(held: Office, tmp_path: Path) -> None:
+    before, after = (page(held, "政务公开", CLOCKS[n], COUNTS[n]) for n in (0, 1))
+    shown = exhibit(held, (*tile(held), before), (*tile(held), after))
+    found, file = drawn(held, shown, tmp_path)
+    assert found is not None
+    assert [(one.reason, one.earlier, one.later) for one in found.masked] == [
+        ("时钟", *CLOCKS),
+        ("浏览次数", *COUNTS),
+    ]
+    assert not file.exists(), "the pictures are equal"
+
+
+def test_the_report_shows_each_mask_with_its_reason_and_runs_nothing_of_it(held: Office, tmp_path: Path) -> None:
+    before, after = (page(held, "政务公开", CLOCKS[n], COUNTS[n]) for n in (0, 1))
+    shown = exhibit(held, (*tile(held), before), (*tile(held, mark=150), after))
+    own = replace(held.dossier.finding, exhibits=(shown.record.id,))
+    made = replace(held, dossier=replace(held.dossier, finding=own, exhibits=(shown,)))
+    report = LexborHTMLParser(members(made.bundle(tmp_path / "m.zip").path)["data/report/index.html"].decode())
+    rows = [[cell.text(strip=True) for cell in row.css("td")] for row in report.css(".not-counted tbody tr")]
+    assert rows == [["时钟", *CLOCKS], ["浏览次数", *COUNTS]]
+    assert not report.css(".not-counted img")
+
+
+def test_a_page_with_personal_data_tells_no_masked_wording(held: Office, tmp_path: Path) -> None:
+    before, after = (page(held, CLOCKS[n]) for n in (0, 1))
+    shown = exhibit(held, (*tile(held), before), (*tile(held), after), private=())
+    found, _ = drawn(held, shown, tmp_path)
+    assert found is not None
+    assert (found.masked, found.moving) == ((), 0)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -183,6 +185,45 @@ def test_threads_and_processes_append_without_loss(tmp_path: Path) -> None:
     assert [process.wait() for process in running] == [0, 0]
     leaves = FileLedger(tmp_path).leaves()
     assert len({leaf.key for leaf in leaves}) == len(leaves) == 120
+
+
+def test_several_are_added_in_order_each_once_in_one_wait_for_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = filled(tmp_path, 1)
+    synced: list[int] = []
+    real = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (synced.append(handle), real(handle))[1])
+    entries = [("finding", f"F/{n}", D[n]) for n in (3, 1, 3)]
+    leaves = ledger.append_all([("record", "RUN/target/home/0", D[0]), *entries])
+    assert [leaf.index for leaf in leaves] == [0, 1, 2, 1]
+    assert len(synced) == 1
+    assert FileLedger(tmp_path).leaves() == ledger.leaves() == tuple(dict.fromkeys(leaves))
+    assert ledger.append_all(entries) == leaves[1:]
+    assert ledger.append_all([]) == ()
+    assert len(synced) == 1, "nothing new waits for nothing"
+
+
+@pytest.mark.parametrize(
+    "wrong", [("record", "RUN/target/home/0", D[9]), ("finding", "F/1", D[9]), ("other", "k", D[0])]
+)
+def test_of_several_with_one_wrong_none_is_added(tmp_path: Path, wrong: tuple[str, str, str]) -> None:
+    ledger = filled(tmp_path, 1)
+    with pytest.raises(LedgerError):
+        ledger.append_all([("finding", "F/1", D[1]), wrong])
+    assert ledger.size == FileLedger(tmp_path).size == 1
+
+
+@given(st.integers(0, 400))
+def test_several_cut_anywhere_leave_the_first_of_them_whole(cut: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        ledger = filled(Path(folder), 1)
+        before = ledger.folder.joinpath("leaves").stat().st_size
+        leaves = ledger.append_all([("finding", f"F/{n}", D[n]) for n in range(3)])
+        os.truncate(ledger.folder / "leaves", before + cut)
+        there = FileLedger(Path(folder)).leaves(1)
+        assert there == leaves[: len(there)]
+        assert FileLedger(Path(folder)).append_all([("finding", f"F/{n}", D[n]) for n in range(3)]) == leaves
 
 
 def test_a_disk_that_takes_nothing_leaves_no_part_of_the_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

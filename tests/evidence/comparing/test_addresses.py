@@ -44,7 +44,7 @@ MATTER = [
 def test_a_session_id_or_timestamp_is_no_change_of_an_item_and_is_said(one: str, other: str) -> None:
     found = items.changes((item("甲", PAGE + one),), (item("甲", PAGE + other),))
     assert not found
-    assert [(a.href, b.href) for a, b in found.noise] == [(PAGE + one, PAGE + other)]
+    assert [(one.earlier, one.later) for one in found.noise] == [(PAGE + one, PAGE + other)]
     assert found.plain()["noise"][0]["reason"] in ("会话标识", "时间戳参数")
 
 
