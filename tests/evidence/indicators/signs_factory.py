@@ -43,6 +43,11 @@ ELEMENTS = tuple(Element(name=name, text="有") for name in ("item_name", "agenc
 LATE = Letter(number="20201201001", title="道路问题", unit="交通局", state="已办结", submitted=date(2020, 12, 1), accepted=date(2020, 12, 2),
               replied=date(2020, 12, 28))  # fmt: skip
 UNANSWERED = replace(LATE, submitted=date(2020, 8, 3), accepted=None, replied=None, state="未回复")
+QUIET_LETTERS = tuple(
+    replace(LATE, number=str(n), submitted=day, accepted=day, replied=day)
+    for n, day in enumerate((date(2020, 11, 3), date(2020, 10, 9)))
+)
+"""A list of letters whose newest is older than two months, newest first."""
 MISPRINT = Wording(
     written="中华人名共和国", right="中华人民共和国", severity="严重", context="庆祝中华人名共和国成立", source="text"
 )
@@ -180,6 +185,7 @@ GOLDEN: dict[str, Scene] = {
     ),
     "guide_elements": scene(page(elements=ELEMENTS)),
     "letters_public": scene(page(page_kind="article", letters=(replace(LATE, unit=""),))),
+    "letters_quiet": scene(page(items=(), letters=QUIET_LETTERS)),
 }
 
 

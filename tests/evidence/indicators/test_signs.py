@@ -26,6 +26,7 @@ from tests.evidence.indicators.signs_factory import (
     MISPRINT,
     PROBED,
     QUIET,
+    QUIET_LETTERS,
     RATES,
     UNANSWERED,
     added,
@@ -50,6 +51,7 @@ def state(name: str, one: Scene) -> str:
     return one.finding(name).state
 
 
+UNDATED = replace(LATE, submitted=None, accepted=None, replied=None)
 CLEAN: dict[str, list[Scene]] = {
     "foreign_links": [
         scene(page()),
@@ -200,9 +202,42 @@ CLEAN: dict[str, list[Scene]] = {
         scene(page(letters=(replace(LATE, unit=""),))),
         scene(page(page_kind="article", letters=(replace(LATE, unit="", replied=None, state="办理中"),))),
     ],
+    "letters_quiet": [
+        scene(page(items=())),
+        scene(page(items=(), letters=(replace(LATE, submitted=date(2020, 11, 4)),))),
+        scene(page(items=(), letters=(*QUIET_LETTERS, LATE))),
+        scene(page(items=(), letters=QUIET_LETTERS[::-1])),
+        scene(page(items=(), letters=(UNDATED, *QUIET_LETTERS))),
+        scene(page(items=(item(date(2021, 1, 3)),), letters=QUIET_LETTERS)),
+        scene(page(items=(item(None),), letters=QUIET_LETTERS)),
+        scene(page(page_kind="article", items=(), letters=QUIET_LETTERS)),
+        scene(page(items=(), letters=QUIET_LETTERS), page(items=(), letters=(LATE,))),
+        scene(page(items=(), letters=QUIET_LETTERS), page(items=(), letters=(UNDATED,))),
+        scene(page(items=(), letters=QUIET_LETTERS), complete=False),
+    ],
     "personal_numbers": [scene(page()), scene(page(personal={"mobile": 4})), scene(page(personal={}))],
     **{name: list(cases.values()) for name, cases in proposals_factory.CASES.items()},
 }
+
+
+def test_letters_of_two_months_are_counted_to_the_day() -> None:
+    """Looked at on 4 January: what is of 4 November is within two months, of 3 November before them."""
+    found = scene(page(items=(), letters=QUIET_LETTERS)).finding("letters_quiet")
+    assert (found.state, found.numbers["tenths"]) == ("hit", 30)
+    (edge, other) = (replace(QUIET_LETTERS[0], replied=date(2020, 11, 4)), QUIET_LETTERS[1])
+    assert state("letters_quiet", scene(page(items=(), letters=(edge, other)))) == "clear"
+
+
+def test_a_letter_seen_only_once_in_two_months_clears() -> None:
+    """It was withdrawn since, or stands on a page of its own, or was seen only after T."""
+    golden = GOLDEN["letters_quiet"]
+    fresh = page(page_kind="article", items=(), letters=(LATE,))
+    for at in (HOUR - timedelta(days=20), HOUR + timedelta(days=2)):
+        assert state("letters_quiet", golden.with_(visit("c0/letter-1", at, fresh, run="X"))) == "clear"
+
+
+def test_a_site_without_a_list_of_letters_is_open() -> None:
+    assert state("letters_quiet", scene(page())) == "undecided"
 
 
 @pytest.mark.parametrize(("name", "n"), [(name, n) for name, every in CLEAN.items() for n in range(len(every))])
