@@ -1,7 +1,7 @@
 """The sign of life of the nights (nightly.json): whether the last was complete, and if not, why; `doctor` judges it.
 
 {"schema": "nightly/1", "state": "waiting|running|ended|stopped", "night", "started", "ended", "complete", "why": […],
- "alive", "last_complete", "next"}
+ "alive", "last_complete", "next", "few_probes"}
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ class Heartbeat:
     """When a night last ended complete."""
     next: datetime | None = None
     """When the next one begins; None: somebody else calls us."""
+    few_probes: int = 0
+    """Sites that the last night found asked too seldom, on days that are over, for WV-2 to be concluded on."""
 
 
 def read(root: Path) -> Heartbeat | None:
