@@ -92,4 +92,5 @@ def judged(beat: Heartbeat | None, now: datetime, overdue: timedelta) -> tuple[b
         return False, f"自{local_text(beat.last_complete)}起没有完整的夜间任务"
     if beat.last_complete is None:
         return True, "首次夜间任务尚未结束" if beat.state == "running" else "等待首次夜间任务"
-    return True, f"上次夜间任务完整，{local_text(beat.last_complete)}结束"
+    few = f"；{beat.few_probes} 个网站可用性监测次数不足" if beat.few_probes else ""
+    return True, f"上次夜间任务完整，{local_text(beat.last_complete)}结束{few}"

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -80,18 +81,16 @@ def work(holdings: Holdings, journal: NightJournal, *, jobs: int, seconds: float
 def pairs(holdings: Holdings, journal: NightJournal) -> Iterator[Pair]:
     """Yield the planned pages that the night captured, by their last attempt, each with its last capture before the night."""
     runs = [found for run in journal.runs() if (found := Journal.of(holdings.root, run))]
-    last: dict[Label, str] = {
-        (line["target"], line["label"]): line["record"] for run in runs for line in run.outcomes()
-    }
+    last = {(line["target"], line["label"]): line for run in runs for line in run.outcomes()}
     planned: dict[str, list[str]] = {}
     for target, labels in (one for wave in journal.plan.waves for one in wave.due):
         planned.setdefault(target, []).extend(labels)
     for target, wanted in planned.items():
         before = _before(holdings, target, wanted, journal)
         for label in wanted:
-            later = last.get((target, label))
-            if later is not None and holdings.record(later).capture.outcome == "captured":
-                yield Pair(page=(target, label), earlier=before.get(label), later=later)
+            line = last.get((target, label))
+            if line is not None and line["outcome"] == "captured":
+                yield Pair(page=(target, label), earlier=before.get(label), later=line["record"])
 
 
 def _before(holdings: Holdings, target: str, labels: Iterable[str], journal: NightJournal) -> Mapping[str, str]:
@@ -116,7 +115,10 @@ def _at_once(pair: Pair, holdings: Holdings) -> Compared | None:
         return pair.answer("first", "")
     if {pair.earlier, pair.later} & holdings.purged:
         return pair.answer("failed", "其中一次的内容已按规定清除或隔离")
-    return pair.answer("same", "") if alike(*_records(pair, holdings)) else None
+    try:
+        return pair.answer("same", "") if alike(*_records(pair, holdings)) else None
+    except EvidenceError as error:
+        return _failed(pair, error)
 
 
 def _records(pair: Pair, stacks: Stacks) -> tuple[Record, Record]:
@@ -145,9 +147,13 @@ def _pooled(
         yield from ((pair, pair.answer("left", LATE)) for pair in wanted)
         return
     pool = ProcessPoolExecutor(min(jobs, len(wanted)), mp_context=multiprocessing.get_context("spawn"))
-    waiting = {pool.submit(_answered, holdings.root, holdings.words, pair): pair for pair in wanted}
+    waiting: dict[Future[Compared], Pair] = {}
     try:
-        for future in as_completed(list(waiting), timeout=until - time.monotonic()):
+        with suppress(BrokenProcessPool):  # one died before all were handed over
+            for pair in wanted:
+                waiting[pool.submit(_answered, holdings.root, holdings.words, pair)] = pair
+        yield from ((pair, None) for pair in wanted[len(waiting) :])
+        for future in as_completed(list(waiting), timeout=max(0.0, until - time.monotonic())):
             pair = waiting.pop(future)
             yield pair, _outcome(future)
     except TimeoutError:
@@ -155,6 +161,10 @@ def _pooled(
             yield pair, pair.answer("left", LATE)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _failed(pair: Pair, error: Exception) -> Compared:
+    return pair.answer("failed", (str(error).splitlines() or [type(error).__name__])[0][:300])
 
 
 def _outcome(future: Future[Compared]) -> Compared | None:
@@ -170,7 +180,7 @@ def _answered(root: Path, words: WordLists, pair: Pair) -> Compared:
         stacks = Stacks.of(root, words, frozenset())  # purged ones were answered before
         found = compare(*_records(pair, stacks), holdings=stacks)
     except (EvidenceError, OSError) as error:
-        return pair.answer("failed", str(error).splitlines()[0][:300])
+        return _failed(pair, error)
     except Exception as error:  # a page is hostile: whatever it did to us is its answer, and no other page's
         log.exception("%s/%s: the comparison failed", *pair.page)
         return pair.answer("failed", type(error).__name__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -143,11 +144,23 @@ def test_a_page_that_kills_its_process_fails_alone(
     assert found["killer"].said == "比对进程异常终止"
 
 
-def test_a_record_whose_picture_is_damaged_is_an_answer_and_not_the_end(nights: tuple[Workspace, Any, Any]) -> None:
+def test_a_damaged_record_or_picture_is_an_answer_and_takes_no_other_along(
+    nights: tuple[Workspace, Any, Any], tmp_path: Path
+) -> None:
     opened, _, second = nights
-    holdings = Holdings.open(opened.root / "store")
-    (changed,) = second.compared
-    pair = Pair(page=("site", "grows"), earlier=changed.earlier, later="0" * 64)
-    answer = night_comparing._answered(holdings.root, holdings.words, pair)
-    assert answer.state == "failed"
-    assert answer.said
+    root = tmp_path / "w"
+    shutil.copytree(opened.root, root)
+    holdings = Holdings.open(root / "store")
+    journal = next(NightJournal.newest_first(root))
+    by_label = {one.label: one for one in night_comparing.kept(journal.folder)}
+    (journal.folder / night_comparing.FILE).unlink()
+    tile = holdings.record(by_label["grows"].later).capture.of_role("tile")[0].sha256
+    for blob in (by_label["same"].later, tile):
+        (file,) = (holdings.store.blobs / blob[:2]).glob(f"{blob[2:]}*")
+        file.chmod(0o600)
+        file.write_bytes(b"damaged")
+    night_comparing.work(Holdings.open(root / "store"), journal, jobs=1, seconds=60)
+    after = {one.label: one for one in night_comparing.kept(journal.folder)}
+    states = {label: one.state for label, one in after.items()}
+    assert states == {"home": "same", "same": "failed", "tick": "noise", "grows": "failed", "late": "first"}
+    assert after["same"].said and after["grows"].said

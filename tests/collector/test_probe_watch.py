@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -118,8 +119,6 @@ def test_a_site_that_was_not_known_yet_and_a_first_night_are_not_warned_of(tmp_p
 
 
 def test_the_warning_stands_in_the_report_the_numbers_and_the_sign_of_life_and_in_no_conclusion(tmp_path: Path) -> None:
-    from dataclasses import replace
-
     few = FewProbes(target="<b>a", day=MONDAY, visits=3, least=20)
     told = night_report.concluded(replace(BLANK, missing=(), failed=(), captured=10, few_probes=(few,)), 500)
     assert told.complete
@@ -129,7 +128,9 @@ def test_the_warning_stands_in_the_report_the_numbers_and_the_sign_of_life_and_i
     assert "<b>a" not in shown
     assert "quzheng_targets_probed_too_seldom 1" in list(metrics.lines(told, None))
     assert told.plain()["few_probes"] == [{"target": "<b>a", "day": "2021-01-04", "visits": 3, "least": 20}]
-    beat = heartbeat.changed(tmp_path, NOON, state="ended", few_probes=1)
+    beat = heartbeat.changed(tmp_path, NOON, state="ended", complete=True, last_complete=NOON, few_probes=1)
+    well, said = heartbeat.judged(beat, NOON, timedelta(days=2))
+    assert (well, said.endswith("；1 个网站可用性监测次数不足")) == (True, True)
     assert heartbeat.read(tmp_path) == beat
     before = json.loads((tmp_path / heartbeat.FILE).read_text())
     del before["few_probes"]  # as versions before wrote it
