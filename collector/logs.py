@@ -1,8 +1,9 @@
 """Logs as JSON lines, a file a day, kept at least six months; secrets are removed before a line is put together.
 
-    logs/2026-11-26.jsonl   {"at": …, "level": …, "logger": …, "event": …, "night": …, "error": …}
+    logs/2026-11-26.jsonl   {"at": …, "level": …, "logger": …, "event": …, "night": …, "error": …, and what a caller adds}
 
-The day is that of Asia/Shanghai. What cannot be written (a full disk) goes to stderr and ends no night.
+Whoever logs uses the standard library (`extra=` for fields); structlog makes the lines of all of it, other people's packages
+included. The day is that of Asia/Shanghai. What cannot be written (a full disk) goes to stderr and ends no night.
 """
 
 from __future__ import annotations
@@ -12,11 +13,16 @@ import logging
 import logging.handlers
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
+
+import structlog
+from structlog.stdlib import ProcessorFormatter
+from structlog.typing import EventDict, WrappedLogger
 
 from collector.errors import CollectError
 from collector.redactor import Redactor, Seam
@@ -33,6 +39,10 @@ LEAST_DAYS = 184
 _ASSIGNED = re.compile(r"(?i)\b(password|passwd|pwd|token|secret|cookie|authorization)(\s*[=:]\s*)(\S+)")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9+/=._~-]{8,}")
 Clean = Callable[[str], str]
+DEEPEST = 6
+"""How deep into lists and mappings a line's values are told apart; what lies deeper, or in itself, is one text."""
+_OWN = ("at", "level", "logger", "night", "error", "message", "asctime", "_from_structlog")
+"""Names that a line has by itself, or that other handlers leave on a record."""
 
 
 class _Nowhere:
@@ -73,28 +83,66 @@ def known(secrets: Secrets) -> Iterator[str]:
         return
 
 
-class JsonLines(logging.Formatter):
-    """Puts a record together as one JSON line, each text of it cleaned before."""
+class Redaction:
+    """Cleans a line's every value and key, however deep, before anything renders it.
+
+    What JSON has no form for is made a text here: a renderer would do it afterwards, with a secret in it.
+    """
 
     def __init__(self, clean: Clean) -> None:
-        super().__init__()
         self._clean = clean
+
+    def __call__(self, logger: WrappedLogger, name: str, said: EventDict) -> EventDict:
+        """Return the line cleaned; a processor of structlog."""
+        return {self._clean(str(key)): self._value(value, DEEPEST) for key, value in said.items()}
+
+    def _value(self, value: object, depth: int) -> Any:
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, int | float):  # a code of digits may be a secret too
+            cleaned = self._clean(str(value))
+            return value if cleaned == str(value) else cleaned
+        if isinstance(value, Mapping) and depth:
+            return {self._clean(str(key)): self._value(inner, depth - 1) for key, inner in value.items()}
+        if isinstance(value, list | tuple | set | frozenset) and depth:
+            return [self._value(inner, depth - 1) for inner in value]
+        if isinstance(value, bytes):
+            return self._clean(value.decode("utf-8", "replace"))
+        return self._clean(value if isinstance(value, str) else repr(value))
+
+
+class JsonLines(ProcessorFormatter):
+    """Puts a record together as one JSON line, each value of it cleaned before; raises nothing."""
+
+    def __init__(self, clean: Clean) -> None:
         self.night: str | None = None
         """The night all lines belong to."""
+        render = structlog.processors.JSONRenderer(ensure_ascii=False)
+        super().__init__(
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder()],
+            processors=[structlog.processors.ExceptionRenderer(), self._headed, Redaction(clean), render],
+        )
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line."""
-        said: dict[str, str] = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "event": self._clean(record.getMessage()),
-        }
-        if self.night:
-            said["night"] = self.night
-        if record.exc_info:
-            said["error"] = self._clean(self.formatException(record.exc_info))
-        return json.dumps(said, ensure_ascii=False)
+        """Return the line; of a record that cannot be put together, or not be cleaned, only that it was there."""
+        try:
+            return super().format(record)
+        except Exception as error:  # the library would print the record as it is, secrets and all
+            withheld = f"[withheld: this line could not be put together: {type(error).__name__}]"
+            return json.dumps({**self._head(record), "event": withheld}, ensure_ascii=False)
+
+    def _headed(self, logger: WrappedLogger, name: str, said: EventDict) -> EventDict:
+        """Put when, how grave and who before what was said; a caller's fields of these names do not count."""
+        record = said.pop("_record")
+        rest = {key: value for key, value in said.items() if key not in ("event", *_OWN)}
+        error = {"error": rest.pop("exception")} if "exception" in rest else {}
+        night = {"night": self.night} if self.night else {}
+        return {**self._head(record), "event": said["event"], **night, **error, **rest}
+
+    @staticmethod
+    def _head(record: logging.LogRecord) -> dict[str, str]:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        return {"at": at, "level": record.levelname.lower(), "logger": record.name}
 
 
 class DayFiles(logging.Handler):

@@ -40,6 +40,12 @@ def lines(night: Night, last_complete: datetime | None) -> Iterator[str]:
     for one in night.failed:
         labels = {"outcome": one.outcome, "reason": one.reason or "", "fault": one.fault}
         yield f"quzheng_night_pages_failed{{{_labels(labels)}}} {one.count}"
+    yield "# HELP quzheng_night_pages_compared Pages beside their last capture before the night"
+    yield "# TYPE quzheng_night_pages_compared gauge"
+    for state, count in sorted(night.comparison.items()):
+        yield f"quzheng_night_pages_compared{{{_labels({'state': state})}}} {count}"
+    few = len({one.target for one in night.few_probes})
+    yield from _gauge("targets_probed_too_seldom", "Sites asked too seldom on a day that is over, for WV-2", few)
     yield from _gauge("night_findings_new", "Findings that are new", len(night.new))
     yield from _gauge("night_findings_gone", "Findings that are gone", len(night.gone))
     yield from _gauge("night_forewarnings", "What falls due in the next days", len(night.forewarnings))

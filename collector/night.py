@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
 
 from collector.forewarning import Forewarning
 from collector.schedule import HostLoad, Left
@@ -62,6 +63,32 @@ class Step:
     name: str
     seconds: int
     problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A page of the night beside its last capture before it."""
+
+    target: str
+    label: str
+    earlier: str | None
+    """Record id; None: it was never captured before."""
+    later: str
+    state: Literal["same", "noise", "changed", "first", "failed", "left"]
+    """As `compare` says; or that there was nothing before, that it could not be compared, or that there was no time."""
+    said: str
+    """What differs, in numbers, or what kept us; in Chinese."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FewProbes:
+    """A site that was asked too seldom on a day that is over for that day to count (WV-2)."""
+
+    target: str
+    day: date
+    visits: int
+    least: int
+    """How many the rule set wants."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +151,11 @@ class Night:
     steps: tuple[Step, ...]
     simulated: bool
     """Whether its clock was a simulated one."""
+    comparison: Mapping[str, int] = field(default_factory=dict)
+    """How many pages came out how, by the states of `Compared`."""
+    compared: tuple[Compared, ...] = ()
+    """Those that changed, and those that could not be compared or were left."""
+    few_probes: tuple[FewProbes, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """Return the report as plain JSON (schema night/1)."""
@@ -141,9 +173,13 @@ class Night:
             lines.append(f"未采到 {failed} 页：我方 {self.ours}，对方 {self.theirs}，未查明 {self.unknown}")
         if self.retried:
             lines.append(f"重试 {self.retried} 页，其中 {self.rescued} 页重试后采到")
+        if self.comparison:
+            lines.append(self.comparison_told())
         lines.append(f"判定：{self.tally}；新出现 {len(self.new)} 项，不再有 {len(self.gone)} 项")
         if self.left:
             lines.append(f"到期未排 {len(self.left)} 页")
+        if self.few_probes:
+            lines.append(self.few_probes_told())
         lines += [f"预警：{one.said}" for one in self.forewarnings[:20]]
         if len(self.forewarnings) > 20:
             lines.append(f"预警共 {len(self.forewarnings)} 条，其余见报告")
@@ -152,3 +188,20 @@ class Night:
             lines.append(f"最久未完整采到：{worst.target}/{worst.label}（{old}）")
         lines.append(f"存储增加 {self.grown_bytes} 字节")
         return lines
+
+    def comparison_told(self) -> str:
+        """Return what the comparison came to, in one Chinese sentence."""
+        count = self.comparison.get
+        told = f"与上次采集比对：没有变化 {count('same', 0)} 页，只有无关变化 {count('noise', 0)} 页，有变化 {count('changed', 0)} 页"
+        others = (("first", "首次采到"), ("failed", "未能比对"), ("left", "来不及比对"))
+        return told + "".join(f"，{said} {n} 页" for state, said in others if (n := count(state, 0)))
+
+    def few_probes_told(self) -> str:
+        """Return the warning on sites that were asked too seldom, in one Chinese sentence."""
+        sites = tuple(dict.fromkeys(one.target for one in self.few_probes))
+        days = f"{min(one.day for one in self.few_probes)} 至 {max(one.day for one in self.few_probes)}"
+        named = "、".join(sites[:5]) + (" 等" if len(sites) > 5 else "")
+        return (
+            f"可用性监测不足：{len(sites)} 个网站（{named}）在 {days} 有 {len(self.few_probes)} 个网站日访问不足 "
+            f"{self.few_probes[0].least} 次，这些天对 WV-2 不能作出结论；请检查 quzheng probe 是否按时运行"
+        )

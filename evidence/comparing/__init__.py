@@ -1,5 +1,5 @@
 """Two records → what differs between them."""
 
-from evidence.comparing.comparison import Comparison, compare
+from evidence.comparing.comparison import Comparison, alike, compare
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["Comparison", "alike", "compare"]

@@ -18,7 +18,7 @@ from evidence.comparing.side import Side
 from evidence.comparing.tables import TableChanges
 from evidence.comparing.text import TextChanges
 from evidence.errors import ReadingError
-from evidence.holdings import Holdings
+from evidence.holdings import Stacks
 from evidence.model import Box, Reading, Record
 from evidence.reading.lists import Listing
 from evidence.reading.page import from_record
@@ -94,12 +94,17 @@ class Comparison:
         return f"{_CHINESE[self.state]}：{'，'.join(part for part in parts if part) or '内容与画面均相同'}。"
 
 
-def compare(earlier: Record, later: Record, *, holdings: Holdings) -> Comparison:
+def alike(earlier: Record, later: Record) -> bool:
+    """Tell by digests whether two captures show the very same; then nothing of them needs to be opened."""
+    return _seen(earlier) == _seen(later)
+
+
+def compare(earlier: Record, later: Record, *, holdings: Stacks) -> Comparison:
     """Return what differs between two records; raises ReadingError for pictures or layouts that cannot be read."""
     failed = [record for record in (earlier, later) if record.capture.outcome != "captured"]
     if failed:
         return _of_failures(earlier, later)
-    if _seen(earlier) == _seen(later):
+    if alike(earlier, later):
         return _comparison(earlier, later)
     known = readings([earlier, later], holdings, jobs=1)
     before, after = (_side(record, known.get(record.id), holdings) for record in (earlier, later))
@@ -124,7 +129,7 @@ def compare(earlier: Record, later: Record, *, holdings: Holdings) -> Comparison
     )
 
 
-def _side(record: Record, reading: Reading | None, holdings: Holdings) -> Side:
+def _side(record: Record, reading: Reading | None, holdings: Stacks) -> Side:
     tree = grow(from_record(record, holdings.store))
     return Side(record=record, tree=tree, reading=reading, store=holdings.store)
 
@@ -145,7 +150,7 @@ def _comparison(
     looks = bool(seen.regions or seen.gone) and epoch is None
     changed = bool(found or cells) or words.changed or looks
     explained = bool(words.noise or found.noise or seen.excused)
-    noise = explained or _seen(earlier) != _seen(later)
+    noise = explained or not alike(earlier, later)
     if noise and not changed and not explained and epoch is None:
         notes = (*notes, "页面文件不同，可见内容相同")
     return Comparison(

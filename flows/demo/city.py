@@ -37,8 +37,10 @@ Page = tuple[int, str, str | bytes]
 class City:
     """The running city. A context manager: the server lives as long as the block."""
 
-    def __init__(self, today: date | None = None) -> None:
+    def __init__(self, today: date | None = None, *, still: bool = False) -> None:
         self.today = today or datetime.now(BEIJING).date()
+        self.still = still
+        """Whether clocks, counter and animations stand still, so that every page can be the same twice."""
         self.changed = False
         self.visits = count(FIRST_VISIT)
         self.sessions: dict[str, str] = {}
@@ -70,6 +72,12 @@ class City:
 
     def page(self, path: str, session: str) -> Page:
         """Return the page at `path` for somebody with that session cookie."""
+        status, media_type, content = self._page(path, session)
+        if self.still and isinstance(content, str):
+            content = pages.stand_still(content)
+        return status, media_type, content
+
+    def _page(self, path: str, session: str) -> Page:
         if path == "/style.css":
             return 200, "text/css; charset=utf-8", pages.STYLE
         site, _, rest = path.lstrip("/").partition("/")
@@ -90,7 +98,7 @@ class City:
     def _portal(self, rest: str) -> Page:
         if not rest:
             newest = {section.label: self._items(section) for section in SECTIONS}
-            return _html(pages.portal(newest), "portal", visits=next(self.visits))
+            return _html(pages.portal(newest), "portal", visits=FIRST_VISIT if self.still else next(self.visits))
         return self._column(SECTIONS, "portal", rest)
 
     def _inner(self, rest: str) -> Page:

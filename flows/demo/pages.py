@@ -78,6 +78,11 @@ EMPTY = {
 }
 
 
+def stand_still(content: str) -> str:
+    """Return a page without its clock, and with nothing on it that is animated."""
+    return content.replace(f"<script>{CLOCK}</script>", "<style>* { animation: none !important; }</style>")
+
+
 def page(title: str, site: str, body: str, *, home: str = "/portal/", code: str = "0000000001", visits: int = 0) -> str:
     """Return a whole page of a site: heading, clock, body, footer."""
     counter = f"<br>您是第 {visits:,} 位访问者" if visits else ""

@@ -62,6 +62,95 @@ def test_no_secret_gets_into_a_line_however_it_is_written(
     assert secret not in found
 
 
+class Holder:
+    """Something JSON has no form for, whose text shows a secret."""
+
+    def __repr__(self) -> str:
+        return f"<session of {PASSWORD}>"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        PASSWORD,
+        [["x", {"deep": (PASSWORD,)}]],
+        {PASSWORD: 1},
+        {"in": {"a", PASSWORD}},
+        PASSWORD.encode(),
+        Holder(),
+        [Holder()],
+        ValueError(PASSWORD),
+        {"a": {"b": {"c": {"d": {"e": {"f": {"g": {"h": PASSWORD}}}}}}}},
+    ],
+)
+def test_no_secret_gets_into_a_line_by_a_field_however_deep(tmp_path: Path, secrets: Secrets, field: object) -> None:
+    with logs.kept(opened(tmp_path), secrets):
+        logging.getLogger("tests.logs").info("a line", extra={"field": field})
+    found = written(tmp_path)
+    assert "[removed]" in json.loads(found)["field"].__repr__()
+    assert PASSWORD not in found
+
+
+def test_a_number_that_is_a_secret_goes_and_others_stay_numbers(tmp_path: Path) -> None:
+    numbers = Secrets(variables={"QUZHENG_SECRET_A_PASSWORD": "20471896350"}, folder=None)
+    with logs.kept(opened(tmp_path), numbers):
+        fields = {"code": 20471896350, "pages": 12, "share": 0.5, "well": True, "none": None}
+        logging.getLogger("tests.logs").info("a line", extra=fields)
+    said = json.loads(written(tmp_path))
+    assert {name: said[name] for name in fields} == fields | {"code": "[removed]"}
+
+
+def test_no_secret_gets_into_a_line_by_a_chain_of_errors_their_notes_or_a_group(
+    tmp_path: Path, secrets: Secrets
+) -> None:
+    with logs.kept(opened(tmp_path), secrets):
+        try:
+            try:
+                raise KeyError(VAULTED)
+            except KeyError as error:
+                refused = ValueError("refused")
+                refused.add_note(f"typed {MOUNTED}")
+                raise ExceptionGroup("several", [refused, OSError(PASSWORD)]) from error
+        except ExceptionGroup:
+            logging.getLogger("tests.logs").exception("it broke")
+    found = json.loads(written(tmp_path))["error"]
+    assert found.count("[removed]") >= 3
+    assert "ExceptionGroup: several" in found
+    assert not any(one in written(tmp_path) for one in (PASSWORD, VAULTED, MOUNTED))
+
+
+def test_fields_of_a_caller_do_not_pass_for_what_a_line_says_by_itself(tmp_path: Path, secrets: Secrets) -> None:
+    with logs.kept(opened(tmp_path), secrets):
+        extra = {"at": "1999", "level": "debug", "logger": "x", "night": "y", "error": "z", "pages": 3}
+        logging.getLogger("tests.logs").warning("a line", extra=extra)
+    said = json.loads(written(tmp_path))
+    assert (said["level"], said["logger"], said["pages"]) == ("warning", "tests.logs", 3)
+    assert said["at"] != "1999"
+    assert "night" not in said and "error" not in said
+
+
+def test_a_line_that_cannot_be_put_together_is_withheld_and_ends_nothing(
+    tmp_path: Path, secrets: Secrets, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Broken:
+        def __repr__(self) -> str:
+            raise RuntimeError(PASSWORD)
+
+    with logs.kept(opened(tmp_path), secrets) as form:
+        log = logging.getLogger("tests.logs")
+        log.warning("a field", extra={"field": Broken()})
+        log.info("on it goes")
+        misspelt = logging.LogRecord("tests.logs", logging.INFO, "", 0, "%d pages", (PASSWORD,), None)
+        assert json.loads(form.format(misspelt))["event"] == (
+            "[withheld: this line could not be put together: TypeError]"
+        )
+    first, second = (json.loads(line) for line in written(tmp_path).splitlines())
+    assert (first["level"], "RuntimeError" in first["event"], second["event"]) == ("warning", True, "on it goes")
+    shown = capsys.readouterr().err
+    assert "[withheld: " in shown
+    assert PASSWORD not in written(tmp_path) + shown
+
+
 @pytest.mark.parametrize(
     "line",
     [
