@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from collector.forewarning import Forewarning
+from collector.reckoning import Reckoning
 from collector.schedule import HostLoad, Left
 from evidence import plain
 
@@ -124,6 +125,8 @@ class Night:
     steps: tuple[Step, ...]
     simulated: bool
     """Whether its clock was a simulated one."""
+    tomorrow: Reckoning | None = field(default=None, metadata={plain.ADDED: True})
+    """What the next day's window would hold as things stand, and what would not fit."""
 
     def plain(self) -> dict[str, Any]:
         """Return the report as plain JSON (schema night/1)."""
@@ -144,6 +147,11 @@ class Night:
         lines.append(f"判定：{self.tally}；新出现 {len(self.new)} 项，不再有 {len(self.gone)} 项")
         if self.left:
             lines.append(f"到期未排 {len(self.left)} 页")
+        if self.tomorrow and (full := self.tomorrow.full):
+            lines.append(
+                f"明日排不下 {sum(one.pages for one in full)} 页，涉及 {len({one.target for one in full})} 个对象"
+            )
+            lines += [f"  · {one.target}：{one.pages} 页，{one.said}" for one in full[:5]]
         lines += [f"预警：{one.said}" for one in self.forewarnings[:20]]
         if len(self.forewarnings) > 20:
             lines.append(f"预警共 {len(self.forewarnings)} 条，其余见报告")
