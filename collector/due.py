@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from math import ceil
+from pathlib import Path
 from statistics import median
 
 from collector import quiet
 from collector.flow import Catalogue, discover
 from collector.hosts import host_of
+from collector.night_journal import FOLDER
 from collector.run import flow_for
 from collector.schedule import Kind, Label, Terms, Want
 from collector.targets import Target
 from collector.workspace import Workspace
-from evidence import facts, judgements, ruleset
+from evidence import canonical, facts, judgements, ruleset
 from evidence.catalog import FileCatalog, Row
 from evidence.columns import HOME, Column
+from evidence.errors import EvidenceError
 from evidence.holdings import Stacks
 from evidence.plan import run_of
 from evidence.ruleset import RuleSet
@@ -122,6 +125,23 @@ def _between(rows: Iterable[Row]) -> Iterator[float]:
             yield (after.ended - before.ended).total_seconds()
 
 
+def grown(root: Path, now: datetime) -> int | None:
+    """Return the median bytes that a captured page added to the store in the nights of late; None without any.
+
+    A report that cannot be read, or that captured nothing, tells nothing.
+    """
+    each = []
+    for path in (root / FOLDER).glob("*/night.json"):
+        try:
+            told = canonical.decode(path.read_bytes())
+            pages = told["captured"] + told["beside"]
+            if pages and datetime.fromisoformat(told["begun"]) >= now - MEASURED:
+                each.append(told["grown_bytes"] / pages)
+        except (OSError, EvidenceError, KeyError, TypeError, ValueError):
+            continue
+    return max(0, round(median(each))) if each else None
+
+
 def cleared(stacks: Stacks, rules: RuleSet, next_t: datetime | None) -> frozenset[str]:
     """Return the accounts that the next T can no longer find silent: something of theirs lies in its window already."""
     rule = rules.rules.get(facts.ACCOUNT_RULE)
@@ -135,19 +155,20 @@ def cleared(stacks: Stacks, rules: RuleSet, next_t: datetime | None) -> frozense
     return frozenset(target for target, day in newest.items() if first <= day <= local_day(next_t))
 
 
-def terms(workspace: Workspace, measured: Mapping[str, int], jobs: int | None = None) -> Terms:
-    """Return what plans go by; raises WorkspaceError for settings that cannot be used."""
+def terms(workspace: Workspace, measured: Mapping[str, int], grown: int | None = None) -> Terms:
+    """Return what plans go by: seconds a page by host, bytes a page; raises WorkspaceError for settings that cannot be used."""
     own, limits = workspace.settings.nightly, workspace.settings.limits
     return Terms(
         every=own.every,
         hush=quiet.of(own),
         next_t=quiet.instant("next_t", own.next_t) if own.next_t else None,
         run_up=own.run_up,
-        jobs=jobs or workspace.settings.jobs,
+        jobs=workspace.settings.jobs,
         per_host=limits.per_host,
         per_host_seconds=limits.per_host_seconds,
         page_seconds=own.page_seconds,
         costs=measured,
+        page_bytes=own.page_bytes if grown is None else grown,
     )
 
 

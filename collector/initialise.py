@@ -68,6 +68,7 @@ nightly:                  # 夜间任务：quzheng nightly --once 由定时任�
   # silent: [{from: 2026-10-01, to: 2026-10-03, why: 重保}]   # 静默：不访问的日子或时段 / days or spans without a visit
   # maintenance: [{host: www.example.gov.cn, from: "12:00", to: "13:30", why: 报备}]   # 报备的维护时段 / filed maintenance
   page_seconds: 8         # 没有实测时，一个页面按几秒计 / seconds a page is reckoned to take
+  page_bytes: 150000      # 没有实测时，一个页面按存储增加几字节计 / bytes a page is reckoned to add to the store
   least_captured: 500     # 采到的页面不足千分之几即疑为我方网络故障 / per mille of pages below which we doubt our network
   compare_minutes: 60     # 与上次采集比对最多用多少分钟，其余留待人看 / minutes given to comparing pages with those before
   overdue_hours: 36       # 多久没有完整的夜间任务，doctor 即报警 / hours without a complete night until doctor complains

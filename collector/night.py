@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from collector.forewarning import Forewarning
+from collector.reckoning import Reckoning
 from collector.schedule import HostLoad, Left
 from evidence import plain
 
@@ -156,6 +157,8 @@ class Night:
     compared: tuple[Compared, ...] = ()
     """Those that changed, and those that could not be compared or were left."""
     few_probes: tuple[FewProbes, ...] = ()
+    tomorrow: Reckoning | None = field(default=None, metadata={plain.ADDED: True})
+    """What the next day's window would hold as things stand, and what would not fit."""
 
     def plain(self) -> dict[str, Any]:
         """Return the report as plain JSON (schema night/1)."""
@@ -180,6 +183,11 @@ class Night:
             lines.append(f"到期未排 {len(self.left)} 页")
         if self.few_probes:
             lines.append(self.few_probes_told())
+        if self.tomorrow and (full := self.tomorrow.full):
+            lines.append(
+                f"明日排不下 {sum(one.pages for one in full)} 页，涉及 {len({one.target for one in full})} 个对象"
+            )
+            lines += [f"  · {one.target}：{one.pages} 页，{one.said}" for one in full[:5]]
         lines += [f"预警：{one.said}" for one in self.forewarnings[:20]]
         if len(self.forewarnings) > 20:
             lines.append(f"预警共 {len(self.forewarnings)} 条，其余见报告")

@@ -6,11 +6,11 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median_low
 
-from collector import due, forewarning, night_comparing, probe_watch
+from collector import due, forewarning, night_comparing, probe_watch, quiet, reckoning, schedule
 from collector.due import Wanted
 from collector.errors import CollectError
 from collector.forewarning import Forewarning
@@ -18,6 +18,7 @@ from collector.journal import Journal
 from collector.login.access import Access
 from collector.night import Change, Ending, Failed, Fresh, Night, SlowHost
 from collector.night_journal import NightJournal
+from collector.reckoning import Reckoning, reckon
 from collector.schedule import Label, Terms
 from collector.workspace import Workspace
 from evidence import judgements, words
@@ -90,7 +91,8 @@ def gather(
     seen = {one.page for one in looked}
     failed = [one.row for one in looked if one.row.outcome != "captured"]
     captured = [one for one in looked if one.row.outcome == "captured"]
-    standing = due.overdue(wanted.pages, due.last_complete(holdings.catalog, wanted.pages, now))
+    whole = due.last_complete(holdings.catalog, wanted.pages, now)
+    standing = due.overdue(wanted.pages, whole)
     night = Night(
         night=plan.night,
         begun=plan.at,
@@ -130,8 +132,16 @@ def gather(
         comparison=dict(Counter(one.state for one in compared)),
         compared=tuple(one for one in compared if one.state in ("changed", "failed", "left")),
         few_probes=tuple(probe_watch.too_few(workspace, holdings, rules, journal)),
+        tomorrow=_tomorrow(workspace, wanted, whole, terms, now),
     )
     return concluded(night, workspace.settings.nightly.least_captured)
+
+
+def _tomorrow(
+    workspace: Workspace, wanted: Wanted, whole: Mapping[Label, datetime], terms: Terms, now: datetime
+) -> Reckoning:
+    begin, end = quiet.window(workspace.settings.nightly, local_day(now) + timedelta(days=1))
+    return reckon(wanted.pages, terms, schedule.plan(wanted.pages, whole, terms, begin, until=end))
 
 
 def concluded(night: Night, least: int) -> Night:
@@ -142,7 +152,7 @@ def concluded(night: Night, least: int) -> Night:
 
 def page(night: Night, names: Mapping[str, str]) -> bytes:
     """Return the report as HTML for people, targets by their names: no script, no request."""
-    return render_page(Path(__file__).parent, "night.html.j2", {"night": night, "names": names})
+    return render_page(Path(__file__).parent, "night.html.j2", {"night": night, "names": names, "size": reckoning.size})
 
 
 def _why(night: Night, least: int) -> Iterator[str]:

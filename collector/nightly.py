@@ -37,6 +37,7 @@ from collector.logs import JsonLines
 from collector.night import Night, Step
 from collector.night_journal import FOLDER, NightJournal, NightPlan, PlannedWave
 from collector.progress import Progress
+from collector.reckoning import Reckoning, reckon
 from collector.run import new_run, run
 from collector.schedule import Schedule, Terms
 from collector.secrets import Secrets
@@ -49,7 +50,7 @@ from evidence.holdings import Holdings
 from evidence.model import Purpose, Record
 from evidence.readings import readings
 from evidence.ruleset import RuleSet
-from evidence.span import local_day, local_text
+from evidence.span import local_day
 
 log = logging.getLogger(__name__)
 
@@ -179,10 +180,17 @@ def _night(means: Means, lines: JsonLines, *, every: bool = False, waves: int = 
             lines.night = None
 
 
-def preview(workspace: Workspace, clock: Clock, *, every: bool = False, waves: int = 1) -> Schedule:
-    """Return what a night that began now would look at, and what it would put off; nothing is asked or written."""
-    now = clock.now()
-    return _schedule(workspace, workspace.holdings(), due.loaded(workspace), now, every=every, waves=waves)[2]
+def preview(
+    workspace: Workspace, clock: Clock, *, every: bool = False, tomorrow: bool = False
+) -> tuple[Schedule, Reckoning]:
+    """Return what a night that began now (or with tomorrow's window) would look at and put off, and what that costs.
+
+    Nothing is asked or written; what is captured until tomorrow is not foreseen.
+    """
+    now, settings = clock.now(), workspace.settings.nightly
+    at = quiet.window(settings, local_day(now) + timedelta(days=1))[0] if tomorrow else now
+    wanted, terms, made = _schedule(workspace, workspace.holdings(), due.loaded(workspace), at, every=every, waves=1)
+    return made, reckon(wanted.pages, terms, made)
 
 
 def _opened(means: Means, *, every: bool, waves: int) -> _Opened:
@@ -212,7 +220,7 @@ def _schedule(
 ) -> tuple[Wanted, Terms, Schedule]:
     terms = due.terms(workspace, {})
     wanted = due.wanted(workspace, rules, now, due.cleared(holdings, rules, terms.next_t))
-    terms = due.terms(workspace, due.costs(holdings.catalog, wanted.pages, now))
+    terms = due.terms(workspace, due.costs(holdings.catalog, wanted.pages, now), grown=due.grown(workspace.root, now))
     last = {} if every else due.last_complete(holdings.catalog, wanted.pages, now)
     until = _until(workspace, now)
     return wanted, terms, schedule.plan(wanted.pages, last, terms, now, until=until, waves=waves)
@@ -220,12 +228,7 @@ def _schedule(
 
 def _until(workspace: Workspace, now: datetime) -> datetime:
     """Return until when there is room: the window's end; for a night begun outside the window, as long as it is."""
-    settings = workspace.settings.nightly
-    first, last = (
-        quiet.at(local_day(now), quiet.hour(*one)) for one in (("from", settings.from_), ("to", settings.to))
-    )
-    if last <= first:
-        last += timedelta(days=1)
+    first, last = quiet.window(workspace.settings.nightly, local_day(now))
     inside = first <= now and last - now >= LEAST_ROOM
     return last if inside else now + (last - first)
 
@@ -427,15 +430,3 @@ def _say(means: Means, **more: Any) -> None:
     """Give a sign of life; where it cannot be written the want of it says enough."""
     with suppress(OSError):
         heartbeat.changed(means.workspace.root, means.clock.now(), **more)
-
-
-def told(made: Schedule) -> str:
-    """Return a plan for people: what is looked at, what each host is asked, what does not fit."""
-    begin, end = (local_text(one) for one in (made.begin, made.end))
-    lines = [f"{begin} 至 {end}：应采 {made.pages} 页，约 {made.seconds // 60} 分钟"]
-    lines += [f"  {one.host}：{one.pages} 页，约 {one.seconds // 60} 分钟" for one in made.hosts[:10]]
-    by_reason: dict[str, int] = {}
-    for one in made.left:
-        by_reason[one.said] = by_reason.get(one.said, 0) + 1
-    lines += [f"到期未排 {count} 页：{said}" for said, count in by_reason.items()]
-    return "\n".join((*lines, *made.notes))

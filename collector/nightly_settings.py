@@ -67,6 +67,8 @@ class NightlySettings:
     maintenance: tuple[Quiet, ...] = ()
     page_seconds: int = 8
     """What a page is reckoned to take where we have not measured its host."""
+    page_bytes: int = 150_000
+    """What a page is reckoned to add to the store where no night has told."""
     least_captured: int = 500
     """Per mille of the pages of a night that must be captured, or our own network is doubted and the night is incomplete."""
     compare_minutes: int = 60

@@ -77,6 +77,12 @@ def of(settings: NightlySettings) -> Hush:
     return Hush(quiet=(*silent, *filed), calendar=shipped() if settings.days_off else None)
 
 
+def window(settings: NightlySettings, day: date) -> tuple[datetime, datetime]:
+    """Return when pages may be asked for on a day; past midnight where its end is earlier. Raises WorkspaceError."""
+    first, last = (at(day, hour(*one)) for one in (("from", settings.from_), ("to", settings.to)))
+    return first, last if last > first else last + timedelta(days=1)
+
+
 def hour(name: str, text: str) -> time:
     """Return an hour such as 08:30; raises WorkspaceError naming the setting."""
     try:

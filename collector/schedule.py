@@ -18,6 +18,8 @@ from evidence.span import local_day
 Kind = Literal["home", "news", "column", "account"]
 KINDS: tuple[Kind, ...] = ("home", "news", "account", "column")
 """The most urgent first."""
+SOON = 2
+"""Days of a cycle of which even the first look can be late."""
 Because = Literal["never", "due", "run_up"]
 PutOff = Literal["quiet", "day_off", "room"]
 Label = tuple[str, str]
@@ -55,6 +57,16 @@ class Terms:
     page_seconds: int = 8
     costs: Mapping[str, int] = field(default_factory=dict)
     """Measured seconds of a page, by host."""
+    page_bytes: int = 0
+    """That a page adds to the store; changes no plan, only what is said of it."""
+
+    def page(self, want: Want) -> float:
+        """Return the seconds a page takes of one visit."""
+        return self.costs.get(want.host, self.page_seconds)
+
+    def of_host(self, want: Want) -> float:
+        """Return the seconds a page takes of its host's time."""
+        return max(self.page(want) / self.per_host, self.per_host_seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +154,8 @@ def plan(
     off = terms.hush.is_off(local_day(now))
     found: list[list[Visit]] = [[] for _ in range(waves)]
     left: list[Left] = []
-    for because, seen, want in sorted(_due(wants, last, terms, now), key=_urgency):
-        if off and because == "due" and _cycle(want, terms.every) > 1:
+    for because, seen, want in sorted(_due(wants, last, terms, now), key=lambda one: _urgency(one, terms, now)):
+        if off and because == "due" and cycle_of(want, terms.every) > 1:
             left.append(_left(want, seen, "day_off", "休息日只看每天应看的页面"))
             continue
         placed = room.place(want)
@@ -179,13 +191,13 @@ def _due(
         seen = seen if seen is not None and seen <= now else None
         if seen is None:
             yield "never", None, want
-        elif (days := (local_day(now) - local_day(seen)).days) >= (cycle := _cycle(want, terms.every)):
+        elif (days := (local_day(now) - local_day(seen)).days) >= (cycle := cycle_of(want, terms.every)):
             yield "due", seen, want
         elif near and days >= min(1, cycle):
             yield "run_up", seen, want
 
 
-def _cycle(want: Want, every: Every) -> int:
+def cycle_of(want: Want, every: Every) -> int:
     """Return after how many days a page is due again."""
     own: dict[Kind, int] = {
         "home": every.home,
@@ -196,11 +208,19 @@ def _cycle(want: Want, every: Every) -> int:
     return own[want.kind]
 
 
-def _urgency(one: tuple[Because, datetime | None, Want]) -> tuple[int, bool, float, str, str]:
-    """Order by kind, then by the age of what we have; the rest only makes the order certain."""
+def _urgency(
+    one: tuple[Because, datetime | None, Want], terms: Terms, now: datetime
+) -> tuple[bool, int, bool, float, str, str]:
+    """Order by whether a whole cycle was missed, then by kind, then by the age of what we have; the rest makes it certain.
+
+    So what never fits beside the daily pages is not put off for ever: a page that missed its cycle goes before all that
+    is merely due. What was never seen missed one where it is to be seen every few days; the first round over a
+    province's columns takes weeks, and must not keep us from its home pages meanwhile.
+    """
     _, seen, want = one
-    age = seen.timestamp() if seen is not None else 0.0
-    return KINDS.index(want.kind), seen is not None, age, want.target, want.label
+    cycle, age = cycle_of(want, terms.every), seen.timestamp() if seen is not None else 0.0
+    missed = cycle <= SOON if seen is None else (local_day(now) - local_day(seen)).days >= 2 * max(1, cycle)
+    return not missed, KINDS.index(want.kind), seen is not None, age, want.target, want.label
 
 
 def _left(want: Want, seen: datetime | None, because: PutOff, said: str) -> Left:
@@ -266,8 +286,7 @@ class _Room:
 
     def _cost(self, want: Want) -> tuple[float, float]:
         """Return the seconds a page takes of its host's time, and of ours."""
-        page = self.terms.costs.get(want.host, self.terms.page_seconds)
-        return max(page / self.terms.per_host, self.terms.per_host_seconds), page / self.terms.jobs
+        return self.terms.of_host(want), self.terms.page(want) / self.terms.jobs
 
     def _open(self, want: Want) -> tuple[Sequence[int], str]:
         """Return the waves in which the target may be asked; where there is none, why."""

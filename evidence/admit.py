@@ -9,6 +9,7 @@ from __future__ import annotations
 from evidence import canonical
 from evidence.catalog import Catalog, Row, check_slug
 from evidence.errors import AdmitError
+from evidence.heads import RECORD, chain_of
 from evidence.ledger import Leaf, Ledger
 from evidence.model import Capture, Record
 from evidence.store import Store
@@ -29,12 +30,23 @@ def admit(capture: Capture, *, store: Store, ledger: Ledger, catalog: Catalog) -
         if leaf := ledger.find("record", capture.key):
             return _load(leaf, store)
         _check_cited(capture, store)
-        before = catalog.last(capture.target.id, capture.label)
-        record = Record(capture=capture, previous=before.record if before else None)
+        record = Record(capture=capture, previous=_before(capture, ledger, catalog))
         blob = store.put(canonical.encode(record.plain()), RECORD_TYPE)
         leaf = ledger.append("record", capture.key, blob.sha256)
         catalog.add(Row.of(record, leaf))
         return record
+
+
+def _before(capture: Capture, ledger: Ledger, catalog: Catalog) -> str | None:
+    """Return the record before this one of its target and label: the head of its chain, which needs no reading.
+
+    A key that names no chain is looked up among the rows.
+    """
+    target, label = capture.target.id, capture.label
+    if chain_of(RECORD, capture.key) == (RECORD, target, label):
+        return ledger.chain.last(RECORD, target, label)
+    row = catalog.last(target, label)
+    return row.record if row else None
 
 
 def _check_cited(capture: Capture, store: Store) -> None:

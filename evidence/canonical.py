@@ -54,9 +54,15 @@ def _no_float(text: str) -> object:
     raise ValueError(f"numbers in evidence are integers, got {text}")
 
 
+_PLAIN = frozenset({str, bool, type(None)})
+"""Kinds that have nothing to check, told by their type: most values are of these, and a match is slow."""
+
+
 def _check(value: object, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise CanonicalError(f"nested deeper than {MAX_DEPTH}")
+    if type(value) in _PLAIN:
+        return
     match value:
         case str() | None | bool():
             return

@@ -1,15 +1,17 @@
 """The catalog: one row a record, to find records by target, label and time without opening them.
 
-One TinyDB file a target and month, `catalog/TARGET/YYYY-MM.json`. It is only a convenience: everything in it comes from
-the ledger and the records, and `repair` brings it up to the ledger's tail. Losing it loses nothing.
+One TinyDB file a target and month, `catalog/TARGET/YYYY-MM.json`, and beside it the rows that came last, a line each, in
+`YYYY-MM.tail`: so that a row costs the same however long its month is. It is only a convenience: everything in it comes
+from the ledger and the records, and `repair` brings it up to the ledger's tail. Losing it loses nothing.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +22,7 @@ from tinydb.storages import Storage
 
 from evidence import canonical, plain
 from evidence.errors import CatalogError, EvidenceError
-from evidence.files import Exclusive, write_whole
+from evidence.files import Exclusive, append_whole, whole_lines, write_whole
 from evidence.ledger import Leaf, Ledger, each_leaf
 from evidence.model import Coverage, Fault, Outcome, Purpose, Record
 from evidence.store import Store
@@ -28,6 +30,8 @@ from evidence.store import Store
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 HELD = 200
 """Files held in memory at once; a province has tens of thousands."""
+TAIL = 256
+"""Rows in a tail, after which they go to the month's file, which is written whole."""
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _END = datetime.max.replace(tzinfo=UTC)
 
@@ -73,6 +77,9 @@ class Row:
             purpose=capture.purpose,
             leaf=leaf.index,
         )
+
+
+_Stamp = tuple[int, int, int, int]
 
 
 class Catalog(Protocol):
@@ -125,7 +132,7 @@ class FileCatalog:
         self.folder = root / "catalog"
         self._lock = Exclusive(self.folder / ".lock")
         self._state = self.folder / ".state"
-        self._read: dict[Path, tuple[tuple[int, int], tuple[Row, ...]]] = {}
+        self._read: dict[Path, tuple[_Stamp, tuple[Row, ...]]] = {}
         self._seen: int | None = None
 
     def add(self, row: Row) -> None:
@@ -144,8 +151,7 @@ class FileCatalog:
                 there = self._rows(path)
                 known = {row.record for row in there}
                 if new := [row for row in added if row.record not in known]:
-                    with TinyDB(path, storage=AtomicStorage) as database:
-                        database.table("rows").insert_multiple(map(plain.dump, new))
+                    _write(path, new)
                     if path in self._read:
                         self._read[path] = (_stamp(path), (*there, *new))
 
@@ -186,7 +192,7 @@ class FileCatalog:
     def rebuild(self, store: Store, ledger: Ledger) -> None:
         """Throw the catalog away and make it again from ledger and records."""
         with ledger.exclusive():
-            for path in sorted(self.folder.glob("*/*.json")):
+            for path in self._all():
                 path.unlink()
             self._state.unlink(missing_ok=True)
             self._seen = None
@@ -205,8 +211,12 @@ class FileCatalog:
             return 0  # a state that cannot be read only costs time: everything is taken in again
 
     def _keep_state(self, leaves: int) -> None:
-        files = sorted(f"{path.parent.name}/{path.name}" for path in self.folder.glob("*/*.json"))
+        files = [f"{path.parent.name}/{path.name}" for path in self._all()]
         write_whole(self._state, canonical.encode({"leaves": leaves, "files": files}))
+
+    def _all(self) -> list[Path]:
+        """Return the files of all months, and their tails."""
+        return sorted(path for path in self.folder.glob("*/*") if path.suffix in (".json", ".tail"))
 
     def _file(self, row: Row) -> Path:
         return self.folder / check_slug(row.target) / f"{row.started.astimezone(UTC):%Y-%m}.json"
@@ -242,19 +252,58 @@ def row_of(leaf: Leaf, store: Store) -> Row:
     return Row.of(Record.load(canonical.decode(store.read(leaf.digest))), leaf)
 
 
-def _stamp(path: Path) -> tuple[int, int]:
-    """Return what changes whenever the file is replaced."""
+def _stamp(path: Path) -> _Stamp:
+    """Return what changes whenever the file is replaced, or a row is added to its tail."""
     status = path.stat()
-    return status.st_mtime_ns, status.st_ino
+    try:
+        tail = _tail(path).stat()
+    except FileNotFoundError:
+        return status.st_mtime_ns, status.st_ino, 0, 0
+    return status.st_mtime_ns, status.st_ino, tail.st_mtime_ns, tail.st_size
+
+
+def _tail(path: Path) -> Path:
+    return path.with_suffix(".tail")
+
+
+def _write(path: Path, rows: Sequence[Row]) -> None:
+    """Put rows to the end of a month's tail; all to its file where it has none yet, or the tail is long."""
+    added = [plain.dump(row) for row in rows]
+    waiting = whole_lines(_tail(path))
+    if path.exists() and len(waiting) + len(added) <= TAIL:
+        try:
+            append_whole(_tail(path), b"".join(canonical.encode(row) + b"\n" for row in added))
+        except OSError as error:
+            raise CatalogError(f"{_tail(path)} cannot be written: {error}") from error
+        return
+    with TinyDB(path, storage=AtomicStorage) as database:
+        database.table("rows").insert_multiple((*_rows_of(waiting, _tail(path)), *added))
+    if waiting:
+        os.truncate(_tail(path), 0)  # after a kill before this they stand in both, and count once
+
+
+def _rows_of(lines: Iterable[bytes], tail: Path) -> list[dict[str, Any]]:
+    """Return the rows of a tail's lines as they are written; raises CatalogError for one that is not ours."""
+    try:
+        found = [json.loads(line) for line in lines]
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(tail, error) from error
+    if not all(isinstance(row, dict) for row in found):
+        raise _unreadable(tail, "not an object a line")
+    return found
 
 
 def _load(path: Path) -> tuple[Row, ...]:
     with TinyDB(path, storage=AtomicStorage) as database:
         documents = [dict(document) for document in database.table("rows")]
-    try:
-        return tuple(plain.load(Row, document) for document in documents)
-    except EvidenceError as error:
-        raise _unreadable(path, error) from error
+    found: dict[str, Row] = {}
+    waiting = _rows_of(whole_lines(_tail(path)), _tail(path))
+    for place, rows in ((path, documents), (_tail(path), waiting)):
+        try:
+            found |= {row.record: row for row in (plain.load(Row, document) for document in rows)}
+        except EvidenceError as error:
+            raise _unreadable(place, error) from error
+    return tuple(found.values())
 
 
 def _unreadable(path: Path, why: object) -> CatalogError:

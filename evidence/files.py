@@ -62,6 +62,38 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     sync_folder(path.parent)
 
 
+def append_whole(path: Path, lines: bytes) -> None:
+    """Put whole lines to the end of `path`, and return when they are on the disk; a line that a kill left half goes.
+
+    One process at a time. Where the disk does not take all of them, the file is as it was. Raises OSError.
+    """
+    new = not path.exists()
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    with os.fdopen(handle, "r+b", buffering=0) as stream:
+        end = stream.read().rfind(b"\n") + 1
+        try:
+            stream.truncate(end)
+            stream.seek(end)
+            rest = memoryview(lines)
+            while rest:
+                rest = rest[stream.write(rest) :]
+            os.fsync(handle)
+        except OSError:
+            stream.truncate(end)
+            raise
+    if new:
+        sync_folder(path.parent)
+
+
+def whole_lines(path: Path) -> list[bytes]:
+    """Return the lines of `path` that were written whole, without their line feeds; none where there is no file."""
+    try:
+        *whole, _torn = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return []
+    return whole
+
+
 def make_folder(folder: Path) -> None:
     """Make `folder` and its parents, and return when their entries are on the disk."""
     if folder.is_dir():

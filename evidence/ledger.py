@@ -39,6 +39,11 @@ class Ledger(Protocol):
         """The number of leaves."""
         ...
 
+    @property
+    def chain(self) -> heads.Chains:
+        """The heads of the chains of all leaves."""
+        ...
+
     def exclusive(self) -> AbstractContextManager[None]:
         """Keep every other writer out for the length of the block."""
         ...

@@ -9,6 +9,7 @@ import click
 from collector.clock import SystemClock
 from collector.night_journal import NightJournal
 from collector.progress import Progress
+from collector.reckoning import told
 from collector.stopping import Stopped, Stopper
 from collector.workspace import Workspace
 from evidence import plain
@@ -22,6 +23,7 @@ INCOMPLETE = 5
 @click.option("--once", is_flag=True, help="One night, now, or what is left of one that was cut off: for cron.")
 @click.option("--at", metavar="HH:MM", help="Stay, and begin a night at this hour (Beijing time) every day.")
 @click.option("--plan", "only_plan", is_flag=True, help="Only say what a night that began now would look at.")
+@click.option("--tomorrow", is_flag=True, help="With --plan: of tomorrow's window, as things stand now.")
 @click.option("--all", "every", is_flag=True, help="Take every page as due, whenever it was captured last.")
 @click.option("--jobs", type=click.IntRange(1, 16), help="Visits at once (default: the workspace's).")
 @json_option
@@ -32,6 +34,7 @@ def nightly(
     once: bool,
     at: str | None,
     only_plan: bool,
+    tomorrow: bool,
     every: bool,
     jobs: int | None,
     as_json: bool,
@@ -41,13 +44,15 @@ def nightly(
 
     if once + (at is not None) + only_plan != 1:
         raise click.UsageError("say one of --once, --at HH:MM, --plan")
+    if tomorrow and not only_plan:
+        raise click.UsageError("--tomorrow goes with --plan")
     opened = Workspace.open(workspace)
     if only_plan:
-        made = nights.preview(opened, SystemClock(), every=every)
+        made, sums = nights.preview(opened, SystemClock(), every=every, tomorrow=tomorrow)
         if as_json:
-            say(plain.dump(made))
+            say({**plain.dump(made), "reckoning": plain.dump(sums)})
         else:
-            click.echo(nights.told(made))
+            click.echo(told(sums, {target.id: target.name for target in opened.targets()}, made.notes))
         return
     with Progress(shown=not as_json) as progress, Stopper() as stopper:
         means = nights.Means(workspace=opened, clock=SystemClock(), stopper=stopper, progress=progress, jobs=jobs)

@@ -23,7 +23,7 @@ from typing import Any
 
 import pytest
 
-from collector import alerts, heartbeat, metrics, night_report, nightly
+from collector import alerts, due, heartbeat, metrics, night_report, nightly
 from collector.clock import Clock, SimulatedClock, SystemClock
 from collector.errors import NightHeld, WorkspaceError
 from collector.initialise import initialise
@@ -35,7 +35,7 @@ from collector.progress import Progress
 from collector.secrets import Secrets
 from collector.stopping import Stopped, Stopper
 from collector.workspace import Workspace
-from evidence import plain, store
+from evidence import canonical, plain, store
 from evidence.holdings import Holdings
 from evidence.model import Record
 from evidence.readings import readings
@@ -441,6 +441,38 @@ def test_a_night_says_beforehand_what_it_would_do_and_touches_nothing(tmp_path: 
     assert (done.complete, done.planned, len(done.left)) == (True, 0, 4)
 
 
+def test_what_tomorrow_cannot_hold_is_said_the_day_before_by_name(tmp_path: Path, site: Site) -> None:
+    many = [{"label": f"x{n}", "name": f"栏目{n}", "url": f"/gzip?x{n}"} for n in range(20)]
+    crowded = target("crowded", "http://no-such-host.invalid/", columns=many)
+    settings = "nightly: {page_seconds: 3600, silent: [{from: 2021-06-28, to: 2021-06-28, why: 重保}]}\n"
+    opened = workspace(tmp_path / "w", [target("well", site.url), crowded], settings)
+    done = night(opened, SimulatedClock(datetime.fromisoformat("2021-06-28T12:00:00+08:00")))
+    assert done.planned == 0
+    assert done.tomorrow is not None
+    assert local_text(done.tomorrow.begin) == "2021年6月29日08:30"
+    (full,) = done.tomorrow.full
+    assert (full.target, full.because) == ("crowded", "room")
+    assert (done.tomorrow.planned, full.pages) == (9, 13)
+    assert f"明日排不下 {full.pages} 页，涉及 1 个对象" in done.summary()
+    report = (opened.root / "nights" / done.night / "index.html").read_text()
+    assert f"排不下 {full.pages} 页" in report
+    told = json.loads((opened.root / "nights" / done.night / "night.json").read_text())["tomorrow"]
+    assert told["unfit"][0]["target"] == "crowded"
+
+
+def test_bytes_a_page_are_those_of_the_nights_of_late(tmp_path: Path) -> None:
+    now = datetime.fromisoformat("2021-06-28T12:00:00+08:00")
+    for n, (days, pages, size) in enumerate([(1, 10, 3000), (2, 10, 1000), (3, 10, 2000), (40, 10, 9), (4, 0, 500)]):
+        folder = tmp_path / "nights" / f"N{n}"
+        folder.mkdir(parents=True)
+        report = replace(BLANK, begun=now - timedelta(days=days), captured=pages, beside=0, grown_bytes=size)
+        (folder / "night.json").write_bytes(canonical.encode(report.plain()))
+    (tmp_path / "nights" / "torn").mkdir()
+    (tmp_path / "nights" / "torn" / "night.json").write_text("{")
+    assert due.grown(tmp_path, now) == 200
+    assert due.grown(tmp_path / "elsewhere", now) is None
+
+
 @pytest.mark.full
 def test_ten_thousand_targets_are_planned_from_their_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "w"
@@ -453,7 +485,7 @@ def test_ten_thousand_targets_are_planned_from_their_file(tmp_path: Path, capsys
     (folder / "targets.yaml").write_text("".join(lines))
     for again in ("first", "again"):
         begun = time.perf_counter()
-        made = nightly.preview(Workspace.open(folder), SystemClock())
+        made, _ = nightly.preview(Workspace.open(folder), SystemClock())
         with capsys.disabled():
             print(f"\n10,000 targets read and planned, {again}: {time.perf_counter() - begun:.1f} s")
         assert made.pages + len(made.left) == 20_000

@@ -69,6 +69,17 @@ def test_the_chain_follows_the_ledger_not_the_clock(holdings: Holdings) -> None:
     assert admitted(holdings, factory.capture(holdings.store, key="c")).previous == handed_in.id
 
 
+def test_a_run_of_records_is_chained_by_the_ledger_whatever_the_catalog_has_lost(holdings: Holdings) -> None:
+    def look(night: int, label: str = "home") -> Record:
+        capture = factory.capture(holdings.store, key=f"N{night}/shifan/{label}/1", label=label, html=f"{night}{label}")
+        return admitted(holdings, capture)
+
+    first, other = look(1), look(1, "zwgk/page-2")
+    for path in holdings.catalog.folder.glob("*/*.json"):
+        path.unlink()
+    assert (look(2).previous, look(2, "zwgk/page-2").previous) == (first.id, other.id)
+
+
 def test_the_same_key_again_is_the_same_record_whatever_the_capture(holdings: Holdings) -> None:
     record = admitted(holdings, factory.capture(holdings.store))
     again = admitted(Holdings.open(holdings.root), factory.capture(holdings.store, html="changed"))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from evidence import catalog
 from evidence.admit import admit
 from evidence.catalog import FileCatalog, Row
 from evidence.errors import CatalogError
@@ -57,6 +58,7 @@ def test_there_is_one_file_a_target_and_month(holdings: Holdings) -> None:
     three_nights(holdings)
     assert sorted(path.name for path in (holdings.catalog.folder / "shifan").iterdir()) == [
         "2021-01.json",
+        "2021-01.tail",
         "2021-02.json",
     ]
     assert holdings.catalog.targets() == ("shifan",)
@@ -139,16 +141,88 @@ def test_a_file_is_plain_tinydb(holdings: Holdings) -> None:
     assert tables["rows"]["1"]["record"] == record.id
 
 
-def test_a_disk_that_takes_nothing_is_an_error_with_the_place(
+def months(holdings: Holdings) -> tuple[int, int]:
+    """Return the rows in the month's file, and in its tail."""
+    path = holdings.catalog.folder / "shifan" / "2021-01.json"
+    tail = path.with_suffix(".tail")
+    rows = json.loads(path.read_bytes())["rows"]
+    return len(rows), tail.read_bytes().count(b"\n") if tail.exists() else 0
+
+
+def test_a_row_costs_no_writing_of_its_whole_month_until_the_tail_is_long(
     holdings: Holdings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(catalog, "TAIL", 3)
+    lengths = []
+    for n in range(6):
+        admitted(holdings, n, started=NOON + timedelta(hours=n))
+        lengths.append(months(holdings))
+    assert lengths == [(1, 0), (1, 1), (1, 2), (1, 3), (5, 0), (5, 1)]
+    for opened in (holdings, Holdings.open(holdings.root)):
+        assert [row.leaf for row in opened.rows("shifan")] == list(range(6))
+
+
+def test_a_kill_between_the_months_file_and_the_end_of_its_tail_counts_no_row_twice(
+    holdings: Holdings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalog, "TAIL", 2)
+    for n in range(3):
+        admitted(holdings, n, started=NOON + timedelta(hours=n))
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("evidence.catalog.os.truncate", killed)
+        admitted(holdings, 3, started=NOON + timedelta(hours=3))
+    assert months(holdings) == (4, 2)
+    again = Holdings.open(holdings.root)
+    admitted(again, 4, started=NOON + timedelta(hours=4))
+    assert [row.leaf for row in again.rows("shifan")] == list(range(5))
+
+
+@pytest.mark.parametrize("torn", [b'{"record": "12', b"\xff\x00", b"{"])
+def test_a_line_that_a_kill_left_half_is_none_and_goes_with_the_next(holdings: Holdings, torn: bytes) -> None:
+    three = [admitted(holdings, n, started=NOON + timedelta(hours=n)) for n in range(2)]
+    with (holdings.catalog.folder / "shifan" / "2021-01.tail").open("ab") as stream:
+        stream.write(torn)
+    again = Holdings.open(holdings.root)
+    assert [row.record for row in again.rows("shifan")] == [record.id for record in three]
+    three.append(admitted(again, 2, started=NOON + timedelta(hours=2)))
+    assert [row.record for row in Holdings.open(holdings.root).rows("shifan")] == [record.id for record in three]
+    assert months(holdings) == (1, 2)
+
+
+@pytest.mark.parametrize("damage", [b"rubbish\n", b"[]\n", b'{"record": 1}\n', b"\xff\n"])
+def test_a_damaged_tail_is_named_with_its_mend(holdings: Holdings, damage: bytes) -> None:
     admitted(holdings, 0)
+    (holdings.catalog.folder / "shifan" / "2021-01.tail").write_bytes(damage)
+    with pytest.raises(CatalogError, match=r"2021-01\.tail.*\n.*reindex"):
+        Holdings.open(holdings.root).rows("shifan")
+    holdings.catalog.rebuild(holdings.store, holdings.ledger)
+    assert len(holdings.rows("shifan")) == 1
+
+
+def test_a_lost_tail_is_noticed_and_made_again(holdings: Holdings) -> None:
+    for n in range(4):
+        admitted(holdings, n, started=NOON + timedelta(hours=n))
+    before = Holdings.open(holdings.root).rows("shifan")
+    (holdings.catalog.folder / "shifan" / "2021-01.tail").unlink()
+    assert Holdings.open(holdings.root).rows("shifan") == before
+
+
+@pytest.mark.parametrize("writer", ["write_whole", "append_whole"])
+def test_a_disk_that_takes_nothing_is_an_error_with_the_place(
+    holdings: Holdings, monkeypatch: pytest.MonkeyPatch, writer: str
+) -> None:
+    admitted(holdings, 0)
+    late = timedelta(days=40 if writer == "write_whole" else 1)
 
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("evidence.catalog.write_whole", full)
+    monkeypatch.setattr(f"evidence.catalog.{writer}", full)
     with pytest.raises(CatalogError, match="No space left"):
-        admitted(holdings, 1, started=NOON + timedelta(days=1))
+        admitted(holdings, 1, started=NOON + late)
     monkeypatch.undo()
     assert len(Holdings.open(holdings.root).rows("shifan")) == 2
