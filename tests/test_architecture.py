@@ -32,6 +32,8 @@ VERIFIER_MAY_IMPORT = {
     "evidence.zipform",
     "evidence.manifest",
     "evidence.opened",
+    "evidence.measuring",
+    "evidence.sm2",
     "evidence.question",
     "evidence.checks",
     "evidence.heads",
