@@ -34,6 +34,7 @@ VERIFIER_MAY_IMPORT = {
     "evidence.opened",
     "evidence.measuring",
     "evidence.sm2",
+    "evidence.sm2_checks",
     "evidence.question",
     "evidence.checks",
     "evidence.heads",

@@ -253,6 +253,7 @@ def test_a_large_file_is_streamed(bench: Bench) -> None:
 def test_names_roles_and_kinds_are_those_of_the_contract() -> None:
     assert list(verify_alone.REQUIRED) == list(verifying.REQUIRED)
     assert list(verify_alone.CONDITIONAL) == list(verifying.CONDITIONAL)
+    assert list(verify_alone.BESIDE) == list(verifying.BESIDE)
     assert verify_alone.ROLES == manifest.ROLES
     assert set(verify_alone.KINDS) == set(KINDS)
 
@@ -370,7 +371,8 @@ def test_with_one_check_blinded_it_lets_its_specimen_through(
     def blind(question: Question) -> Answer:
         return Answer(True, "blind")
 
-    registry = verify_alone.REQUIRED if name in verify_alone.REQUIRED else verify_alone.CONDITIONAL
+    registries = (verify_alone.REQUIRED, verify_alone.CONDITIONAL, verify_alone.BESIDE)
+    registry = next(one for one in registries if name in one)
     monkeypatch.setitem(registry, name, blind)
     assert verify_alone.verify(str(path), bench.trust.read_bytes()).holds()
 

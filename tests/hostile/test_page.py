@@ -13,7 +13,7 @@ from playwright.sync_api import Page, sync_playwright
 from collector import browser as browsers
 from evidence.manifest import VERIFIER_PAGE
 from tests.conftest import ROOT
-from tests.hostile import agreement, corpus, courses
+from tests.hostile import agreement, corpus, courses, second
 from tests.hostile.corpus import CORPUS
 from tests.hostile.specimens import Bench
 
@@ -58,7 +58,7 @@ def told(page: Page, path: Path) -> tuple[dict[str, bool | None], str]:
     return {str(name): meant[str(passed)] for name, passed in said.items()}, page.inner_text("#said")
 
 
-@pytest.mark.parametrize("rich", [lambda bench: bench, courses.course, courses.answer])
+@pytest.mark.parametrize("rich", [lambda bench: bench, courses.course, courses.answer, second.second])
 def test_of_a_whole_bundle_it_says_what_agrees_and_never_that_it_holds(
     bench: Bench, page: Page, rich: courses.Richer
 ) -> None:
