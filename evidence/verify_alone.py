@@ -1005,6 +1005,15 @@ def _demand_identifier(element: Der) -> None:
 # ---- openssl ----
 
 
+_REFUSAL = re.compile(
+    r"(?:openssl(?:\.exe)?: ?(?:error: ?)?)?(?:'[a-z0-9]+' is an invalid command|invalid command\b|unknown command\b).*"
+    r"|(?:[a-z0-9]+: )?(?:option )?(?:unknown option|unrecognized (?:flag|option)|unknown digest)\b.*|usage: .*",
+    re.IGNORECASE,
+)
+"""A line by which an `openssl` says that it lacks a command or an option. It is the whole line that must fit: others repeat
+names from certificates, by which a forger could call himself so."""
+
+
 class OpenSSL:
     """The `openssl` command, if it is there; what it needs lies in a folder of its own while it runs."""
 
@@ -1017,12 +1026,21 @@ class OpenSSL:
         )
 
     @cached_property
+    def version(self) -> str:
+        """What it says it is, `OpenSSL 3.0.19` or `LibreSSL 3.3.6`; nothing where it is no such program."""
+        if self._program is None:
+            return ""
+        try:
+            said = self._run(["version"], dict(os.environ)).stdout.decode("ascii", "replace")
+        except (OSError, subprocess.TimeoutExpired):
+            return ""
+        match = re.match(r"[A-Za-z]+SSL [0-9][A-Za-z0-9.-]*", said)
+        return match.group(0) if match else ""
+
+    @property
     def _major(self) -> int:
         """Major version of OpenSSL; 0 for anything else that goes by that name."""
-        if self._program is None:
-            return 0
-        version = self._run(["version"], dict(os.environ)).stdout.decode("ascii", "replace")
-        match = re.match(r"OpenSSL ([0-9]+)\.", version)
+        match = re.match(r"OpenSSL ([0-9]+)\.", self.version)
         return int(match.group(1)) if match else 0
 
     @property
@@ -1038,6 +1056,8 @@ class OpenSSL:
         """Run it the same way, and return what it wrote to the file named `out`; nothing where it wrote none."""
         if self._program is None:
             return Answer(None, "本机没有 openssl"), b""
+        if not self.version:
+            return Answer(None, f"{self._program} 不能运行，或不是 openssl"), b""
         with tempfile.TemporaryDirectory(prefix="quzheng-verify-") as folder:
             for name, data in files.items():
                 (Path(folder) / name).write_bytes(data)
@@ -1051,8 +1071,10 @@ class OpenSSL:
             written = made.read_bytes() if out and made.is_file() else b""
         lines = run.stderr.decode("utf-8", "replace").replace(folder + os.sep, "").strip().splitlines()
         lines += [line for line in lines if re.match(r"error \d+ at ", line)][:1]  # what comes after it says less
-        if run.returncode and re.search("unknown option|unrecognized|invalid command", " ".join(lines), re.IGNORECASE):
-            return Answer(None, "本机的 openssl 版本过旧，不能做这项核对"), b""
+        if run.returncode < 0 or run.returncode in (126, 127):
+            return Answer(None, f"本机的 openssl（{self.version}）中途停止，不能做这项核对"), b""
+        if run.returncode and any(_REFUSAL.fullmatch(line.strip()) for line in lines):
+            return Answer(None, f"本机的 openssl（{self.version}）没有所需的命令或选项，不能做这项核对"), b""
         return Answer(run.returncode == 0, lines[-1][-200:] if lines else "openssl"), written
 
     def _run(self, arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[bytes]:

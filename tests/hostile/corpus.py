@@ -1019,6 +1019,12 @@ def namesake_of_the_office(on: Bench) -> Path:
     return signed_by(on, on.stranger)
 
 
+@damage("signer trusted")
+def stranger_who_calls_himself_an_error_message(on: Bench) -> Path:
+    """What `openssl` prints of him must not pass for an `openssl` that lacks an option."""
+    return signed_by(on, certificate("unknown option", factory.NOON, factory.NOON + timedelta(days=9999)))
+
+
 TRUSTED: dict[str, Signer] = {}
 """By the name of a damage: whom the reader trusts, if not the office."""
 
