@@ -13,13 +13,14 @@ from collector import secrets as sources
 from collector.clock import SystemClock
 from collector.errors import VaultError
 from collector.login import kinds
+from collector.sealing import SM2_PASSPHRASE
 from collector.sessions import Sessions
 from collector.vault import Vault, make_key
 from collector.workspace import Workspace
 from evidence import plain
 from evidence.command import HERE, json_option, say, workspace_option
 
-NAMES = kinds.secret_names()
+NAMES = (*kinds.secret_names(), SM2_PASSPHRASE[1])
 
 
 @click.command()
@@ -78,7 +79,7 @@ def vault_set(workspace: Path, target: str, name: str) -> None:
     if not value:
         raise VaultError(f"没有读到 {target} 的 {name}，保险箱没有改动")
     _vault(opened).set(target, name, value, SystemClock().now())
-    known = {known.id for known in opened.targets()}
+    known = {known.id for known in opened.targets()} | {SM2_PASSPHRASE[0]}
     click.echo(f"已存入 {target} 的 {name}" + ("" if target in known else f"（targets.yaml 里还没有 {target}）"))
 
 

@@ -19,7 +19,7 @@ from collector.clock import SystemClock
 from collector.elsewhere import Elsewhere
 from collector.errors import CollectError
 from collector.workspace import FILE, Workspace
-from evidence import timestamp
+from evidence import sm2, timestamp
 from evidence.errors import EvidenceError
 
 LANGUAGES = ("chi_sim", "chi_tra", "eng")
@@ -61,7 +61,13 @@ def examine(folder: Path) -> Iterator[Examined]:
 
 def examine_sealing(folder: Path) -> Iterator[Examined]:
     """Yield whether the workspace in `folder` can sign, and get a time-stamp."""
-    yield from _answers((("sealing key", lambda: _key(folder)), ("time-stamp authority", lambda: _authority(folder))))
+    yield from _answers(
+        (
+            ("sealing key", lambda: _key(folder)),
+            ("time-stamp authority", lambda: _authority(folder)),
+            ("SM2 signature", lambda: _second(folder)),
+        )
+    )
 
 
 def _answers(looks: Iterable[tuple[str, Callable[[], str]]]) -> Iterator[Examined]:
@@ -145,6 +151,14 @@ def _key(folder: Path) -> str:
         raise ValueError("the key or the certificate that quzheng.yaml names is missing: bundles would be UNSEALED")
     own = signer.certificate.issuer == signer.certificate.subject
     return f"{signer.name}{'，自签名，仅供内部完整性校验' if own else ''}"
+
+
+def _second(folder: Path) -> str:
+    """Sign something with SM2: only a signature that passes shows that the next one will."""
+    second = Workspace.open(folder).house().second if (folder / FILE).exists() else None
+    if second is None:
+        return "none configured"
+    return f"signs, certificate {sm2.read_certificate(second.sign(secrets.token_bytes(32)).signer).fingerprint}"
 
 
 def _authority(folder: Path) -> str:

@@ -107,6 +107,12 @@ seal:                     # quzheng init 生成的密钥是自签名的，仅供
   #   policy: 1.2.3.4                 # 要求的策略，可不写 / policy demanded; may be left out
   #   seconds: 20                     # 最多等待秒数 / that it is given to answer
   #   required: true                  # true：取不到时间戳的证据包标为 UNSEALED / without a time-stamp a bundle is UNSEALED
+  # sm2:                              # 另加国密签名（SM2/SM3，需 openssl 3.0 以上） / an SM2 signature beside the seal
+  #   certificate: seal/sm2.pem       # 签名证书，不是加密证书 / the signing certificate, not the one for encryption
+  #   key: seal/sm2.key               # 私钥（PEM）；口令用 quzheng vault set sm2 passphrase 存放 / its key; passphrase in the vault
+  #   command: [/usr/local/bin/sm2]   # 或由外部程序签名，代替 key / or a program signs, in place of key
+  #   command_seconds: 60
+  #   required: true                  # true：没有国密签名的证据包标为 UNSEALED / without it a bundle is UNSEALED
 """
 
 TARGETS = """\

@@ -9,13 +9,21 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from collector import stamping
+from collector.errors import CollectError
 from collector.key_program import signer_by_program
+from collector.secrets import Secrets
+from collector.sm2_signing import KeyFile, Program
+from collector.vault import Vault
 from evidence import plain
+from evidence.errors import SealError
 from evidence.seal import Signer
+from evidence.sm2 import SecondSigner
 from evidence.timestamp import Authority
 
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9]\d*))+")
 _MOST_SECONDS = 600
+SM2_PASSPHRASE = ("sm2", "passphrase")
+"""By which names it is kept: the variable, the mounted file or the entry of the vault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +58,30 @@ class TimestampSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sm2Settings:
+    """What signs with SM2 beside the seal; files are relative to the workspace. `command` stands in place of `key`."""
+
+    certificate: str
+    """PEM file of the signing certificate, not of the one for encryption."""
+    key: str | None = None
+    """PEM file of its key; its passphrase, if any, is the secret `passphrase` of `sm2`, as log-in secrets are kept."""
+    command: tuple[str, ...] = ()
+    """Program that signs (see `collector.sm2_signing`)."""
+    command_seconds: int = 60
+    """That the program is given for one signature."""
+    required: bool = True
+    """Whether a bundle without this signature is UNSEALED; if not, it says so."""
+
+    def fault(self) -> tuple[str, str] | None:
+        """Return the setting that cannot be used and why; None where all can."""
+        if bool(self.key) == bool(self.command):
+            return "key", "expected either key or command"
+        if not 1 <= self.command_seconds <= _MOST_SECONDS:
+            return "command_seconds", f"expected 1 to {_MOST_SECONDS}, got {self.command_seconds}"
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SealSettings:
     """What the office seals with; files are relative to the workspace. `pkcs12` or `command` stands in place of `key`."""
 
@@ -64,6 +96,7 @@ class SealSettings:
     command_seconds: int = field(default=60, metadata={plain.ADDED: True})
     """That the program is given for one signature; people may have to type a PIN."""
     timestamp: TimestampSettings | None = field(default=None, metadata={plain.ADDED: True})
+    sm2: Sm2Settings | None = field(default=None, metadata={plain.ADDED: True})
 
     def fault(self) -> tuple[tuple[str, ...], str] | None:
         """Return the setting that cannot be used, by its path, and why; None where all can."""
@@ -71,8 +104,10 @@ class SealSettings:
             return ("command",), "expected either pkcs12 or command"
         if not 1 <= self.command_seconds <= _MOST_SECONDS:
             return ("command_seconds",), f"expected 1 to {_MOST_SECONDS}, got {self.command_seconds}"
-        found = self.timestamp.fault() if self.timestamp else None
-        return None if found is None else (("timestamp", found[0]), found[1])
+        for name, part in (("timestamp", self.timestamp), ("sm2", self.sm2)):
+            if part and (found := part.fault()):
+                return (name, found[0]), found[1]
+        return None
 
 
 def signer(root: Path, settings: SealSettings) -> Signer | None:
@@ -98,6 +133,25 @@ def authority(root: Path, settings: TimestampSettings | None) -> Authority | Non
         else partial(stamping.ask_program, settings.command, seconds=settings.seconds)
     )
     return Authority(ask=ask, anchors=root / settings.ca, policy=settings.policy, required=settings.required)
+
+
+def second(root: Path, settings: Sm2Settings | None, vault: Vault) -> SecondSigner | None:
+    """Return who signs with SM2 beside the seal, None where nobody does; files and secrets are read when it signs."""
+    if settings is None:
+        return None
+    make = (
+        Program(command=settings.command, seconds=settings.command_seconds)
+        if settings.key is None
+        else KeyFile(file=root / settings.key, passphrase=partial(_passphrase, vault))
+    )
+    return SecondSigner(make=make, file=root / settings.certificate, required=settings.required)
+
+
+def _passphrase(vault: Vault) -> str:
+    try:
+        return Secrets.of_process(vault).get(*SM2_PASSPHRASE)
+    except CollectError as error:
+        raise SealError(f"SM2 私钥的口令没有找到：{error}") from error
 
 
 def _is_address(url: str) -> bool:

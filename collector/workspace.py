@@ -11,7 +11,7 @@ from collector.errors import WorkspaceError
 from collector.nightly_settings import NightlySettings
 from collector.sealing import SealSettings
 from collector.targets import Target
-from collector.vault import KEY_FILE, KeyPlace
+from collector.vault import KEY_FILE, KeyPlace, Vault
 from evidence import plain
 from evidence.casebook import CaseRules
 from evidence.errors import ShapeError
@@ -233,11 +233,16 @@ class Workspace:
             wording=self._file(self.settings.words.wording),
             signing=lambda: sealing.signer(self.root, self.settings.seal),
             authority=sealing.authority(self.root, self.settings.seal.timestamp),
+            second=sealing.second(self.root, self.settings.seal.sm2, self._vault),
             jobs=self.settings.jobs,
             cases=self.settings.cases,
             office=self.settings.office,
             papers=self._papers(),
         )
+
+    @property
+    def _vault(self) -> Vault:
+        return Vault(path=self.vault_path, place=self.key_place)
 
     def _papers(self) -> Papers:
         words = (self._file(named) for named in plain.dump(self.settings.words).values())
@@ -253,9 +258,14 @@ class Workspace:
                 self.indicators_dir,
                 self.vault_path,
                 self.root / seal.certificate,
+                *((self.root / seal.sm2.certificate,) if seal.sm2 else ()),
                 *filter(None, words),
             ),
-            keys=(self.root / (seal.pkcs12 or seal.key), self.key_place.file),
+            keys=(
+                self.root / (seal.pkcs12 or seal.key),
+                self.key_place.file,
+                *((self.root / seal.sm2.key,) if seal.sm2 and seal.sm2.key else ()),
+            ),
         )
 
 

@@ -21,8 +21,11 @@ TAG_FILES = (BAGIT, BAG_INFO, MANIFEST, TAG_MANIFEST)
 
 SIGNATURE, SIGNER, SEAL_LIST = "seal/tagmanifest-sha256.txt.p7s", "seal/signer.pem", "seal/seal-sha256.txt"
 TOKEN = f"{SIGNATURE}.tsr"
-SEAL_FILES = (SEAL_LIST, SIGNER, SIGNATURE, TOKEN)
-"""In the order of the zip; the last, a time-stamp, is there where an authority was at hand."""
+SM2_SIGNER, SM2_SIGNATURE = "seal/sm2-signer.pem", "seal/tagmanifest-sha256.txt.sm2"
+SM2_FILES = (SM2_SIGNER, SM2_SIGNATURE)
+"""There where the manifest names an SM2 certificate."""
+SEAL_FILES = (SEAL_LIST, SIGNER, SIGNATURE, TOKEN, *SM2_FILES)
+"""All that a seal may have, in the order of the zip; the time-stamp is there where an authority was at hand."""
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
@@ -73,14 +76,17 @@ def parse_listing(data: bytes) -> dict[str, str]:
     return found
 
 
-def seal_paths(*, stamped: bool) -> tuple[str, ...]:
-    """Return the files of a seal in the order of the zip, with a time-stamp or without."""
-    return SEAL_FILES if stamped else SEAL_FILES[:-1]
+def seal_paths(*, stamped: bool, sm2: bool = False) -> tuple[str, ...]:
+    """Return the files of a seal in the order of the zip, with a time-stamp and an SM2 signature or without."""
+    return SEAL_LIST, SIGNER, SIGNATURE, *((TOKEN,) if stamped else ()), *(SM2_FILES if sm2 else ())
 
 
-def seal_files(signature: bytes, signer: bytes, token: bytes | None) -> dict[str, bytes]:
-    """Return the files of a seal in the order of the zip, its list among them."""
-    parts = {SIGNER: signer, SIGNATURE: signature, **({} if token is None else {TOKEN: token})}
+def seal_files(
+    signature: bytes, signer: bytes, token: bytes | None, sm2: Mapping[str, bytes] | None = None
+) -> dict[str, bytes]:
+    """Return the files of a seal in the order of the zip, its list among them; `sm2` are the two of the SM2 signature."""
+    given = {SIGNER: signer, SIGNATURE: signature, TOKEN: token, **(sm2 or {})}
+    parts = {path: data for path, data in given.items() if data is not None}
     return {SEAL_LIST: listing({path: digest.sha256(data) for path, data in parts.items()}), **parts}
 
 

@@ -1,8 +1,8 @@
 """Writes what leaves the house: a bag in a zip of the one permitted form, signed over its tag manifest.
 
 The same dossiers, ledger and key give the same bytes, but for the files of the seal that hold a fresh signature and its
-time-stamp. Without a signer, or without a time-stamp where one is demanded, the bundle is still written, but named UNSEALED
-(law 8).
+time-stamp. Without a signer, or without a time-stamp or an SM2 signature where one is demanded, the bundle is still
+written, but named UNSEALED (law 8).
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from evidence.office import Office
 from evidence.proof import PURGE
 from evidence.report.first_sheet import first_sheet
 from evidence.seal import Signer
+from evidence.sm2 import SecondSigner, Signature
 from evidence.store import Store
 from evidence.timestamp import Authority
 from evidence.unbroken import Unbroken, unbroken
@@ -47,7 +48,8 @@ class BundleResult:
 
     path: Path
     sealed: bool
-    """False: there was no signer, or no time-stamp where one is demanded; the file's name says so, and it does not hold."""
+    """False: there was no signer, or no time-stamp or SM2 signature where one is demanded; the file's name says so, and it
+    does not hold."""
     name: str
     """The folder inside, derived from the contents."""
     lacking: str | None = None
@@ -68,6 +70,7 @@ def write_bundle(
     signer: Signer | None,
     out: Path,
     authority: Authority | None = None,
+    second: SecondSigner | None = None,
     sources: Mapping[str, bytes] | None = None,
     by: str | None = None,
     since: datetime | None = None,
@@ -76,7 +79,7 @@ def write_bundle(
 ) -> BundleResult:
     """Write one bundle of findings on one unit to `out` (FILE.zip, or a folder to name it in).
 
-    `authority` gives the signature a time-stamp; `sources` are the texts of the flow, indicator and rules that were used, by
+    `authority` gives the signature a time-stamp, `second` signs beside it with SM2; `sources` are the texts of the flow, indicator and rules that were used, by
     name; `by` is who bundles; `since` is where the series begin that are shown without a gap (None: with their first
     record); `office` is whose evidence it is; with `reply` it is the answer to an objection. A sealed bundle is entered in the
     ledger. Raises BundleError where the findings do not belong in one bundle or what they
@@ -115,14 +118,26 @@ def write_bundle(
             contents.answer(reply.answer, reply.letter)
         manifest = _manifest(dossiers, subject, contents, by)
         ended = max(record.capture.ended for record in records_of(dossiers, reply))
+        means = _Means(signer=signer, authority=authority, second=second, ended=ended)
+        manifest, seal = _sealed(manifest, contents.pieces(), means)
         tags, payload = _bag(manifest, contents.pieces())
-        seal = _seal(tags[bag.TAG_MANIFEST], ended, signer, authority)
         path = _destination(out, manifest.bundle, sealed=bool(seal.files))
         _write(path, manifest.bundle, tags, payload, seal.files)
     if seal.files:
         kept = holdings.store.put(canonical.encode(manifest.plain()), "application/json")
         holdings.ledger.append("bundle", manifest.bundle, kept.sha256)
     return BundleResult(path=path, sealed=bool(seal.files), name=manifest.bundle, lacking=seal.lacking)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Means:
+    """What there is to seal with."""
+
+    signer: Signer | None
+    authority: Authority | None
+    second: SecondSigner | None
+    ended: datetime
+    """When the last capture did, which no time-stamp may be before."""
 
 
 def _up_to_date(dossier: Dossier, holdings: Holdings, since: datetime | None) -> Dossier:
@@ -289,7 +304,11 @@ def _manifest(dossiers: Sequence[Dossier], subject: Subject, contents: Contents,
         series=contents.claims,
         purged=contents.purged_records,
     )
-    return replace(unnamed, bundle=unnamed.derived_name)
+    return _named(unnamed)
+
+
+def _named(manifest: Manifest) -> Manifest:
+    return replace(manifest, bundle=manifest.derived_name)
 
 
 def _bag(manifest: Manifest, pieces: Sequence[Piece]) -> tuple[dict[str, bytes], dict[str, Piece]]:
@@ -318,18 +337,34 @@ def _write_zip(path: Path, files: Sequence[tuple[str, Opener]]) -> None:
         raise BundleError(f"{path} cannot be written: {error}") from error
 
 
-def _seal(tag_manifest: bytes, ended: datetime, signer: Signer | None, authority: Authority | None) -> _Seal:
-    """Return the seal over the tag manifest; `ended` is when the last capture did, which no time-stamp may be before."""
-    if signer is None:
-        return _Seal(files={}, lacking="没有可用的单位签名私钥和证书（见 quzheng doctor）")
-    signature, token, lacking = signer.sign(tag_manifest), None, None
+def _sealed(manifest: Manifest, pieces: Sequence[Piece], means: _Means) -> tuple[Manifest, _Seal]:
+    """Return the seal, and the manifest it is over: that one names the SM2 certificate where there is such a signature."""
+    if means.signer is None:
+        return manifest, _Seal(files={}, lacking="没有可用的单位签名私钥和证书（见 quzheng doctor）")
+    second, lacking = None, None
     try:
-        token = _token(signature, ended, authority) if authority else None
+        if means.second:
+            claiming = _named(replace(manifest, sm2=digest.sha256(means.second.certificate().pem)))
+            second = means.second.sign(_bag(claiming, pieces)[0][bag.TAG_MANIFEST])
+            manifest = claiming
+    except SealError as error:
+        lacking = f"没有取得 SM2 签名：{error}"
+        if means.second and means.second.required:
+            return manifest, _Seal(files={}, lacking=lacking)
+    seal = _seal(_bag(manifest, pieces)[0][bag.TAG_MANIFEST], means.signer, means, second)
+    return manifest, replace(seal, lacking="；".join(filter(None, (lacking, seal.lacking))) or None)
+
+
+def _seal(tag_manifest: bytes, signer: Signer, means: _Means, second: Signature | None) -> _Seal:
+    authority, signature, token, lacking = means.authority, signer.sign(tag_manifest), None, None
+    try:
+        token = _token(signature, means.ended, authority) if authority else None
     except SealError as error:
         lacking = f"没有取得时间戳：{error}"
         if authority and authority.required:
             return _Seal(files={}, lacking=lacking)
-    return _Seal(files=bag.seal_files(signature, signer.certificate_pem, token), lacking=lacking)
+    beside = {bag.SM2_SIGNER: second.signer, bag.SM2_SIGNATURE: second.signature} if second else None
+    return _Seal(files=bag.seal_files(signature, signer.certificate_pem, token, beside), lacking=lacking)
 
 
 def _token(signature: bytes, ended: datetime, authority: Authority) -> bytes:

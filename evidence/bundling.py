@@ -58,6 +58,7 @@ def _bundle(
         holdings=holdings,
         signer=house.signing(),
         authority=house.authority,
+        second=house.second,
         out=out,
         sources=dict(_sources(findings, house, holdings)),
         by=by,

@@ -46,7 +46,7 @@ def zip_form(question: Question) -> Answer:
 def names(question: Question) -> Answer:
     """The files are exactly those the bag lists, in their order, in one folder with the bundle's name."""
     bundle = question.bundle
-    sealed = bag.seal_paths(stamped=question.stamped) if bundle.has(bag.SIGNATURE) else ()
+    sealed = _seal_paths(question) if bundle.has(bag.SIGNATURE) else ()
     order = (*bag.TAG_FILES, *sorted(bundle.listed), *sealed)
     expected = tuple(f"{bundle.manifest.bundle}/{path}" for path in order)
     return _answer(_order_faults(expected, bundle.order), f"共 {len(order)} 个文件，名称和顺序一致，无缺无多")
@@ -69,7 +69,7 @@ def bag_form(question: Question) -> Answer:
     faults = [f"{path} 不是规定的写法" for path, data in expected.items() if bundle.read(path, len(data)) != data]
     if bundle.has(bag.SEAL_LIST):
         parts = set(bag.parse_listing(bundle.read(bag.SEAL_LIST)))
-        others = set(bag.seal_paths(stamped=question.stamped)) - {bag.SEAL_LIST}
+        others = set(_seal_paths(question)) - {bag.SEAL_LIST}
         faults += [f"{bag.SEAL_LIST} 应列出 seal 中的其他文件"] if parts != others else []
     return _answer(faults, "符合 BagIt 1.0")
 
@@ -232,6 +232,10 @@ def _answer(faults: Iterable[Fault], good: str) -> Answer:
     if not shown:
         return Answer(passed=True, detail=good)
     return Answer(passed=False, detail="；".join(shown) + (f"；另有 {more} 处" if more else ""))
+
+
+def _seal_paths(question: Question) -> tuple[str, ...]:
+    return bag.seal_paths(stamped=question.stamped, sm2=question.bundle.manifest.sm2 is not None)
 
 
 def _zip_faults(bundle: Opened) -> Iterator[Fault]:

@@ -16,6 +16,7 @@ from evidence.model import Record
 from evidence.office import Office
 from evidence.reading import wordlists
 from evidence.seal import Signer
+from evidence.sm2 import SecondSigner
 from evidence.timestamp import Authority
 
 Recapturer = Callable[[Holdings, str, Sequence[str]], str]
@@ -55,6 +56,8 @@ class House:
     """Gives the office's signer, None where it has no key; raises SealError for one that is there but cannot be used."""
     authority: Authority | None = None
     """Who gives time-stamps; None: nobody."""
+    second: SecondSigner | None = None
+    """Who signs bundles with SM2 beside the seal; None: nobody."""
     jobs: int = 1
     cases: CaseRules = field(default_factory=CaseRules)
     """What the office demands of a case before it is published."""

@@ -186,6 +186,8 @@ class Manifest:
     series: tuple[Claim, ...] = field(default=(), metadata={plain.ADDED: True})
     """The series that are there without a gap."""
     purged: tuple[Purged, ...] = field(default=(), metadata={plain.ADDED: True})
+    sm2: str | None = field(default=None, metadata={plain.ADDED: True})
+    """SHA-256 of the certificate (its PEM file) by which the bundle is signed with SM2 too; None: it is not."""
 
     def plain(self) -> dict[str, Any]:
         """Return the manifest as plain JSON."""

@@ -6,17 +6,15 @@ and what cannot be read is a FormError that says what and why.
 
 from __future__ import annotations
 
-import hashlib
-import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, BinaryIO, Protocol, Self, TypeVar
 
 from evidence import bag, canonical, zipform
 from evidence.errors import EvidenceError, FormError
 from evidence.manifest import MANIFEST, Manifest
-from evidence.zipform import Member, Survey
+from evidence.measuring import Measured, measure
+from evidence.zipform import Survey
 
 MAX_DOCUMENT = 16 << 20
 """Bytes of one JSON document, list or note; a longer one is refused unread."""
@@ -41,17 +39,6 @@ class Form(Protocol):
 F = TypeVar("F", bound=Form)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """What the bytes of one member are."""
-
-    size: int
-    crc: int
-    sha256: str
-    sm3: str | None
-    """None where this Python's OpenSSL lacks SM3."""
-
-
 class Opened:
     """A bundle, read only; raises FormError where the file is no zip at all."""
 
@@ -72,13 +59,7 @@ class Opened:
     @cached_property
     def measured(self) -> Mapping[str, Measured]:
         """What every member's bytes are, by its path below the top folder; a member cut short is left out."""
-        found = {}
-        for path, member in self.members.items():
-            try:
-                found[path] = self._measure(member)
-            except FormError:
-                continue  # the missing entry is what the checks report
-        return found
+        return measure(self._stream, self.members)
 
     def has(self, path: str) -> bool:
         """Tell whether there is a member at `path`."""
@@ -113,16 +94,6 @@ class Opened:
         """The digests by path that manifest-sha256.txt gives; raises FormError where it cannot be read."""
         return bag.parse_listing(self.read(bag.MANIFEST, MAX_MANIFEST))
 
-    def _measure(self, member: Member) -> Measured:
-        sha256, sm3, crc = hashlib.sha256(), _sm3(), 0
-        for piece in zipform.pieces(self._stream, member):
-            sha256.update(piece)
-            crc = zlib.crc32(piece, crc)
-            if sm3 is not None:
-                sm3.update(piece)
-        hexadecimal = sm3.hexdigest() if sm3 is not None else None
-        return Measured(size=member.size, crc=crc, sha256=sha256.hexdigest(), sm3=hexadecimal)
-
 
 def in_form(form: type[F], path: str, body: Mapping[str, Any]) -> F:
     """Return what the document at `path` says; raises FormError where it is not written as we would write it.
@@ -137,10 +108,3 @@ def in_form(form: type[F], path: str, body: Mapping[str, Any]) -> F:
     if found.plain() != body:
         raise FormError(f"{path}：不是规定的写法")
     return found
-
-
-def _sm3() -> Any:
-    try:
-        return hashlib.new("sm3")
-    except ValueError:
-        return None

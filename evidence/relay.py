@@ -46,8 +46,13 @@ def attach(bundle: Path, response: bytes, out: Path, trust: bytes | None = None)
             raise BundleError(f"{bundle} has a time-stamp already")
         signature = _signature(opened, bundle)
         _demand(response, signature, Question(bundle=opened, trust=None), trust)
-        sealed = bag.seal_files(signature, opened.read(bag.SIGNER, seal.MAX_CERTIFICATE), response)
+        signer, *others = (opened.read(path, seal.MAX_CERTIFICATE) for path in (bag.SIGNER, *_second(opened)))
+        sealed = bag.seal_files(signature, signer, response, dict(zip(_second(opened), others, strict=True)))
         _write(out, bundle, opened, sealed)
+
+
+def _second(opened: Opened) -> tuple[str, ...]:
+    return tuple(path for path in bag.SM2_FILES if opened.has(path))
 
 
 def _signature(opened: Opened, bundle: Path) -> bytes:

@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -218,12 +219,15 @@ def is_trusted(certificate: x509.Certificate, trust: bytes, at: datetime, stampe
     return Answer(passed=True, detail="与指定的证书一致，或由其签发") if answer.passed else answer
 
 
-def openssl(arguments: list[str]) -> Answer:
-    """Run the `openssl` program; true where it ends well, None where it is not here or does not answer."""
+def openssl(arguments: list[str], variables: Mapping[str, str] | None = None) -> Answer:
+    """Run the `openssl` program; true where it ends well, None where it is not here or does not answer.
+
+    `variables` are put into its environment, the place for a passphrase.
+    """
     program = shutil.which("openssl")
     if not program:
         return Answer(passed=None, detail="本机没有 openssl")
-    environment = {**os.environ, "LC_ALL": "C"}
+    environment = {**os.environ, **(variables or {}), "LC_ALL": "C"}
     try:
         run = subprocess.run(
             [program, *arguments], capture_output=True, timeout=OPENSSL_SECONDS, env=environment, check=False

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from evidence import anchors, checks
+from evidence import anchors, checks, sm2_checks
 from evidence.checks import printable
 from evidence.errors import EvidenceError, SealError
 from evidence.model import Verdict, VerdictCheck
@@ -48,6 +48,12 @@ CONDITIONAL: dict[str, Check] = {
 }
 """None may be false."""
 
+BESIDE: dict[str, Check] = {
+    "sm2 signature": sm2_checks.signature,
+    "sm2 signer trusted": sm2_checks.signer_trusted,
+}
+"""The same, and asked only of a bundle that has an SM2 signature beside its seal, or says so."""
+
 
 def verify(path: Path, *, trust: Path | None = None) -> Verdict:
     """Return the verdict on the bundle at `path`.
@@ -67,6 +73,8 @@ def verify(path: Path, *, trust: Path | None = None) -> Verdict:
 def _verdict(question: Question) -> Verdict:
     asked = [_asked(name, check, question, required=True) for name, check in REQUIRED.items()]
     asked += [_asked(name, check, question, required=False) for name, check in CONDITIONAL.items()]
+    if sm2_checks.concerns(question):
+        asked += [_asked(name, check, question, required=False) for name, check in BESIDE.items()]
     stamped = any(check.name == "time-stamp trusted" and check.passed is True for check in asked)
     return Verdict(checks=tuple(asked), notices=(*_notices(question), *_vouched(question, stamped=stamped)))
 

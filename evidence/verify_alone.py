@@ -41,6 +41,7 @@ TAGS = ("bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.
 LIST, TAG_LIST = TAGS[2], TAGS[3]
 SEAL_LIST, SIGNER, SIGNATURE = "seal/seal-sha256.txt", "seal/signer.pem", "seal/tagmanifest-sha256.txt.p7s"
 TOKEN = SIGNATURE + ".tsr"
+SM2_SIGNER, SM2_SIGNATURE = "seal/sm2-signer.pem", "seal/tagmanifest-sha256.txt.sm2"
 MANIFEST, CHECKPOINT = "data/manifest.json", "data/ledger/checkpoint"
 ANCHOR, ANCHOR_PROOF = "data/ledger/anchor", "data/ledger/anchor.json"
 ANSWER, ANSWER_LETTER = "data/answer.json", "data/answer-zh.txt"
@@ -315,6 +316,7 @@ FORMS = {
         withheld=added(many(object_of(sha256=TEXT, copy=maybe(TEXT))), []),
         series=added(many(object_of(target=TEXT, label=TEXT, since=maybe(INSTANT))), []),
         purged=added(many(object_of(record=TEXT, event=TEXT)), []),
+        sm2=added(maybe(TEXT), None),
     ),
     "record/1": Shape("object", dict(CAPTURE.inner[0], previous=maybe(Shape("digest")))),
     "finding/1": FINDING,
@@ -836,6 +838,7 @@ CN, EKU, CONSTRAINTS = b"\x55\x04\x03", b"\x55\x1d\x25", b"\x55\x1d\x13"
 TIME_STAMPING = b"\x2b\x06\x01\x05\x05\x07\x03\x08"
 EC, RSA = b"\x2a\x86\x48\xce\x3d\x02\x01", b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
 SIGNED_DATA, TST_INFO = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x04"
+KEY_USAGE, SM2_CURVE = b"\x55\x1d\x0f", b"\x2a\x81\x1c\xcf\x55\x01\x82\x2d"
 SHA_256 = b"\x60\x86\x48\x01\x65\x03\x04\x02\x01"
 
 
@@ -851,7 +854,9 @@ class Certificate:
             parts = parts[1:]
         validity, self.subject, key = parts[3], parts[4], parts[5]
         self.key = key.raw
-        self.key_kind = key.inside()[0].inside()[0].body
+        kinds = key.inside()[0].inside()
+        self.key_kind = kinds[0].body
+        self.is_sm2 = [(one.tag, one.body) for one in kinds] == [(IDENTIFIER, EC), (IDENTIFIER, SM2_CURVE)]
         self.begins, self.ends = (_time(one) for one in validity.inside())
         self._extensions = [e.inside() for part in parts[6:] if part.tag == 0xA3 for e in part.inside()[0].inside()]
         names = [pair for relative in self.subject.inside() for pair in [relative, *relative.inside()]]
@@ -895,6 +900,14 @@ class Certificate:
         if len(uses) != 1 or len(uses[0]) != 3 or uses[0][1].body != b"\xff":
             return False
         return [use.body for use in der(uses[0][2].body).inside()] == [TIME_STAMPING]
+
+    @property
+    def may_sign(self) -> bool:
+        """Whether its key may sign: a use is given, it must be digital signature (bit 0) or non-repudiation (bit 1)."""
+        uses = [der(e[-1].body) for e in self._extensions if e[0].body == KEY_USAGE]
+        if len(uses) != 1:
+            return not uses
+        return uses[0].tag == 3 and len(uses[0].body) > 1 and bool(uses[0].body[1] & 0xC0)
 
     @property
     def may_be_authority(self) -> bool:
@@ -992,6 +1005,15 @@ def _demand_identifier(element: Der) -> None:
 # ---- openssl ----
 
 
+_REFUSAL = re.compile(
+    r"(?:openssl(?:\.exe)?: ?(?:error: ?)?)?(?:'[a-z0-9]+' is an invalid command|invalid command\b|unknown command\b).*"
+    r"|(?:[a-z0-9]+: )?(?:option )?(?:unknown option|unrecognized (?:flag|option)|unknown digest)\b.*|usage: .*",
+    re.IGNORECASE,
+)
+"""A line by which an `openssl` says that it lacks a command or an option. It is the whole line that must fit: others repeat
+names from certificates, by which a forger could call himself so."""
+
+
 class OpenSSL:
     """The `openssl` command, if it is there; what it needs lies in a folder of its own while it runs."""
 
@@ -1004,12 +1026,21 @@ class OpenSSL:
         )
 
     @cached_property
+    def version(self) -> str:
+        """What it says it is, `OpenSSL 3.0.19` or `LibreSSL 3.3.6`; nothing where it is no such program."""
+        if self._program is None:
+            return ""
+        try:
+            said = self._run(["version"], dict(os.environ)).stdout.decode("ascii", "replace")
+        except (OSError, subprocess.TimeoutExpired):
+            return ""
+        match = re.match(r"[A-Za-z]+SSL [0-9][A-Za-z0-9.-]*", said)
+        return match.group(0) if match else ""
+
+    @property
     def _major(self) -> int:
         """Major version of OpenSSL; 0 for anything else that goes by that name."""
-        if self._program is None:
-            return 0
-        version = self._run(["version"], dict(os.environ)).stdout.decode("ascii", "replace")
-        match = re.match(r"OpenSSL ([0-9]+)\.", version)
+        match = re.match(r"OpenSSL ([0-9]+)\.", self.version)
         return int(match.group(1)) if match else 0
 
     @property
@@ -1025,6 +1056,8 @@ class OpenSSL:
         """Run it the same way, and return what it wrote to the file named `out`; nothing where it wrote none."""
         if self._program is None:
             return Answer(None, "本机没有 openssl"), b""
+        if not self.version:
+            return Answer(None, f"{self._program} 不能运行，或不是 openssl"), b""
         with tempfile.TemporaryDirectory(prefix="quzheng-verify-") as folder:
             for name, data in files.items():
                 (Path(folder) / name).write_bytes(data)
@@ -1038,8 +1071,10 @@ class OpenSSL:
             written = made.read_bytes() if out and made.is_file() else b""
         lines = run.stderr.decode("utf-8", "replace").replace(folder + os.sep, "").strip().splitlines()
         lines += [line for line in lines if re.match(r"error \d+ at ", line)][:1]  # what comes after it says less
-        if run.returncode and re.search("unknown option|unrecognized|invalid command", " ".join(lines), re.IGNORECASE):
-            return Answer(None, "本机的 openssl 版本过旧，不能做这项核对"), b""
+        if run.returncode < 0 or run.returncode in (126, 127):
+            return Answer(None, f"本机的 openssl（{self.version}）中途停止，不能做这项核对"), b""
+        if run.returncode and any(_REFUSAL.fullmatch(line.strip()) for line in lines):
+            return Answer(None, f"本机的 openssl（{self.version}）没有所需的命令或选项，不能做这项核对"), b""
         return Answer(run.returncode == 0, lines[-1][-200:] if lines else "openssl"), written
 
     def _run(self, arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
@@ -1173,10 +1208,15 @@ def ask_zip_form(question: Question) -> Answer:
 def ask_names(question: Question) -> Answer:
     """The members are exactly those that are listed, in their order, under the bundle's name."""
     bundle = question.bundle
-    seal = [SEAL_LIST, SIGNER, SIGNATURE] + [TOKEN] * bundle.has(TOKEN) if bundle.has(SIGNATURE) else []
-    paths = [*TAGS, *sorted(bundle.listed), *seal]
+    paths = [*TAGS, *sorted(bundle.listed), *(seal_of(bundle) if bundle.has(SIGNATURE) else [])]
     expected = ["{}/{}".format(bundle.manifest["bundle"], path) for path in paths]
     return told(_name_faults(expected, bundle.order), f"共 {len(paths)} 个文件，名称和顺序一致，无缺无多")
+
+
+def seal_of(bundle: Bundle) -> list[str]:
+    """Return the files of the seal in their order; the manifest says whether an SM2 signature is one; raises Refused."""
+    second = bundle.manifest.get("sm2") is not None
+    return [SEAL_LIST, SIGNER, SIGNATURE] + [TOKEN] * bundle.has(TOKEN) + [SM2_SIGNER, SM2_SIGNATURE] * second
 
 
 def _name_faults(expected: list[str], got: list[str]) -> Iterator[str]:
@@ -1215,10 +1255,8 @@ def ask_bag(question: Question) -> Answer:
     }
     expected[TAG_LIST] = list_of({path: sha256(data) for path, data in expected.items()})
     faults = [f"{path} 不是规定的写法" for path, data in expected.items() if bundle.read(path, len(data)) != data]
-    if bundle.has(SEAL_LIST):
-        parts = {SIGNATURE, SIGNER} | ({TOKEN} if bundle.has(TOKEN) else set())
-        if set(listing(bundle.read(SEAL_LIST))) != parts:
-            faults.append(f"{SEAL_LIST} 应列出封签的其余各文件")
+    if bundle.has(SEAL_LIST) and set(listing(bundle.read(SEAL_LIST))) != set(seal_of(bundle)) - {SEAL_LIST}:
+        faults.append(f"{SEAL_LIST} 应列出封签的其余各文件")
     return told(faults, "符合 BagIt 1.0")
 
 
@@ -1636,6 +1674,107 @@ def ask_time_stamp_trusted(question: Question) -> Answer:
     return Answer(found.passed, "时间戳机构可信" if found.passed else f"不能确认时间戳机构可信（{found.detail}）")
 
 
+# ---- the SM2 signature beside the seal (section 4) ----
+
+DISTID = "distid:1234567812345678"
+EXAMPLE = (
+    b"message digest",
+    bytes.fromhex(
+        "3059301306072a8648ce3d020106082a811ccf5501822d03420004"
+        "09f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35020"
+        "ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13"
+    ),
+    bytes.fromhex(
+        "3046022100f5a03b0648d2c4630eeac513e1bb81a15944da3827d5b74143ac7eaceee720b3"
+        "022100b1b6aa29df212fd8763182bc0d421ca1bb9038fd1f7f42d4840b69c485bbc1aa"
+    ),
+)
+"""Bytes, key and signature of GB/T 32918.5-2017, annex A.2: what an `openssl` that knows SM2 finds good."""
+
+
+def has_sm2(question: Question) -> bool:
+    """Tell whether the bundle has an SM2 signature, or its manifest says so."""
+    if question.bundle.has(SM2_SIGNER) or question.bundle.has(SM2_SIGNATURE):
+        return True
+    try:
+        return question.bundle.manifest.get("sm2") is not None
+    except UNREADABLE:
+        return False  # `manifest` says why it cannot be read
+
+
+def ask_sm2_signature(question: Question) -> Answer:
+    """The tag manifest is signed with SM2 too, by the certificate that the manifest names and that may sign."""
+    bundle = question.bundle
+    if bundle.manifest.get("sm2") is None:
+        return Answer(False, "包内有 SM2 签名，证据目录却没有写明")
+    certificate = _sm2_certificate(bundle)
+    if certificate is None:
+        return Answer(False, "没有证据目录所写的 SM2 签名证书")
+    if not certificate.may_sign:
+        return Answer(False, "SM2 证书不是签名证书")
+    found = _sm2_signed(question, bundle.read(TAG_LIST), certificate.key, bundle.read(SM2_SIGNATURE, MAX_SMALL))
+    if found.passed:
+        return Answer(True, f"SM2 签名有效，证书指纹 {certificate.fingerprint}")
+    if not _knows_sm2(question):
+        return Answer(None, "本机的 openssl 不能核对 SM2（需要 OpenSSL 3.0 以上）")
+    return Answer(found.passed, f"SM2 签名无效（{found.detail}）")
+
+
+def ask_sm2_signer_trusted(question: Question) -> Answer:
+    """The SM2 certificate is one the reader knows, and was valid when the bundle was sealed."""
+    certificate = _sm2_certificate(question.bundle)
+    if certificate is None:
+        return Answer(None, "没有证据目录所写的 SM2 签名证书")
+    mark = f"SM2 证书指纹 {certificate.fingerprint}"
+    if question.trust is None:
+        return Answer(None, f"未指定可信证书；请将指纹与通报公布的核对：{mark}")
+    now = datetime.now(timezone.utc)
+    at = max(question.ended or now, certificate.begins)
+    if not any(Certificate(raw).is_sm2 for raw in pem_blocks(question.trust)):
+        return Answer(None, f"指定的证书中没有 SM2 证书；{mark}")
+    moment_ = ["-vfyopt", DISTID, "-attime", str(int(at.timestamp()))]
+    found = question.openssl.ask(
+        ["verify", "-partial_chain", *question.openssl.nowhere_else, "-CAfile", "trust.pem", *moment_, "signer.pem"],
+        {"trust.pem": question.trust, "signer.pem": as_pem(certificate.raw)},
+    )
+    if not found.passed:
+        if not _knows_sm2(question):
+            return Answer(None, f"本机的 openssl 不能核对 SM2（需要 OpenSSL 3.0 以上）；{mark}")
+        return Answer(found.passed, f"不能确认可信（{found.detail}），{mark}")
+    stamped = all(asked(check, question).passed for check in (ask_time_stamp, ask_time_stamp_trusted))
+    if stamped and question.token.at < certificate.begins - CLOCKS_DIFFER:
+        return Answer(False, f"封签的时间戳早于证书的生效时间，{mark}")
+    if now > certificate.ends:
+        return Answer(None, f"证书已到期，不能证明签名在此之前，{mark}")
+    return Answer(True, f"可信，{mark}")
+
+
+def _sm2_certificate(bundle: Bundle) -> Certificate | None:
+    """Return the certificate that the manifest names; None where it is not there; raises Refused."""
+    try:
+        pem = bundle.read(SM2_SIGNER, MAX_SMALL)
+    except Refused:
+        return None
+    if sha256(pem) != bundle.manifest.get("sm2"):
+        return None
+    found = Certificate.of_pem(pem)
+    if not found.is_sm2:
+        raise Refused("证书的密钥不是 SM2 密钥")
+    return found
+
+
+def _sm2_signed(question: Question, data: bytes, key: bytes, signature: bytes) -> Answer:
+    public = b"-----BEGIN PUBLIC KEY-----\n" + base64.encodebytes(key) + b"-----END PUBLIC KEY-----\n"
+    files = {"content": data, "content.sig": signature, "key.pem": public}
+    command = ["dgst", "-sm3", "-verify", "key.pem", "-sigopt", DISTID, "-signature", "content.sig", "content"]
+    return question.openssl.ask(command, files)
+
+
+def _knows_sm2(question: Question) -> bool:
+    """Tell whether `openssl` finds the standard's own example good; else what it says of SM2 means nothing."""
+    return _sm2_signed(question, *EXAMPLE).passed is True
+
+
 def ask_order_of_times(question: Question) -> Answer:
     """What must have come first did."""
     return told(_time_faults(question), "各时间先后合理")
@@ -1803,6 +1942,8 @@ CONDITIONAL: dict[str, Check] = {
     "order of times": ask_order_of_times,
     "series-complete": ask_series_complete,
 }
+BESIDE: dict[str, Check] = {"sm2 signature": ask_sm2_signature, "sm2 signer trusted": ask_sm2_signer_trusted}
+"""Asked of a bundle that has an SM2 signature, or says so; none may be false."""
 
 UNREADABLE = (
     Refused,
@@ -1827,7 +1968,7 @@ class Verdict(NamedTuple):
     def holds(self, strict: bool = False) -> bool:
         """Tell whether all that is required is true and nothing is false; with `strict`, whether nothing is open."""
         required = all(self.checks[name].passed for name in REQUIRED)
-        rest = [self.checks[name].passed for name in CONDITIONAL]
+        rest = [answer.passed for name, answer in self.checks.items() if name not in REQUIRED]
         return required and False not in rest and not (strict and None in rest)
 
 
@@ -1836,7 +1977,8 @@ def verify(path: str, trust: bytes | None = None) -> Verdict:
     try:
         with Path(path).open("rb") as stream:
             question = Question(Bundle(stream), trust)
-            every = {name: asked(check, question) for name, check in (*REQUIRED.items(), *CONDITIONAL.items())}
+            beside = BESIDE if has_sm2(question) else {}
+            every = {n: asked(c, question) for asks in (REQUIRED, CONDITIONAL, beside) for n, c in asks.items()}
             said = [*notices(question), *vouched(question, stamped=every["time-stamp trusted"].passed is True)]
             return Verdict(every, said)
     except UNREADABLE as error:

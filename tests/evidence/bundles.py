@@ -126,7 +126,8 @@ def seal(tag_manifest: bytes, signer: Signer) -> Members:
 
 def stamped(files: Members, token: bytes) -> Members:
     """Return the members with a time-stamp in the seal, which is listed anew."""
-    sealed = bag.seal_files(files[bag.SIGNATURE], files[bag.SIGNER], token)
+    second = {path: files[path] for path in bag.SM2_FILES if path in files}
+    sealed = bag.seal_files(files[bag.SIGNATURE], files[bag.SIGNER], token, second)
     return {**{path: data for path, data in files.items() if path not in bag.SEAL_FILES}, **sealed}
 
 

@@ -73,7 +73,7 @@ def test_a_stamped_bundle_holds_even_for_a_strict_reader(
     verdict = verify(result.path, trust=trust)
     assert verdict.holds(strict=True), verdict
     assert (result.sealed, result.lacking) == (True, None)
-    assert list(bundles.members(result.path))[-4:] == list(bag.SEAL_FILES)
+    assert list(bundles.members(result.path))[-4:] == list(bag.seal_paths(stamped=True))
 
 
 def test_who_trusts_the_office_alone_leaves_the_authority_open(

@@ -30,7 +30,7 @@ from evidence.manifest import CHECKPOINT, CUSTODY, MANIFEST, VERIFIER, Manifest,
 from evidence.model import Record
 from evidence.note import NoteSignature
 from evidence.seal import Signer
-from tests import authorities
+from tests import authorities, sm2
 from tests.evidence import bundles, factory
 from tests.evidence.bundles import Members
 from tests.hostile.specimens import Bench
@@ -66,9 +66,12 @@ def bench(folder: Path) -> Bench:
     """Return a bench with a bundle that has a series with headers, plans and a declared loss."""
     office = bundles.office(folder, nights=2)
     authority, trust = authorities.authority(folder / "authority"), folder / "trust.pem"
-    trust.write_bytes(office.certificate.read_bytes() + authority.root)
+    certificate = sm2.key(folder).certified("示范市政务公开办")
+    trust.write_bytes(office.certificate.read_bytes() + certificate + authority.root)
     whole = office.bundle(folder / "whole.zip").path
-    return Bench(folder=folder, office=office, whole=whole, authority=authority, trust=trust)
+    return Bench(
+        folder=folder, office=office, whole=whole, authority=authority, trust=trust, sm2_certificate=certificate
+    )
 
 
 # ---- the file editor: raw bytes ----
@@ -1016,8 +1019,17 @@ def namesake_of_the_office(on: Bench) -> Path:
     return signed_by(on, on.stranger)
 
 
+@damage("signer trusted")
+def stranger_who_calls_himself_an_error_message(on: Bench) -> Path:
+    """What `openssl` prints of him must not pass for an `openssl` that lacks an option."""
+    return signed_by(on, certificate("unknown option", factory.NOON, factory.NOON + timedelta(days=9999)))
+
+
 TRUSTED: dict[str, Signer] = {}
 """By the name of a damage: whom the reader trusts, if not the office."""
+
+ALSO_TRUSTED: dict[str, bytes] = {}
+"""By the name of a damage: certificates (PEM) that the reader trusts too."""
 
 
 @damage("signer trusted")

@@ -15,7 +15,7 @@ from evidence import bag, canonical, digest, note
 from evidence.manifest import CHECKPOINT, Manifest
 from evidence.model import Finding
 from evidence.seal import Signer, make_office_key
-from tests import authorities
+from tests import authorities, sm2
 from tests.authorities import Authority
 from tests.evidence import bundles, factory
 from tests.evidence.bundles import Members, Office
@@ -32,7 +32,9 @@ class Bench:
     whole: Path
     authority: Authority
     trust: Path
-    """The certificates that the reader knows: the office's and the authority's."""
+    """The certificates that the reader knows: the office's, with SM2 too, and the authority's."""
+    sm2_certificate: bytes
+    """The office's, of an SM2 key that no forger has."""
 
     @property
     def files(self) -> Members:
@@ -64,9 +66,12 @@ def bench(folder: Path) -> Bench:
     """Return a bench with an untouched bundle."""
     office = bundles.office(folder)
     authority, trust = authorities.authority(folder / "authority"), folder / "trust.pem"
-    trust.write_bytes(office.certificate.read_bytes() + authority.root)
+    certificate = sm2.key(folder).certified("示范市政务公开办")
+    trust.write_bytes(office.certificate.read_bytes() + certificate + authority.root)
     whole = office.bundle(folder / "whole.zip").path
-    return Bench(folder=folder, office=office, whole=whole, authority=authority, trust=trust)
+    return Bench(
+        folder=folder, office=office, whole=whole, authority=authority, trust=trust, sm2_certificate=certificate
+    )
 
 
 def altered_bytes(on: Bench) -> Path:
@@ -173,6 +178,29 @@ def strangers_bundle(on: Bench) -> Path:
     return office.bundle(on.out).path
 
 
+def strangers_sm2(on: Bench) -> Path:
+    """The SM2 signature is by another key than that of the certificate, which is the office's own."""
+    return _signed_with_sm2(on, on.sm2_certificate, sm2.key(on.folder, "stranger"))
+
+
+def namesakes_sm2(on: Bench) -> Path:
+    """The manifest names the SM2 certificate of someone who calls himself the office."""
+    other = sm2.key(on.folder, "namesake")
+    return _signed_with_sm2(on, other.certified("示范市政务公开办"), other)
+
+
+def _signed_with_sm2(on: Bench, certificate: bytes, key: sm2.Key) -> Path:
+    def finish(made: Members) -> Members:
+        parts = {bag.SM2_SIGNER: certificate, bag.SM2_SIGNATURE: key.sign(made[bag.TAG_MANIFEST])}
+        seal = {path: made[path] for path in (bag.SIGNER, bag.SIGNATURE)}
+        return {**made, bag.SEAL_LIST: bundles.listed({**seal, **parts}), **parts}
+
+    named = digest.sha256(certificate)
+    return bundles.resealed(
+        on.files, on.office.signer, on.out, describe=lambda one: replace(one, sm2=named), finish=finish
+    )
+
+
 SPECIMENS: dict[str, Maker] = {
     "files": altered_bytes,
     "names": extra_file,
@@ -188,6 +216,8 @@ SPECIMENS: dict[str, Maker] = {
     "order of times": ended_before_it_began,
     "series-complete": night_left_out,
     "signer trusted": strangers_bundle,
+    "sm2 signature": strangers_sm2,
+    "sm2 signer trusted": namesakes_sm2,
 }
 """By the name of the one check that sees it."""
 

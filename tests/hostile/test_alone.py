@@ -35,7 +35,7 @@ from evidence.series_checks import _Heading
 from evidence.verify_alone import Answer, Question, Shape, Sm3
 from tests.conftest import ROOT
 from tests.evidence import bundles
-from tests.hostile import agreement, authority, corpus, courses, specimens
+from tests.hostile import agreement, authority, corpus, courses, second, specimens
 from tests.hostile.authority import Authority
 from tests.hostile.specimens import NEVER_FALSE, SPECIMENS, Bench
 from tests.hostile.test_verifier import ODD_VALUES, places, with_value
@@ -213,13 +213,79 @@ def test_an_openssl_in_the_folder_one_stands_in_is_not_run(bench: Bench) -> None
     assert not (bench.folder / "ran").exists()
 
 
-def test_an_openssl_that_is_too_old_leaves_the_question_open(bench: Bench) -> None:
-    old = bench.folder / "openssl"
-    old.write_text("#!/bin/sh\necho 'cms: Unrecognized flag nointern' >&2\nexit 1\n")
-    old.chmod(0o755)
-    done = run(SOURCE, bench.whole, "--json", env={"PATH": str(bench.folder)})
-    said = {check["name"]: check["passed"] for check in json.loads(done.stdout)["checks"]}
-    assert (said["signature"], said["checkpoint"], done.returncode) == (None, None, 3)
+LACKING = {
+    "LibreSSL 3.3.6": "openssl:Error: '$1' is an invalid command.",
+    "OpenSSL 1.1.1w  11 Sep 2023": "Invalid command '$1'; type \"help\" for a list.",
+    "OpenSSL 3.0.19 27 Jan 2026 (Library: OpenSSL 3.0.19 27 Jan 2026)": "$1: Unknown option or cipher: x\n$1: Use -help for summary.",
+    "OpenSSL 1.0.2k-fips  26 Jan 2017": "unknown option -x\nusage: $1 [options]",
+}
+"""Versions of programs of that name, and what each says of a command or an option that it lacks."""
+NEEDING = {
+    "cms": {"signature", "time-stamp", "time-stamp trusted"},
+    "ts": {"time-stamp"},
+    "dgst": {"checkpoint", "sm2 signature"},
+    "verify": {"signer trusted", "time-stamp trusted", "sm2 signer trusted"},
+}
+"""The checks that each command of `openssl` is needed for."""
+
+
+def openssl_without(folder: Path, command: str, version: str, said: str, code: int = 1) -> Path:
+    """Make an `openssl` of a version that lacks a command, and does all else; return its folder."""
+    real, script = shutil.which("openssl"), folder / "bin" / "openssl"
+    script.parent.mkdir()
+    script.write_text(
+        f"#!/bin/sh\ncase $1 in version) echo '{version}';;\n"
+        f"{command}) printf '%b\\n' \"{said.replace(chr(34), chr(92) + chr(34))}\" >&2; exit {code};;\n"
+        f'*) exec {real} "$@";; esac\n'
+    )
+    script.chmod(0o755)
+    return script.parent
+
+
+@pytest.fixture(scope="module")
+def full_seal(whole: Bench, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """A bundle with a time-stamp and an SM2 signature, so that every check needs its command."""
+    rich = second.second(whole)
+    stamps = authority.authority(tmp_path_factory.mktemp("stamps") / "tsa")
+    files = bundles.stamped(rich.files, stamps.stamp(rich.files[bag.SIGNATURE]))
+    path = bundles.zipped(files, rich.name, tmp_path_factory.mktemp("full") / "whole.zip")
+    trust = path.with_name("trust.pem")
+    trust.write_bytes(whole.trust.read_bytes() + stamps.root.read_bytes())
+    return dataclasses.replace(whole, whole=path, trust=trust)
+
+
+@pytest.mark.parametrize("command", NEEDING)
+@pytest.mark.parametrize("version", LACKING)
+def test_an_openssl_that_lacks_a_command_leaves_open_what_needs_it_and_says_so(
+    full_seal: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, version: str
+) -> None:
+    lacking = openssl_without(tmp_path, command, version, LACKING[version])
+    monkeypatch.setenv("PATH", f"{lacking}{os.pathsep}{os.environ['PATH']}")
+    verdict = verify_alone.verify(str(full_seal.whole), full_seal.trust.read_bytes())
+    open_ = {name for name, answer in verdict.checks.items() if answer.passed is None}
+    assert open_ == NEEDING[command]
+    assert agreement.failed({name: answer.passed for name, answer in verdict.checks.items()}) == set()
+    named = " ".join(version.split()[:2])
+    assert all(named in verdict.checks[name].detail or "OpenSSL 3.0" in verdict.checks[name].detail for name in open_)
+    assert verdict.holds() == (not open_ & verify_alone.REQUIRED.keys())
+
+
+@pytest.mark.parametrize(
+    ("version", "said", "code"),
+    [
+        ("a clever program", "signature ok", 0),
+        ("", "", 1),
+        ("OpenSSL 3.0.19", "Killed", 127),
+        ("OpenSSL 3.0.19", "", 126),
+    ],
+)
+def test_what_is_no_openssl_or_stops_in_the_middle_decides_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, version: str, said: str, code: int
+) -> None:
+    folder = openssl_without(bench.folder, "[a-uw-z]*|verify", version, said, code)
+    monkeypatch.setenv("PATH", str(folder))
+    checks = verify_alone.verify(str(bench.whole), bench.trust.read_bytes()).checks
+    assert {checks[name].passed for name in ("signature", "checkpoint", "signer trusted")} == {None}
 
 
 def test_it_writes_nothing_and_unpacks_nothing(bench: Bench) -> None:
@@ -253,6 +319,7 @@ def test_a_large_file_is_streamed(bench: Bench) -> None:
 def test_names_roles_and_kinds_are_those_of_the_contract() -> None:
     assert list(verify_alone.REQUIRED) == list(verifying.REQUIRED)
     assert list(verify_alone.CONDITIONAL) == list(verifying.CONDITIONAL)
+    assert list(verify_alone.BESIDE) == list(verifying.BESIDE)
     assert verify_alone.ROLES == manifest.ROLES
     assert set(verify_alone.KINDS) == set(KINDS)
 
@@ -370,7 +437,8 @@ def test_with_one_check_blinded_it_lets_its_specimen_through(
     def blind(question: Question) -> Answer:
         return Answer(True, "blind")
 
-    registry = verify_alone.REQUIRED if name in verify_alone.REQUIRED else verify_alone.CONDITIONAL
+    registries = (verify_alone.REQUIRED, verify_alone.CONDITIONAL, verify_alone.BESIDE)
+    registry = next(one for one in registries if name in one)
     monkeypatch.setitem(registry, name, blind)
     assert verify_alone.verify(str(path), bench.trust.read_bytes()).holds()
 

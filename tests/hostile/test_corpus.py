@@ -11,7 +11,7 @@ import pytest
 from evidence import verify_alone
 from evidence.verify import verify
 from tests.evidence import bundles
-from tests.hostile import agreement, corpus, courses
+from tests.hostile import agreement, corpus, courses, second
 from tests.hostile.corpus import CORPUS
 from tests.hostile.specimens import Bench
 from tests.hostile.test_verifier import MEMBER_DAMAGES
@@ -24,6 +24,7 @@ RICHER: dict[str, courses.Richer] = {
     "a series": lambda bench: bench,
     "a case": courses.course,
     "an answer": courses.answer,
+    "an SM2 signature": second.second,
 }
 """Bundles of each kind, by what is in them."""
 
@@ -49,14 +50,15 @@ def test_the_corpus_is_large_and_has_something_for_every_check() -> None:
     assert len(CORPUS) >= 160
     assert CORPUS.keys() >= courses.ANSWERED
     seen = {name for one in CORPUS.values() for name in one.fails}
-    assert seen == {*verify_alone.REQUIRED, *verify_alone.CONDITIONAL}
+    assert seen == {*verify_alone.REQUIRED, *verify_alone.CONDITIONAL, *verify_alone.BESIDE}
 
 
 @pytest.mark.parametrize("name", CORPUS)
 def test_each_damage_fails_the_checks_it_should_before_both(bench: Bench, name: str) -> None:
     path = CORPUS[name].make(bench)
     trust = bench.folder / "trust.pem"
-    trust.write_bytes(corpus.TRUSTED.get(name, bench.office.signer).certificate_pem)
+    trusted = corpus.TRUSTED.get(name, bench.office.signer).certificate_pem
+    trust.write_bytes(trusted + corpus.ALSO_TRUSTED.get(name, b""))
     said = agreement.both(path, trust)
     assert agreement.failed(said) == CORPUS[name].fails
     holds = verify_alone.verify(str(path), trust.read_bytes()).holds(), verify(path, trust=trust).holds()

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, sync_playwright
 from collector import browser as browsers
 from evidence.manifest import VERIFIER_PAGE
 from tests.conftest import ROOT
-from tests.hostile import agreement, corpus, courses
+from tests.hostile import agreement, corpus, courses, second
 from tests.hostile.corpus import CORPUS
 from tests.hostile.specimens import Bench
 
@@ -50,6 +50,10 @@ def told(page: Page, path: Path) -> tuple[dict[str, bool | None], str]:
     page.reload()
     page.set_input_files("#file", path)
     page.wait_for_selector("#said[data-done]")
+    return said_of(page)
+
+
+def said_of(page: Page) -> tuple[dict[str, bool | None], str]:
     meant = {"true": True, "false": False, "null": None}
     said = {
         item.get_attribute("data-name"): item.get_attribute("data-passed")
@@ -58,13 +62,76 @@ def told(page: Page, path: Path) -> tuple[dict[str, bool | None], str]:
     return {str(name): meant[str(passed)] for name, passed in said.items()}, page.inner_text("#said")
 
 
-@pytest.mark.parametrize("rich", [lambda bench: bench, courses.course, courses.answer])
+@pytest.mark.parametrize("rich", [lambda bench: bench, courses.course, courses.answer, second.second])
 def test_of_a_whole_bundle_it_says_what_agrees_and_never_that_it_holds(
     bench: Bench, page: Page, rich: courses.Richer
 ) -> None:
     said, last = told(page, rich(bench).whole)
     assert said == dict.fromkeys(CLAIMED, True)
     assert "成立" not in last and "没有核对" in last
+
+
+def dropped(page: Page, *paths: Path) -> None:
+    """Drag files from the disk over the page and let them fall, as the browser itself does it."""
+    session, box = page.context.new_cdp_session(page), page.locator("#drop").bounding_box()
+    assert box is not None
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2, "data": data}
+    for kind in ("dragEnter", "dragOver"):
+        session.send("Input.dispatchDragEvent", {"type": kind, **at})
+    page.wait_for_selector("#drop.over")
+    session.send("Input.dispatchDragEvent", {"type": "drop", **at})
+    page.wait_for_selector("#said[data-done]")
+    session.detach()
+
+
+def test_a_file_that_is_dropped_is_checked_as_one_that_is_chosen_and_is_named(bench: Bench, page: Page) -> None:
+    damaged = CORPUS["other_picture"].make(bench)
+    chosen = told(page, damaged)
+    page.reload()
+    dropped(page, damaged)
+    assert said_of(page) == chosen
+    assert chosen[1] == "结论：不成立。"
+    assert page.inner_text("#name").startswith("文件：forged.zip（")
+    assert page.locator("#drop.over").count() == 0
+
+
+def test_the_last_of_two_files_counts_however_each_came(bench: Bench, page: Page) -> None:
+    damaged = CORPUS["other_picture"].make(bench)
+    told(page, bench.whole)
+    dropped(page, damaged)
+    page.wait_for_selector("#said.no")
+    dropped(page, bench.whole, damaged)
+    page.wait_for_selector("#said.yes")
+    assert set(said_of(page)[0].values()) == {True}
+    assert page.locator("li[data-name]").count() == len(CLAIMED)
+
+
+def test_what_is_dropped_and_is_no_file_to_read_is_told_in_chinese(bench: Bench, page: Page) -> None:
+    page.reload()
+    dropped(page, bench.folder)
+    said, last = said_of(page)
+    assert said["zip form"] is False and last == "结论：不成立。"
+    assert re.search("[\u4e00-\u9fff]", page.inner_text("li[data-name='zip form'] p"))
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_it_fits_the_screen_and_shows_no_words_of_the_browsers(bench: Bench, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in (None, bench.whole, CORPUS["other_picture"].make(bench)):
+        if path:
+            told(page, path)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate("getComputedStyle(document.getElementById('file')).opacity") == "0", (
+            "its words are English"
+        )
+
+
+def test_it_can_be_used_with_the_keyboard_alone(page: Page) -> None:
+    page.reload()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "file"
+    assert page.evaluate("getComputedStyle(document.getElementById('drop')).outlineStyle") == "solid"
 
 
 @pytest.mark.parametrize("name", CORPUS)
