@@ -23,9 +23,8 @@ SHOWN = timedelta(days=366)
 def bundle(house: House, ids: Sequence[str], out: Path, *, by: str | None = None) -> BundleResult:
     """Write the findings whose ids begin so, with all they rest on, to `out`; `by` is who bundles.
 
-    Where the office has no key and certificate, or no time-stamp was to be had that it demands, the bundle is UNSEALED and
-    its name says so (law 8). Raises NotFound for
-    an unknown finding, BundleError where the findings do not belong in one bundle, SealError for a key that is there
+    Where the office has no key and certificate, or no time-stamp or SM2 signature was to be had that it demands, the bundle
+    is UNSEALED and its name says so (law 8). Raises NotFound for an unknown finding, BundleError where the findings do not belong in one bundle, SealError for a key that is there
     but cannot be used.
     """
     holdings = house.holdings()

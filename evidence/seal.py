@@ -37,6 +37,15 @@ OPENSSL_SECONDS = 60
 MAX_CERTIFICATE = 65_536
 """Bytes; a longer certificate file is refused unread."""
 
+_NOT_RUN = (126, 127)
+"""Exit codes by which a shell says that a program could not be run."""
+_LACKS = re.compile(
+    r"(?:openssl: ?(?:error: ?)?)?(?:'\w+' is an invalid command|invalid command|unknown command).*"
+    r"|(?:\w+: )?(?:unknown option|unrecognized flag|option unknown option).*",
+    re.IGNORECASE,
+)
+"""A whole line that says what `openssl` lacks; other lines repeat names from certificates, which may say anything."""
+
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
@@ -220,7 +229,8 @@ def is_trusted(certificate: x509.Certificate, trust: bytes, at: datetime, stampe
 
 
 def openssl(arguments: list[str], variables: Mapping[str, str] | None = None) -> Answer:
-    """Run the `openssl` program; true where it ends well, None where it is not here or does not answer.
+    """Run the `openssl` program; true where it ends well, None where it is not here, does not answer, or lacks the command
+    or an option.
 
     `variables` are put into its environment, the place for a passphrase.
     """
@@ -235,6 +245,8 @@ def openssl(arguments: list[str], variables: Mapping[str, str] | None = None) ->
     except (OSError, subprocess.TimeoutExpired) as error:
         return Answer(passed=None, detail=f"openssl 没有答复：{error}")
     said = run.stderr.decode("utf-8", "replace").strip().splitlines()
+    if run.returncode < 0 or run.returncode in _NOT_RUN or (run.returncode and any(map(_LACKS.fullmatch, said))):
+        return Answer(passed=None, detail="本机的 openssl 中途停止，或没有所需的命令或选项")
     return Answer(passed=run.returncode == 0, detail=said[-1][-200:] if said else "openssl")
 
 

@@ -19,7 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from evidence import der, seal
-from evidence.errors import EvidenceError, SealError
+from evidence.errors import EvidenceError, FormError, SealError
 from evidence.seal import Answer
 
 ID = "1234567812345678"
@@ -117,7 +117,12 @@ def sign(data: bytes, key: Path, passphrase: str) -> bytes:
 
 
 def check(data: bytes, signature: bytes, certificate: Certificate) -> Answer:
-    """Say whether a signature over `data` is by the key of a certificate, as `openssl` finds."""
+    """Say whether a signature over `data` is by the key of a certificate, as `openssl` finds.
+
+    That it is DER of two numbers and nothing more is asked here: `openssl dgst` reads no further than the longest signature.
+    """
+    if not _is_pair(signature):
+        return Answer(passed=False, detail="不是规定写法的 SM2 签名")
     found = _verified(data, signature, certificate.key)
     if found.passed is False and not _able():
         return _CANNOT
@@ -159,6 +164,16 @@ def read_certificate(pem: bytes) -> Certificate:
         raise SealError("证书的密钥不是 SM2 密钥")
     mark = seal.fingerprint(found)
     return Certificate(pem=pem, key=key, begins=begins, ends=ends, signs=_signs(found), fingerprint=mark)
+
+
+def _is_pair(signature: bytes) -> bool:
+    try:
+        numbers = der.elements(der.only(signature, der.SEQUENCE))
+        return [one.tag for one in numbers] == [der.INTEGER] * 2 and all(
+            der.integer(one.content) > 0 for one in numbers
+        )
+    except FormError:
+        return False
 
 
 def _verified(data: bytes, signature: bytes, key: bytes) -> Answer:

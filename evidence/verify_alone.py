@@ -995,6 +995,15 @@ def _integer_of(element: Der) -> int:
     return int.from_bytes(body, "big", signed=True)
 
 
+def is_pair(signature: bytes) -> bool:
+    """Tell whether a signature is DER of two positive numbers and nothing more; `openssl dgst` overlooks what is behind."""
+    try:
+        numbers = der(signature).of(SEQUENCE)
+        return [one.tag for one in numbers] == [INTEGER] * 2 and all(_integer_of(one) > 0 for one in numbers)
+    except Refused:
+        return False
+
+
 def _demand_identifier(element: Der) -> None:
     body = element.body
     starts = [n == 0 or not body[n - 1] & 0x80 for n in range(len(body))]
@@ -1562,6 +1571,8 @@ def _signed(question: Question, state: Checkpoint, signature: bytes, certificate
     """Say whether a signature over a state of the ledger is by the key of a certificate."""
     if certificate.key_kind not in (EC, RSA):
         return Answer(False, "不是规定的算法")
+    if certificate.key_kind == EC and not is_pair(signature):
+        return Answer(False, "不是规定写法的签名")
     key = b"-----BEGIN PUBLIC KEY-----\n" + base64.encodebytes(certificate.key) + b"-----END PUBLIC KEY-----\n"
     files = {"note": state.text, "note.sig": signature, "key.pem": key}
     return question.openssl.ask(["dgst", "-sha256", "-verify", "key.pem", "-signature", "note.sig", "note"], files)
@@ -1712,7 +1723,10 @@ def ask_sm2_signature(question: Question) -> Answer:
         return Answer(False, "没有证据目录所写的 SM2 签名证书")
     if not certificate.may_sign:
         return Answer(False, "SM2 证书不是签名证书")
-    found = _sm2_signed(question, bundle.read(TAG_LIST), certificate.key, bundle.read(SM2_SIGNATURE, MAX_SMALL))
+    signature = bundle.read(SM2_SIGNATURE, MAX_SMALL)
+    if not is_pair(signature):
+        return Answer(False, "不是规定写法的 SM2 签名")
+    found = _sm2_signed(question, bundle.read(TAG_LIST), certificate.key, signature)
     if found.passed:
         return Answer(True, f"SM2 签名有效，证书指纹 {certificate.fingerprint}")
     if not _knows_sm2(question):

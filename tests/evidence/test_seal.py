@@ -215,3 +215,30 @@ def test_a_signers_name_in_notes_has_no_white_space_and_no_plus(office: Signer, 
     assert office.name == "示范市-政务公开办-1"
     assert len(office.key_id) == 4
     assert office.key_id != stranger.key_id
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("openssl:Error: 'cms' is an invalid command.", 1),
+        ("Invalid command 'cms'; type \"help\" for a list.", 1),
+        ("cms: Unknown option or cipher: nointern", 1),
+        ("unknown option '-nointern'", 1),
+        ("", 127),
+    ],
+)
+def test_an_openssl_that_lacks_what_is_needed_calls_no_signature_bad(
+    office: Signer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, code: int
+) -> None:
+    (tmp_path / "said").write_text(said)
+    lacking = tmp_path / "openssl"
+    lacking.write_text(f"#!/bin/sh\nread -r line < '{tmp_path}/said'; echo \"$line\" >&2; exit {code}\n")
+    lacking.chmod(0o755)
+    signed = office.sign(DATA)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert seal.check_cms(DATA, signed, office.certificate).passed is None
+    assert seal.is_trusted(office.certificate, office.certificate_pem, NOW).passed is None
+
+
+def test_a_stranger_who_calls_himself_an_error_message_is_not_trusted(office: Signer) -> None:
+    assert seal.is_trusted(issued("unknown option", None).certificate, office.certificate_pem, NOW).passed is False

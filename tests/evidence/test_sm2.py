@@ -90,6 +90,16 @@ def test_a_signature_is_good_for_its_bytes_its_key_and_nothing_else(
         assert signing.check(data, signature, by).passed is False
 
 
+def test_what_follows_the_longest_of_signatures_is_seen(key: Key, certificate: bytes) -> None:
+    """`openssl dgst` would read the first 72 bytes and call them good."""
+    made = next(one for one in iter(lambda: key.sign(DATA), b"") if len(one) == 72)
+    own = signing.read_certificate(certificate)
+    assert signing.check(DATA, made, own).passed is True
+    assert signing._verified(DATA, made + b"\0", own.key).passed is True, "where not, this check is no longer needed"
+    assert signing.check(DATA, made + b"\0", own).passed is False
+    assert verify_alone.is_pair(made) and not verify_alone.is_pair(made + b"\0")
+
+
 def test_where_openssl_knows_no_sm2_nothing_is_called_bad(
     key: Key, certificate: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,6 +20,8 @@ from tests.hostile.specimens import Bench
 from tests.sm2 import Key
 
 NAME = "示范市政务公开办"
+LONGEST = 72
+"""Bytes of a signature whose two numbers both need a leading zero."""
 
 
 def sm2_key(on: Bench) -> Key:
@@ -142,7 +144,9 @@ def sm2_signature_over_other_bytes(on: Bench) -> Path:
 @damage("sm2 signature")
 def sm2_signature_with_a_byte_behind_it(on: Bench) -> Path:
     rich = second(on)
-    parts = {bag.SM2_SIGNER: certificate(on), bag.SM2_SIGNATURE: rich.files[bag.SM2_SIGNATURE] + b"\0"}
+    again = iter(lambda: sm2_key(on).sign(rich.files[bag.TAG_MANIFEST]), b"")
+    longest = next(one for one in again if len(one) == LONGEST)  # behind which `openssl dgst` reads no further
+    parts = {bag.SM2_SIGNER: certificate(on), bag.SM2_SIGNATURE: longest + b"\0"}
     return bundles.zipped(with_parts(rich.files, parts), rich.name, on.out)
 
 
