@@ -147,6 +147,7 @@ class Night:
         lines.append(f"判定：{self.tally}；新出现 {len(self.new)} 项，不再有 {len(self.gone)} 项")
         if self.left:
             lines.append(f"到期未排 {len(self.left)} 页")
+        lines += self.notes
         if self.tomorrow and (full := self.tomorrow.full):
             lines.append(
                 f"明日排不下 {sum(one.pages for one in full)} 页，涉及 {len({one.target for one in full})} 个对象"
