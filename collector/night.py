@@ -183,6 +183,7 @@ class Night:
             lines.append(f"到期未排 {len(self.left)} 页")
         if self.few_probes:
             lines.append(self.few_probes_told())
+        lines += self.notes
         if self.tomorrow and (full := self.tomorrow.full):
             lines.append(
                 f"明日排不下 {sum(one.pages for one in full)} 页，涉及 {len({one.target for one in full})} 个对象"

@@ -21,7 +21,7 @@ from collector.night_journal import NightJournal
 from collector.reckoning import Reckoning, reckon
 from collector.schedule import Label, Terms
 from collector.workspace import Workspace
-from evidence import judgements, words
+from evidence import checkpoints, judgements, words
 from evidence.catalog import Row
 from evidence.errors import EvidenceError
 from evidence.holdings import Holdings
@@ -124,7 +124,7 @@ def gather(
         never=sum(last is None for _, last in standing),
         forewarnings=_forewarnings(workspace, holdings, terms, now),
         left=plan.left,
-        notes=plan.notes,
+        notes=(*plan.notes, *_unstamped(workspace, holdings)),
         hosts=plan.hosts[:SLOWEST],
         by_hand=plan.by_hand,
         steps=journal.steps(),
@@ -142,6 +142,12 @@ def _tomorrow(
 ) -> Reckoning:
     begin, end = quiet.window(workspace.settings.nightly, local_day(now) + timedelta(days=1))
     return reckon(wanted.pages, terms, schedule.plan(wanted.pages, whole, terms, begin, until=end))
+
+
+def _unstamped(workspace: Workspace, holdings: Holdings) -> Iterator[str]:
+    """Say how many signed states wait for a time-stamp where an authority is to give them."""
+    if workspace.house().authority and (waiting := len(checkpoints.without_stamp(holdings.ledger))):
+        yield f"时间戳机构没有应答：{waiting} 个账本检查点还没有时间戳，下次签署时再申请"
 
 
 def concluded(night: Night, least: int) -> Night:

@@ -18,8 +18,6 @@ from evidence.span import local_day
 Kind = Literal["home", "news", "column", "account"]
 KINDS: tuple[Kind, ...] = ("home", "news", "account", "column")
 """The most urgent first."""
-SOON = 2
-"""Days of a cycle of which even the first look can be late."""
 Because = Literal["never", "due", "run_up"]
 PutOff = Literal["quiet", "day_off", "room"]
 Label = tuple[str, str]
@@ -154,7 +152,7 @@ def plan(
     off = terms.hush.is_off(local_day(now))
     found: list[list[Visit]] = [[] for _ in range(waves)]
     left: list[Left] = []
-    for because, seen, want in sorted(_due(wants, last, terms, now), key=lambda one: _urgency(one, terms, now)):
+    for because, seen, want in sorted(_due(wants, last, terms, now), key=_urgency):
         if off and because == "due" and cycle_of(want, terms.every) > 1:
             left.append(_left(want, seen, "day_off", "休息日只看每天应看的页面"))
             continue
@@ -208,19 +206,14 @@ def cycle_of(want: Want, every: Every) -> int:
     return own[want.kind]
 
 
-def _urgency(
-    one: tuple[Because, datetime | None, Want], terms: Terms, now: datetime
-) -> tuple[bool, int, bool, float, str, str]:
-    """Order by whether a whole cycle was missed, then by kind, then by the age of what we have; the rest makes it certain.
+def _urgency(one: tuple[Because, datetime | None, Want]) -> tuple[int, bool, float, str, str]:
+    """Order by kind, then by the age of what we have, so that what did not fit goes first of its kind the next night.
 
-    So what never fits beside the daily pages is not put off for ever: a page that missed its cycle goes before all that
-    is merely due. What was never seen missed one where it is to be seen every few days; the first round over a
-    province's columns takes weeks, and must not keep us from its home pages meanwhile.
+    The rest only makes the order certain.
     """
     _, seen, want = one
-    cycle, age = cycle_of(want, terms.every), seen.timestamp() if seen is not None else 0.0
-    missed = cycle <= SOON if seen is None else (local_day(now) - local_day(seen)).days >= 2 * max(1, cycle)
-    return not missed, KINDS.index(want.kind), seen is not None, age, want.target, want.label
+    age = seen.timestamp() if seen is not None else 0.0
+    return KINDS.index(want.kind), seen is not None, age, want.target, want.label
 
 
 def _left(want: Want, seen: datetime | None, because: PutOff, said: str) -> Left:

@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from evidence import canonical, digest, plain, purged
+from evidence import canonical, digest, form, plain, purged
 from evidence.catalog import FileCatalog
 from evidence.copying import checkpoints_upto, copy_blob, files_below, is_empty, mirror
 from evidence.derived import Derived
@@ -123,6 +123,7 @@ def backup(house: House, folder: Path, *, now: datetime, link: bool = False, key
         holdings.ledger.checkpoints()  # one that cannot be read is said before anything is copied
         store, before = folder / "store", _finished(folder)
         _check_begins(store / "ledger" / "leaves", leaves)
+        form.carry(holdings.root, store)
         copying = _Copying(source=holdings.store.blobs, to=store / "blobs", link=link)
         copying.all()
         _mirror(holdings.root, store, leaves)

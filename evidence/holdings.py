@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from evidence import canonical
+from evidence import canonical, form
 from evidence.catalog import FileCatalog, Row
 from evidence.derived import Derived, the_one
 from evidence.errors import CanonicalError, NotFound, ShapeError
@@ -75,9 +75,11 @@ class Holdings(Stacks):
     def open(cls, root: Path, words: WordLists | None = None) -> Holdings:
         """Open (or begin) the holdings in `root`, pages to be read by `words`; the catalog is brought up to the ledger's tail.
 
-        Raises LedgerError where the ledger cannot be read or is shorter than what was signed for.
+        Raises StoreError for a store of a newer program, LedgerError where the ledger cannot be read or is shorter than
+        what was signed for.
         """
         root.mkdir(parents=True, exist_ok=True)
+        written = form.of(root)
         holdings = cls(
             root=root,
             store=FileStore(root),
@@ -87,6 +89,7 @@ class Holdings(Stacks):
             words=words or wordlists.shipped(),
         )
         holdings.catalog.repair(holdings.store, holdings.ledger)
+        form.bring_up(root, written)
         return holdings
 
     def records(self) -> tuple[Record, ...]:

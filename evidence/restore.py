@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidence import digest
+from evidence import digest, form
 from evidence.backup import MIRRORED, Manifest, newest, opened, root_of
 from evidence.copying import checkpoints_upto, copy_blob, files_below, is_empty, mirror
 from evidence.errors import BackupError
@@ -61,7 +61,9 @@ def restore(folder: Path, to: Path) -> Soundness:
     """
     manifest = newest(folder)
     store = to / manifest.store
+    form.of(folder / "store")
     _begin(to, digest.of_value(manifest.plain()))
+    form.carry(folder / "store", store)
     holdings = opened(folder / "store")
     if faults := (*_ledger_faults(holdings, manifest), *_paper_faults(folder, manifest)):
         raise BackupError("\n".join(("备份与清单不符，没有恢复：", *faults)))

@@ -73,16 +73,16 @@ def test_what_was_left_comes_first_the_next_night_and_nothing_is_dropped_or_doub
     assert len(last) > len(seen(night(wants, {}, 0)))
 
 
-def test_a_column_that_missed_its_cycle_is_not_put_off_for_ever_by_what_is_due_daily() -> None:
-    wants = province(SHARE)
-    columns = [want for want in wants if want.kind == "column"]
-    last = {want.page: BEGIN - timedelta(days=1) for want in wants}
-    last |= {want.page: BEGIN - timedelta(days=14) for want in columns[:10]}
-    short = BEGIN + timedelta(minutes=5)
-    made = schedule.plan(wants, last, TWO_CORES, BEGIN, until=short)
-    planned = [(visit.target, visit.label) for wave in made.waves for visit in wave.visits]
-    assert planned[:10] == sorted(want.page for want in columns[:10])
-    assert len(planned) == 75
+def test_a_round_that_takes_many_nights_comes_to_an_end_and_begins_again_with_what_was_seen_first() -> None:
+    wants = [want for want in province(SHARE) if want.kind == "column"][:900]
+    last = dict[Label, datetime]()
+    looks = Counter[Label]()
+    for day in range(30):
+        made = night(wants, last, day)
+        looks.update(list(seen(made)))
+        last |= seen(made)
+        assert max(looks.values()) - min(looks[want.page] for want in wants) <= 1
+    assert min(looks[want.page] for want in wants) >= 2
 
 
 def test_a_plan_that_fits_says_so_and_the_words_have_every_figure() -> None:

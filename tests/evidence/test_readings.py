@@ -14,6 +14,7 @@ from evidence.holdings import Holdings
 from evidence.model import Capture, Record
 from evidence.reading import PageInput, from_record, read
 from evidence.readings import key_of, moment_of, readings, shared_key
+from tests.bench import ocr
 from tests.evidence.factory import NOON, artifact, capture
 from tests.evidence.reading.pages import TITLES
 
@@ -124,3 +125,20 @@ def test_an_older_look_at_a_page_is_not_given_what_only_a_later_day_could_say(tm
     found = readings([early], held)[early.id]
     assert found is not None
     assert {item.dated.kind for item in found.items if item.dated} == {"future"}
+
+
+def test_a_picture_that_stayed_costs_no_call_of_the_engine_on_the_second_night(tmp_path: Path) -> None:
+    """Nor where a reader opened anew finds the text beside it changed; another picture does cost one."""
+    told: list[tuple[str, int]] = []
+    for number, night in ((0, 0), (0, 1), (1, 1)):
+        held = Holdings.open(tmp_path)
+        record = ocr.page(held, number, night)
+        with ocr.counted() as calls:
+            found = readings([record], held)[record.id]
+        assert found is not None
+        told.append((found.images[0].text, len(calls)))
+    (first, cost), (again, nothing), (other, more) = told
+    assert "政府网站检查工作的通知" in first
+    assert first == again != other
+    assert cost > 0 < more
+    assert nothing == 0
