@@ -17,8 +17,7 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 
-from evidence import bag, canonical, digest, heads, masking, plain, report, timestamp, zipform
-from evidence.casebook import case_of
+from evidence import bag, canonical, casebook, digest, heads, masking, plain, report, timestamp, zipform
 from evidence.contents import Contents, Opener, Piece, Reply, custody_events, records_of
 from evidence.dossier import Dossier, Exhibit
 from evidence.errors import BundleError, FormError, SealError
@@ -84,15 +83,16 @@ def write_bundle(
     """
     subject = _subject(dossiers)
     dossiers = [_for_others(dossier, holdings.store) for dossier in dossiers]
+    targets = tuple(target.id for target in subject.targets)
+    casebook.name_targets(holdings)
     leaves = _leaves(dossiers, holdings.ledger, reply)
     with holdings.ledger.exclusive():  # what a run admits meanwhile would be the end of a series that is not there
         dossiers = [_up_to_date(dossier, holdings, since) for dossier in dossiers]
         series = _series(dossiers, holdings, since)
-        events = tuple(event for dossier in dossiers for event in case_of(holdings, dossier.finding).events)
-        cited = {dossier.subject.id for dossier in dossiers} | {dossier.finding.id for dossier in dossiers}
+        events = tuple(event for target in targets for event in casebook.of_target(holdings, target))
         purged = _purged(dossiers, series, holdings)
         leaves = (*leaves, *(leaf for _, leaf in purged))
-        checkpoint = _checkpoint(holdings.ledger, leaves, cited, signer)
+        checkpoint = _checkpoint(holdings.ledger, leaves, frozenset(targets), signer)
     with tempfile.TemporaryDirectory(prefix="quzheng-bundle-") as work:
         contents = Contents(holdings, Path(work))
         for record in records_of(dossiers, reply):
@@ -103,6 +103,7 @@ def write_bundle(
         for one in series:
             contents.unbroken(one, checkpoint)
         contents.cases(events, checkpoint)
+        contents.chains(targets, checkpoint)
         for record, leaf in purged:
             contents.purged(record, leaf)
         if anchor := _anchor(holdings.ledger, leaves, checkpoint, signer):
@@ -211,7 +212,7 @@ def _series(dossiers: Sequence[Dossier], holdings: Holdings, since: datetime | N
     for target, label in labels:
         series = unbroken(holdings, target, label, since)
         if series is None or series.open:
-            why = f"run {series.open[0]} has no record of it" if series else "no run planned it"
+            why = f"run {series.open[0]} has no record of it" if series else "there is no record"
             log.warning("the series of %s/%s is not claimed to be without a gap: %s", target, label, why)
         else:
             found.append(series)
@@ -219,8 +220,7 @@ def _series(dossiers: Sequence[Dossier], holdings: Holdings, since: datetime | N
 
 
 def _checkpoint(ledger: FileLedger, leaves: Sequence[Leaf], of: Set[str], signer: Signer | None) -> Checkpoint:
-    """Return the first checkpoint by the signer that commits to the heads, and after which came nothing of the targets
-    and findings in `of`.
+    """Return the first checkpoint by the signer that commits to the heads, and after which came nothing of the targets in `of`.
 
     Where there is none, the heads are committed to and the present is signed for; so the end of no series is left out,
     and bundling twice gives the same.
@@ -230,7 +230,7 @@ def _checkpoint(ledger: FileLedger, leaves: Sequence[Leaf], of: Set[str], signer
     every = ledger.leaves()
     last = max(max(leaf.index for leaf in leaves), *(leaf.index for leaf in every if _is_of(leaf, of)))
     for kept in ledger.checkpoints():
-        ends = last < kept.size <= len(every) and every[kept.size - 1].kind == "heads"
+        ends = last < kept.size <= len(every) and every[kept.size - 1].kind == heads.KIND
         if ends and kept.of_key(signer.key_id) and kept.text == ledger.state(kept.size).text:
             return kept
     ledger.commit_heads()
@@ -266,7 +266,7 @@ def _anchor(
 
 
 def _is_of(leaf: Leaf, of: Set[str]) -> bool:
-    """Tell whether a leaf continues a chain of one of the targets or findings, or declares a loss of one of them."""
+    """Tell whether a leaf continues a chain of one of the targets, or declares a loss of one of them."""
     chain = heads.chain_of(leaf.kind, leaf.key)
     return (chain is not None and chain[1] in of) or (leaf.kind == "loss" and leaf.key.split("/")[1] in of)
 

@@ -35,6 +35,7 @@ VERIFIER_MAY_IMPORT = {
     "evidence.question",
     "evidence.checks",
     "evidence.heads",
+    "evidence.keyed",
     "evidence.plan",
     "evidence.case_event",
     "evidence.series_checks",

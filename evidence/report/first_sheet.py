@@ -6,7 +6,7 @@ notaries). It claims no legal force: that is for whoever weighs the evidence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,17 +63,20 @@ class FirstSheet:
     """Questions of the cleanliness record that did not pass."""
     cleanliness: str
     course: tuple[Event, ...]
+    elsewhere: tuple[str, ...]
+    """Where other cases of the same targets stand."""
     remedies: tuple[str, ...]
     contact: str
     demonstration: bool
 
 
 def first_sheet(dossiers: Sequence[Dossier], events: Sequence[Event], office: Office, by: str | None) -> FirstSheet:
-    """Return the first sheet of a bundle of these findings; `events` are those of their cases, `by` who bundles."""
+    """Return the first sheet of a bundle of these findings; `events` are of all cases of their targets, `by` who bundles."""
     exhibits = [exhibit for dossier in dossiers for exhibit in dossier.exhibits]
     records = [exhibit.record for exhibit in exhibits]
     captures = [record.capture for record in records]
     findings = [dossier.finding for dossier in dossiers]
+    shown = {finding.id for finding in findings}
     return FirstSheet(
         subjects=tuple(dict.fromkeys(_subject(dossier) for dossier in dossiers)),
         purposes=tuple(map(_purpose, findings)),
@@ -83,13 +86,14 @@ def first_sheet(dossiers: Sequence[Dossier], events: Sequence[Event], office: Of
         ended=max((one.ended for one in captures), default=None),
         method=tuple(_method(records, exhibits)),
         taken_by=tuple(dict.fromkeys(_taken_by(dossiers))),
-        reviewed_by=tuple(dict.fromkeys(event.by for event in events if event.step == "confirmed")),
+        reviewed_by=tuple(dict.fromkeys(e.by for e in events if e.step == "confirmed" and e.finding in shown)),
         kept_at=office.kept_at or NOT_FILLED_IN,
         favourable=tuple(dict.fromkeys(said for finding in findings for said in finding.for_the_unit)),
         open=tuple(dict.fromkeys(_open(findings, exhibits))),
         unclean=tuple(dict.fromkeys(_unclean(exhibits))),
         cleanliness=_cleanliness(exhibits),
-        course=tuple(events),
+        course=tuple(event for event in events if event.finding in shown),
+        elsewhere=tuple(_elsewhere(event for event in events if event.finding not in shown)),
         remedies=office.remedies or (NO_REMEDIES,),
         contact=office.contact or NOT_FILLED_IN,
         demonstration=any(dossier.demonstration for dossier in dossiers),
@@ -99,6 +103,15 @@ def first_sheet(dossiers: Sequence[Dossier], events: Sequence[Event], office: Of
 def course(events: Sequence[Event]) -> Iterator[tuple[datetime, str, str, str]]:
     """Yield moment, step, person and reason of each event, in Chinese."""
     return ((event.when, WORDS[event.step], event.by, event.reason) for event in events)
+
+
+def _elsewhere(events: Iterable[Event]) -> Iterator[str]:
+    """Yield where each case stands, in Chinese; events are in order, case by case."""
+    for last in {event.finding: event for event in events}.values():
+        of = f"（{last.label}）" if last.label else ""
+        yield f"证据编号{last.finding[:12]}{of}：{words.moment(last.when)}{WORDS[last.step]}，共{last.n}步" + (
+            f"；{last.reason}" if last.reason else ""
+        )
 
 
 def _subject(dossier: Dossier) -> str:
