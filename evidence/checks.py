@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from evidence import bag, digest, seal, series_checks, spoken, timestamp
+from evidence import after_checks, bag, digest, seal, series_checks, spoken, timestamp
 from evidence.case_event import Event
 from evidence.errors import EvidenceError
 from evidence.manifest import (
@@ -102,6 +102,7 @@ def records(question: Question) -> Answer:
     if answer is not None:
         faults += answer.faults(question.bundle.manifest.bundle, frozenset(finding.id for finding in found))
     faults += _purged_faults(question)
+    faults += after_checks.faults(question)
     kept = len(question.withheld)
     whole = "齐全" if not kept else f"齐全，其中 {kept} 个含个人信息，原件留存取证单位，记录里有其摘要"
     cited = f"；答复 {answer.number}，所答复的证据包 {answer.cites.bundle}" if answer is not None else ""

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from evidence import bag, canonical, differing, digest, masking, plain, purged, report
+from evidence import aftercheck, bag, canonical, differing, digest, heads, masking, plain, purged, report
 from evidence.case_event import Event
 from evidence.catalog import Row
 from evidence.citation import Answer
@@ -200,10 +200,18 @@ class Contents:
             leaf = self._holdings.ledger.find("case", event.key)
             self.ledger(checkpoint, [leaf] if leaf else [])
 
-    def chains(self, wanted: Iterable[str], checkpoint: Checkpoint) -> None:
-        """Take in the lists of all chains of some targets, with the proof that each is the whole list."""
-        for of, proof in self._holdings.ledger.prove_chains(wanted, checkpoint.size).items():
+    def chains(self, targets: Iterable[str], records: Iterable[Record], checkpoint: Checkpoint) -> None:
+        """Take in the lists of all chains of some targets, with the proof that each is the whole list; and the same of the runs of
+        some records, with the cleanliness record made after each, where there is one."""
+        sessions, chain = aftercheck.sessions(records), self._holdings.ledger.chain
+        runs = sorted({of for run, _ in sessions if chain.of(of := heads.of_run(run))})
+        proofs = self._holdings.ledger.prove_chains((*targets, *runs), checkpoint.size)
+        for of, proof in proofs.items():
             self.add(Piece.json(chains_path(of), "chains", {"schema": "chains/1", **plain.dump(proof)}))
+        for run, before in sessions:
+            last = proofs[of].head(heads.CLEANLINESS, before) if (of := heads.of_run(run)) in proofs else None
+            if last is not None and last != before and last not in self._artifacts:
+                self._cited(last)
 
     def first_sheet(self, page: bytes) -> None:
         """Take in the first sheet (证据说明)."""

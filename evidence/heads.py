@@ -16,10 +16,11 @@ from evidence import canonical, keyed, merkle
 from evidence.errors import LedgerError
 from evidence.proof import Inclusion, Leaf, Proof
 
-Chained = Literal["record", "plan", "case"]
+Chained = Literal["record", "plan", "case", "cleanliness"]
 RECORD: Chained = "record"
 PLAN: Chained = "plan"
 CASE: Chained = "case"
+CLEANLINESS: Chained = "cleanliness"
 
 KIND = "chains"
 """Kind of the leaf."""
@@ -33,9 +34,9 @@ class Chain:
 
     kind: Chained
     label: str
-    """Of records; of a case the finding's id; empty for plans."""
+    """Of records; of a case the finding's id; of a run's cleanliness the digest of the record made before; empty for plans."""
     head: str
-    """Digest of the last record, plan or event."""
+    """Digest of the last record, plan, event or cleanliness record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class ChainsProof:
     """The proof that a leaf of the ledger committed to these as all chains of a target, and that leaf's own proof (chains/1)."""
 
     of: str
-    """The target."""
+    """The target, or `of_run`."""
     chains: tuple[Chain, ...]
     """By kind and label."""
     proof: Proof
@@ -133,12 +134,15 @@ def chain_of(kind: str, key: str) -> tuple[Chained, str, str] | None:
     """Return the chain that a leaf continues, as kind, target and label; None for leaves of other kinds.
 
     Records are RUN/TARGET/LABEL/ATTEMPT, where a label may hold slashes, plans RUN/TARGET, events of cases
-    TARGET/FINDING/NUMBER; in ledgers begun earlier FINDING/NUMBER, which names no target: a chain of its own.
+    TARGET/FINDING/NUMBER; in ledgers begun earlier FINDING/NUMBER, which names no target: a chain of its own. The
+    cleanliness of a run, RUN/BEFORE/NUMBER, is the run's.
 
     >>> chain_of("record", "N1/shifan/zwgk/page-2/1"), chain_of("plan", "N1/shifan")
     (('record', 'shifan', 'zwgk/page-2'), ('plan', 'shifan', ''))
     >>> chain_of("case", "shifan/a/0001"), chain_of("case", "a/0001")
     (('case', 'shifan', 'a'), ('case', 'a', ''))
+    >>> chain_of("cleanliness", "N1/ab/0001")
+    ('cleanliness', 'run/N1', 'ab')
     >>> chain_of("bundle", "quzheng-0123456789ab")
     """
     parts = key.split("/")
@@ -148,7 +152,14 @@ def chain_of(kind: str, key: str) -> tuple[Chained, str, str] | None:
         return PLAN, parts[1], ""
     if kind == CASE and len(parts) in (2, 3):
         return CASE, parts[0], "/".join(parts[1:-1])
+    if kind == CLEANLINESS and len(parts) == 3:
+        return CLEANLINESS, of_run(parts[0]), parts[1]
     return None
+
+
+def of_run(run: str) -> str:
+    """Return under what name a run's chains are listed; no target has such a name, since it holds a slash."""
+    return f"run/{run}"
 
 
 def of_leaves(leaves: Iterable[Leaf]) -> Chains:

@@ -69,7 +69,7 @@ def _claim_faults(question: Question, claim: Claim, losses: Mapping[str, Loss], 
 
 def _records(question: Question, claim: Claim) -> Iterator[Record]:
     """Yield the records of a claimed series from its head back; raises Broken."""
-    id = _chains(question, claim.target).head(heads.RECORD, claim.label)
+    id = proven(question, claim.target).head(heads.RECORD, claim.label)
     if id is None:
         raise Broken("台账里没有这个序列")
     while id is not None:
@@ -84,7 +84,7 @@ def _records(question: Question, claim: Claim) -> Iterator[Record]:
 
 def _plans(question: Question, claim: Claim) -> Iterator[Plan]:
     """Yield the plans of a target from the last back; raises Broken."""
-    id = _chains(question, claim.target).head(heads.PLAN, "")
+    id = proven(question, claim.target).head(heads.PLAN, "")
     while id is not None:
         if not question.bundle.has(plan_path(id)):
             raise Broken(f"缺少采集计划 {id[:12]}")
@@ -95,8 +95,8 @@ def _plans(question: Question, claim: Claim) -> Iterator[Plan]:
         id = plan.previous if claim.since is None or plan.at >= claim.since else None
 
 
-def _chains(question: Question, of: str) -> ChainsProof:
-    """Return the list of all chains of a target; raises Broken where it is not there or not proved."""
+def proven(question: Question, of: str) -> ChainsProof:
+    """Return the list of all chains of a target or run; raises Broken where it is not there or not proved."""
     if of in question.proven:
         return question.proven[of]
     found = question.chains_of(of)
@@ -116,7 +116,7 @@ def _target_faults(question: Question) -> Iterator[Fault]:
     ends = {(event.target, event.finding): event.id for _, event in question.events()}
     for of in sorted(targets):
         try:
-            listed = _chains(question, of)
+            listed = proven(question, of)
         except Broken as broken:
             yield f"{of}：{broken}"
             continue
@@ -125,8 +125,9 @@ def _target_faults(question: Question) -> Iterator[Fault]:
         for finding in sorted(cases.keys() | there.keys()):
             if cases.get(finding) != there.get(finding):
                 yield f"{of}：问题 {finding[:12]} 的案卷不是完整地在包内"
-    expected = {chains_path(of) for of in targets}
-    yield from (f"{path} 不是本包对象的链" for path in question.of_role("chains") if path not in expected)
+    runs = {run_of(record.capture.key) for _, record in question.records() if record.capture.cleanliness}
+    expected = {chains_path(of) for of in targets | {heads.of_run(run) for run in runs}}
+    yield from (f"{path} 不是本包对象或采集轮次的链" for path in question.of_role("chains") if path not in expected)
 
 
 def unclaimed(question: Question) -> tuple[str, ...]:

@@ -95,9 +95,10 @@ def _told(leaf: Leaf, event: Purge, remains: Remains | None) -> str:
 
 
 def document_faults(holdings: Holdings) -> Iterator[str]:
-    """Yield what the ledger names besides records and is not in the store: case events, plans, losses, exports, purges."""
+    """Yield what the ledger names besides records and is not in the store: case events, plans, losses,
+    cleanliness records, exports, purges."""
     for leaf in holdings.ledger.leaves():
-        if leaf.kind in ("case", "plan", "loss", EXPORT, PURGE) and not holdings.store.has(leaf.digest):
+        if leaf.kind in ("case", "plan", "loss", "cleanliness", EXPORT, PURGE) and not holdings.store.has(leaf.digest):
             yield f"账本第 {leaf.index} 条（{leaf.key}）所指的文件 {leaf.digest} 不在存储中"
 
 

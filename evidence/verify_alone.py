@@ -365,7 +365,7 @@ FORMS = {
     "consistency/1": object_of(old=WHOLE, new=WHOLE, proof=PROOF),
     "chains/1": object_of(
         of=TEXT,
-        chains=many(object_of(kind=one("record", "plan", "case"), label=TEXT, head=TEXT)),
+        chains=many(object_of(kind=one("record", "plan", "case", "cleanliness"), label=TEXT, head=TEXT)),
         proof=PROOF,
         leaf=INCLUSION,
     ),
@@ -386,7 +386,7 @@ ROW = object_of(
 
 KINDS = (
     "record", "finding", "case", "columns", "bundle", "checkpoint-export", "purge", "plan", "loss", "heads", "chains",
-    "period",
+    "cleanliness", "period",
 )  # fmt: skip
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}\+00:00")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -1291,6 +1291,7 @@ def ask_records(question: Question) -> Answer:
     if answer is not None:
         faults += _answer_faults(answer, question.bundle.manifest["bundle"], ids)
     faults += _purged_faults(question)
+    faults += _after_faults(question)
     return told(faults, f"{len(headings)} 个问题，{len(owners)} 条记录，所引文件齐全")
 
 
@@ -1386,6 +1387,73 @@ def _purged_faults(question: Question) -> Iterator[str]:
             yield f"已隔离的记录 {id[:12]} 应只有记录头"
         elif question.bundle.digest_of("record/1", header) != id:
             yield f"已隔离的记录 {id[:12]} 的内容与编号不符"
+
+
+def _runs(question: Question) -> list[tuple[str, str]]:
+    """Return the runs of the records, each with the digest of the cleanliness record made before it."""
+    records = (record for _, record in question.records())
+    return sorted({(r["key"].split("/")[0], r["cleanliness"]) for r in records if r["cleanliness"]})
+
+
+def _after_faults(question: Question) -> Iterator[str]:
+    """The cleanliness record made after each run is there, or the ledger shows that there is none (section 8)."""
+    for run, state, why in _states(question):
+        if state == "unproved":
+            yield f"{run} 轮的清洁性检查：{why}"
+
+
+def _states(question: Question) -> list[tuple[str, str, str]]:
+    """Return each run of the records with what is known of the cleanliness record made after it, and why no more is."""
+    return [(run, *_state(question, run, before)) for run, before in _runs(question)]
+
+
+def _state(question: Question, run: str, before: str) -> tuple[str, str]:
+    try:
+        return _checked_after(question, run, before), ""
+    except _Broken as broken:
+        return "unproved", str(broken)
+
+
+def _checked_after(question: Question, run: str, before: str) -> str:
+    """Return `made`, `cut off` (there is none) or `older` (nothing of it is in the ledger); raises _Broken."""
+    if not question.bundle.has(_chains_path("run/" + run)):
+        if before in question.artifacts:
+            try:
+                body = parsed(question.bundle.read(question.artifacts[before]["path"]))
+            except Refused:
+                body = None  # what cannot be read is no excuse
+            if isinstance(body, dict) and "followed" not in body:
+                return "older"
+        raise _Broken("没有列出台账所记的采集前后检查")
+    last = question.chains("run/" + run).get(("cleanliness", before))
+    if last is None:
+        raise _Broken("台账里没有采集前的检查")
+    if last == before:
+        return "cut off"
+    entry = question.artifacts.get(last)
+    if entry is None or not entry["path"].startswith(f"data/artifacts/{last}."):
+        raise _Broken("事后检查不在包内")
+    body = parsed(question.bundle.read(entry["path"]))
+    expected = {"schema": "cleanliness/1", "moment": "after", "run": run, "before": before}
+    if not isinstance(body, dict) or any(body.get(key) != value for key, value in expected.items()):
+        raise _Broken("所附事后检查不是这一轮的")
+    return "made"
+
+
+UNCHECKED = {
+    "cut off": "未作事后清洁性检查（该轮采集在检查之前中断，或制作本包时尚未结束）",
+    "older": "没有事后清洁性检查（由旧版程序采集，事后检查没有记入台账）",
+}
+
+
+def _unchecked(question: Question) -> Iterator[str]:
+    """Say which runs have no cleanliness record made after them, and why."""
+    states = _states(question)
+    for state, said in UNCHECKED.items():
+        names = sorted({run for run, found, _ in states if found == state})
+        if names:
+            more = "等" if len(names) > SHOWN else ""
+            yield printable("{} 轮采集{}：{}{}".format(len(names), said, "、".join(names[:SHOWN]), more))
 
 
 def ask_ledger_inclusion(question: Question) -> Answer:
@@ -1708,8 +1776,9 @@ def _target_faults(question: Question) -> Iterator[str]:
             continue
         if {label: head for (kind, label), head in chains.items() if kind == "case"} != last.get(of, {}):
             yield f"{of}：台账里它的案卷与包内的不一致"
-    for path in sorted(set(question.bundle.of_role("chains")) - {_chains_path(of) for of in targets}):
-        yield f"{path} 不是本包对象的链"
+    known = {_chains_path(of) for of in targets | {"run/" + run for run, _ in _runs(question)}}
+    for path in sorted(set(question.bundle.of_role("chains")) - known):
+        yield f"{path} 不是本包对象或采集轮次的链"
 
 
 def _chains_path(of: str) -> str:
@@ -1932,6 +2001,7 @@ def notices(question: Question) -> list[str]:
         clocks = {(record["purpose"], record["clock"]["source"]) for _, record in question.records()}
         demonstration, withheld = question.bundle.manifest["demonstration"], len(question.withheld)
         purged = len(question.purged)
+        unchecked = list(_unchecked(question))
     except UNREADABLE:
         return []  # what cannot be read is a failed check already
     found = []
@@ -1943,7 +2013,7 @@ def notices(question: Question) -> list[str]:
         found.append("部分记录的时间来自模拟时钟，不能作为证据使用")
     if purged:
         found.append(f"{purged} 条记录已隔离，内容已移出取证单位的存储，包内只有记录头，其内容不能核对")
-    return found
+    return found + unchecked
 
 
 ALONE = "只有取证单位自己能证明这一时间"

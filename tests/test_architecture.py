@@ -34,6 +34,7 @@ VERIFIER_MAY_IMPORT = {
     "evidence.opened",
     "evidence.question",
     "evidence.checks",
+    "evidence.after_checks",
     "evidence.heads",
     "evidence.keyed",
     "evidence.plan",

@@ -15,7 +15,7 @@ from evidence.case_event import WORDS, Event
 from evidence.dossier import Dossier, Exhibit
 from evidence.model import Finding, Record
 from evidence.office import Office
-from evidence.report.surroundings import answers, browsers
+from evidence.report.surroundings import Answer, answers, browsers
 
 NOT_FILLED_IN = "（未填写）"
 NO_REMEDIES = "按所收到的核实函或者通报载明的途径和期限提出；没有载明的，向制作单位书面提出，可使用本包内的异议书。"
@@ -60,7 +60,7 @@ class FirstSheet:
     open: tuple[str, ...]
     """What was not seen or could not be checked."""
     unclean: tuple[str, ...]
-    """Questions of the cleanliness record that did not pass."""
+    """Questions of the cleanliness records before and after that did not pass."""
     cleanliness: str
     course: tuple[Event, ...]
     elsewhere: tuple[str, ...]
@@ -159,14 +159,24 @@ def _open(findings: Sequence[Finding], exhibits: Sequence[Exhibit]) -> Iterator[
 
 def _unclean(exhibits: Sequence[Exhibit]) -> Iterator[str]:
     for exhibit in exhibits:
-        for one in answers(exhibit.cleanliness):
-            if one.passed is not True:
-                yield f"{one.question}：{'未通过' if one.passed is False else '未能检查'}（{one.detail}）"
+        after = exhibit.after.record if exhibit.after else {}
+        for when, record in (("采集前", exhibit.cleanliness), ("采集后", after)):
+            for one in answers(record):
+                if one.passed is not True:
+                    yield f"{when}，{one.question}：{'未通过' if one.passed is False else '未能检查'}（{one.detail}）"
 
 
 def _cleanliness(exhibits: Sequence[Exhibit]) -> str:
-    asked = [one for exhibit in exhibits for one in answers(exhibit.cleanliness)]
-    if not asked:
+    before = [one for exhibit in exhibits for one in answers(exhibit.cleanliness)]
+    if not before:
         return "没有清洁性检查记录"
-    passed = sum(one.passed is True for one in asked)
-    return f"共检查{len(asked)}项次，通过{passed}项次"
+    after = [one for exhibit in exhibits if exhibit.after for one in answers(exhibit.after.record)]
+    lacking = dict.fromkeys(
+        f"{one.after.run}轮未作事后检查（{one.after.missing}）" for one in exhibits if one.after and one.after.missing
+    )
+    counted = [_counted("采集前", before), *([_counted("采集后", after)] if after else []), *lacking]
+    return "；".join(counted)
+
+
+def _counted(when: str, asked: Sequence[Answer]) -> str:
+    return f"{when}共检查{len(asked)}项次，通过{sum(one.passed is True for one in asked)}项次"

@@ -26,8 +26,7 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import NameOID
 
 from evidence import bag, canonical, digest, note, plain, zipform
-from evidence.ledger import FileLedger
-from evidence.manifest import CHECKPOINT, CUSTODY, MANIFEST, VERIFIER, Manifest, Withheld, chains_path
+from evidence.manifest import CHECKPOINT, CUSTODY, MANIFEST, VERIFIER, Manifest, Withheld
 from evidence.model import Record
 from evidence.note import NoteSignature
 from evidence.seal import Signer
@@ -864,128 +863,6 @@ def night_left_out(on: Bench) -> Path:
 @damage("series-complete")
 def plan_left_out(on: Bench) -> Path:
     return on.resealed(without(on.files, a(on, "plans")))
-
-
-@damage("series-complete")
-def list_of_chains_left_out(on: Bench) -> Path:
-    return on.resealed(without(on.files, a(on, "ledger/chains")))
-
-
-def listing(on: Bench, change: Callable[[list[Any]], object]) -> Path:
-    """Change the list of the target's chains, as its path to the leaf does not allow."""
-    return rewritten(on, a(on, "ledger/chains"), lambda body: change(body["chains"]))
-
-
-@damage("series-complete")
-def label_left_out_of_the_list_of_chains(on: Bench) -> Path:
-    """The target was looked at under another label too; the bundle says nothing of it."""
-    rich = labelled(on)
-    return listing(rich, lambda chains: chains.remove(next(one for one in chains if one["label"] == "news")))
-
-
-@damage("series-complete")
-def end_of_another_label_forged(on: Bench) -> Path:
-    rich = labelled(on)
-    return listing(rich, lambda chains: chains[-1].update(head=digest.EMPTY))
-
-
-@damage("series-complete")
-def list_of_chains_in_another_order(on: Bench) -> Path:
-    return listing(labelled(on), lambda chains: chains.reverse())
-
-
-@damage("series-complete")
-def chain_twice_in_the_list(on: Bench) -> Path:
-    return listing(labelled(on), lambda chains: chains.append(dict(chains[-1], head=digest.EMPTY)))
-
-
-@damage("series-complete")
-def list_of_chains_of_another_target(on: Bench) -> Path:
-    """A true list, of a target that has fewer chains."""
-    (proof,) = on.office.holdings.ledger.prove_chains(["other"], note.parse(on.files[CHECKPOINT]).size).values()
-    written = canonical.encode({"schema": "chains/1", **plain.dump(proof)})
-    return on.resealed({**on.files, a(on, "ledger/chains"): written})
-
-
-@damage("series-complete")
-def list_of_chains_of_another_target_beside(on: Bench) -> Path:
-    """What another unit's target was looked at for is not this unit's to know."""
-    (proof,) = on.office.holdings.ledger.prove_chains(["other"], note.parse(on.files[CHECKPOINT]).size).values()
-    written = canonical.encode({"schema": "chains/1", **plain.dump(proof)})
-    return on.resealed({**on.files, chains_path("other"): written})
-
-
-@damage("series-complete")
-def list_of_chains_under_the_name_of_another(on: Bench) -> Path:
-    path = a(on, "ledger/chains")
-    return on.resealed({chains_path("other") if one == path else one: data for one, data in on.files.items()})
-
-
-@damage("series-complete")
-def path_of_a_list_of_chains_cut_short(on: Bench) -> Path:
-    return rewritten(on, a(on, "ledger/chains"), lambda body: body["proof"]["path"].pop())
-
-
-@damage("series-complete")
-def label_left_out_by_an_older_list(on: Bench) -> Path:
-    """The list is true, its leaf stands in the ledger; but the target was looked at under another label since."""
-    office = bundles.office(on.folder / "since")
-    office.bundle(on.folder / "first.zip", signer=on.office.signer)
-    ledger = office.holdings.ledger
-    older, then = ledger.chain.of("shifan"), ledger.size
-    bundles.admitted(office.holdings, "N3/shifan/news/1", label="news")
-    files = bundles.members(office.bundle(on.folder / "second.zip", signer=on.office.signer).path)
-    (first,) = (leaf for leaf in ledger.leaves()[:then] if leaf.kind == "chains")
-    (proof,) = ledger.prove_chains(["shifan"], first.index + 1).values()
-    assert proof.chains == older
-    moved = replace(proof, leaf=ledger.inclusion(first.index, note.parse(files[CHECKPOINT]).size))
-    path = chains_path("shifan")
-    return on.resealed({**files, path: canonical.encode({"schema": "chains/1", **plain.dump(moved)})})
-
-
-@damage("series-complete")
-def list_of_chains_by_a_leaf_of_another_kind(on: Bench) -> Path:
-    """The ledger ends with a finding, in whose place such a list would stand."""
-    office = bundles.office(on.folder / "unended")
-    ledger = office.holdings.ledger
-    files = bundles.members(office.bundle(on.folder / "ended.zip", signer=on.office.signer).path)
-    ledger.append("columns", str(ledger.size), ledger.chain.root)
-    return moved_on(on, files, ledger)
-
-
-def moved_on(on: Bench, files: Members, ledger: FileLedger) -> Path:
-    """Prove all that a bundle proves in the ledger as it stands now, whatever its last leaf is."""
-    last = ledger.inclusion(ledger.size - 1)
-    for path, data in files.items():
-        body = canonical.decode(data) if path.startswith(("data/ledger/proofs/", "data/ledger/chains/")) else None
-        if path.startswith("data/ledger/proofs/"):
-            files[path] = canonical.encode(
-                {"schema": "inclusion/1", **plain.dump(ledger.inclusion(body["leaf"]["index"]))}
-            )
-        elif body:
-            files[path] = canonical.encode({**body, "leaf": plain.dump(last)})
-    files[CHECKPOINT] = ledger.state().signed(on.office.signer).encode()
-    return on.resealed(files)
-
-
-def labelled(on: Bench) -> Bench:
-    """Return the bench with the bundle of a target that was looked at under another label too."""
-    folder = on.whole.parent / "labelled"
-    if not folder.exists():
-        office = bundles.office(folder)
-        bundles.admitted(office.holdings, "N2/shifan/news/1", label="news")
-        office.bundle(folder / "whole.zip", signer=on.office.signer)
-    return replace(on, whole=folder / "whole.zip")
-
-
-@damage("series-complete")
-def ledger_that_ends_with_ends_one_by_one(on: Bench) -> Path:
-    """A leaf of the kind that ledgers begun earlier have: it cannot show that nothing is left out."""
-    office = bundles.office(on.folder / "older")
-    ledger = office.holdings.ledger
-    files = bundles.members(office.bundle(on.folder / "old.zip", signer=on.office.signer).path)
-    ledger.append("heads", str(ledger.size), ledger.chain.flat_root)
-    return moved_on(on, files, ledger)
 
 
 @damage("series-complete")

@@ -268,14 +268,6 @@ def answer_without_its_words(on: Bench) -> Path:
     return rich.resealed(without(rich.files, ANSWER_LETTER))
 
 
-OMISSIONS = (
-    *("whole_case_left_out", "case_of_an_earlier_finding_left_out", "all_cases_left_out", "last_case_step_left_out"),
-    *("case_left_out_and_out_of_the_list_of_chains", "all_cases_left_out_with_the_list_of_chains"),
-    *("label_left_out_of_the_list_of_chains", "end_of_another_label_forged", "label_left_out_by_an_older_list"),
-    *("list_of_chains_of_another_target_beside", "ledger_that_ends_with_ends_one_by_one"),
-)
-"""Damages that only the lists of chains show."""
-
 ANSWERED = {name for name in CORPUS if name.startswith("answer_")}
 """The damages to answers."""
 

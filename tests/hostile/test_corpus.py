@@ -12,7 +12,7 @@ from evidence import series_checks, verify_alone
 from evidence.heads import ChainsProof
 from evidence.verify import verify
 from tests.evidence import bundles
-from tests.hostile import agreement, corpus, courses
+from tests.hostile import agreement, chains, corpus, courses
 from tests.hostile.corpus import CORPUS
 from tests.hostile.specimens import Bench
 from tests.hostile.test_verifier import MEMBER_DAMAGES
@@ -65,7 +65,7 @@ def test_each_damage_fails_the_checks_it_should_before_both(bench: Bench, name: 
     assert not verify_alone.verify(str(path), trust.read_bytes()).holds(strict=True)
 
 
-@pytest.mark.parametrize("name", courses.OMISSIONS)
+@pytest.mark.parametrize("name", chains.OMISSIONS)
 def test_with_the_lists_of_chains_blinded_each_omission_goes_through(
     bench: Bench, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
