@@ -1,13 +1,15 @@
 """The cleanliness record (清洁性检查): was this machine such that what it saw is what anybody would have seen?
 
-Made before a run, and cited by each of its records; made again after it, and named in the journal. A failed check
+Made before a run, and cited by each of its records; made again after it. Journal and ledger name both, and bundles bring
+both; so the one made after names no site: which were meant is in a document of its own, by its salted digest. A failed check
 deletes nothing and hides nothing: it is printed, and stands in every report. Answers in Chinese: units read them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +18,7 @@ from collector import proxies, timesource
 from collector.lookout import DECLARED, NOTABLE, Lookout
 from collector.premises import TIGHT, Premises, look
 from collector.timesource import Measured
-from evidence import canonical, digest, plain
+from evidence import aftercheck, canonical, digest, plain
 from evidence.store import Store
 from evidence.words import CLEANLINESS
 
@@ -77,23 +79,38 @@ class Cleanliness:
         measured = timesource.measure(self._time_sources)
         self.lookout.offset_ms = measured.offset_ms
         self._answers = (*_of_premises(self._first, self.lookout.egress, self._borrowed), *_of_time(measured))
-        self.lookout.cleanliness = self._keep("before", self._first, environment, measured)
+        followed = {aftercheck.FOLLOWED: True}
+        self.lookout.cleanliness = self._keep("before", self._first, environment, measured, self._answers, followed)
         return self.lookout.cleanliness
 
-    def after(self, environment: str) -> str:
-        """Return the SHA-256 of the record made after the run, with what the run learned of its path and its clock."""
+    def after(self, environment: str, run: str, cut_off: int) -> str:
+        """Return the SHA-256 of the record made after the run, with what the run learned of its path and its clock.
+
+        `cut_off` tells how often the run was begun before and never came to this.
+        """
         now = look(self._holdings, self._environ)
         premises = _of_premises(now, self.lookout.egress, self._borrowed)
         measured = timesource.measure(self._time_sources)
-        self._answers = (*premises, *_of_time(measured), *_of_run(self.lookout, now == self._first))
-        return self._keep("after", now, environment, measured)
+        common = (*premises, *_of_time(measured), *_of_run(self.lookout, now == self._first), _whole(cut_off))
+        marks = self.lookout.marks()
+        self._answers = (*common, _path([mark.detail for mark in marks]))
+        told = (*common, _path([mark.told for mark in marks]))
+        return self._keep("after", now, environment, measured, told, {"run": run, "before": self.lookout.cleanliness})
 
     @property
     def concerns(self) -> tuple[str, ...]:
         """What did not pass, one sentence each."""
         return tuple(f"{CLEANLINESS[one.name]}：{one.detail}" for one in self._answers if one.passed is False)
 
-    def _keep(self, moment: Moment, premises: Premises, environment: str, measured: Measured) -> str:
+    def _keep(
+        self,
+        moment: Moment,
+        premises: Premises,
+        environment: str,
+        measured: Measured,
+        checks: tuple[Answered, ...],
+        more: Mapping[str, Any],
+    ) -> str:
         described = canonical.decode(self._store.read(environment))
         body = {
             "schema": "cleanliness/1",
@@ -106,11 +123,22 @@ class Cleanliness:
             "premises": plain.dump(premises),
             "time_sources": plain.dump(measured.heard),
             "host": _host_part(self._workspace / HOST_PART),
-            "checks": plain.dump(self._answers),
+            "checks": plain.dump(checks),
+            **more,
         }
         if moment == "after":
-            body["path"] = plain.dump(self.lookout.marks())
+            body["path"] = [{"kind": mark.kind, "detail": mark.told} for mark in self.lookout.marks()]
+            body["path_names"] = self._names() if body["path"] else None
             body["largest_offset_s"] = self.lookout.largest_offset
+        return self._store.put(canonical.encode(body), "application/json").sha256
+
+    def _names(self) -> str:
+        """Return the SHA-256 of the document that names the sites of the marks; it stays in the house, where units do not see it.
+
+        Salted, so that nobody finds a site by trying names.
+        """
+        marks = [{"kind": mark.kind, "detail": mark.detail} for mark in self.lookout.marks()]
+        body = {"schema": "path-names/1", "marks": marks, "salt": secrets.token_hex(16)}
         return self._store.put(canonical.encode(body), "application/json").sha256
 
 
@@ -142,12 +170,19 @@ def _proxy(now: Premises, egress: str) -> Answered:
 
 
 def _of_run(lookout: Lookout, unchanged: bool) -> Iterator[Answered]:
-    marks = "；".join(mark.detail for mark in lookout.marks())
-    yield _answer("path", not marks, marks or "未见代理、内容检查或分开解析的迹象")
     largest = lookout.largest_offset
     said = "没有服务器给出时间" if largest is None else f"与各服务器时间最多相差 {largest} 秒（限 {NOTABLE} 秒）"
     yield _answer("clock", lookout.clock_agrees, said)
     yield _answer("unchanged", unchanged, "采集前后一致" if unchanged else "采集期间本机设置有变化")
+
+
+def _whole(cut_off: int) -> Answered:
+    said = f"曾中断 {cut_off} 次，中断前的部分没有单独作事后检查" if cut_off else "未曾中断"
+    return _answer("in one go", not cut_off, said)
+
+
+def _path(marks: Sequence[str]) -> Answered:
+    return _answer("path", not marks, "；".join(marks) or "未见代理、内容检查或分开解析的迹象")
 
 
 def _answer(name: str, passed: bool | None, detail: str) -> Answered:

@@ -30,6 +30,8 @@ class Mark:
 
     kind: MarkKind
     detail: str
+    told: str
+    """The same without the names of sites, for units that must not learn of others."""
 
 
 class Lookout:
@@ -93,16 +95,23 @@ class Lookout:
         """Return why our view may not be everybody's, as far as is known by now."""
         found = []
         if self.egress in DECLARED:
-            found.append(Mark(kind="declared", detail=f"出口申报为“{DECLARED[self.egress]}”"))
+            said = f"出口申报为“{DECLARED[self.egress]}”"
+            found.append(Mark(kind="declared", detail=said, told=said))
         if self._proxies and self.egress != "proxy":
-            found.append(Mark(kind="proxy", detail="本机设有代理：" + "、".join(self._proxies)))
+            said = "本机设有代理：" + "、".join(self._proxies)
+            found.append(Mark(kind="proxy", detail=said, told=said))
         if self._private:
             said = "、".join(f"{host}（{address}）" for host, address in sorted(self._private.items())[:5])
-            found.append(Mark(kind="split", detail=f"公共域名解析到内部地址：{said}"))
+            told = f"{len(self._private)} 个公共域名解析到内部地址"
+            found.append(Mark(kind="split", detail=f"公共域名解析到内部地址：{said}", told=told))
         for issuer, sites in sorted(self._issuers.items()):
             if len(sites) >= UNRELATED:
                 said = "、".join(sorted(sites)[:5])
-                found.append(Mark(kind="inspected", detail=f"互不相关的 {said} 的证书同由“{issuer[:100]}”颁发"))
+                told = f"互不相关的 {len(sites)} 个网站的证书同由“{issuer[:100]}”颁发"
+                found.append(
+                    Mark(kind="inspected", detail=f"互不相关的 {said} 的证书同由“{issuer[:100]}”颁发", told=told)
+                )
         if self._blocked:
-            found.append(Mark(kind="blocked", detail="我方拦截页：" + "、".join(sorted(self._blocked)[:5])))
+            said = "我方拦截页：" + "、".join(sorted(self._blocked)[:5])
+            found.append(Mark(kind="blocked", detail=said, told=f"{len(self._blocked)} 个主机显示了我方拦截页"))
         return tuple(found)

@@ -32,7 +32,7 @@ from collector.outcome import Trouble
 from collector.targets import Target, from_written
 from collector.visit import Visit
 from collector.workspace import Workspace
-from evidence import checkpoints, digest, plans, words
+from evidence import aftercheck, checkpoints, digest, plans, words
 from evidence.admit import admit
 from evidence.errors import SealError
 from evidence.holdings import Holdings
@@ -257,14 +257,19 @@ async def _work(
     )
     async with kept as keeper:
         environs = (await keeper.running()).environment
-        journal.cleanliness("before", await asyncio.to_thread(cleanliness.before, environs))
+        before = await asyncio.to_thread(cleanliness.before, environs)
+        journal.cleanliness("before", before)
+        aftercheck.begin(holdings, journal.run, before)
         executor = _executor(workspace, holdings, journal, keeper, clock, jobs, access, cleanliness.lookout)
         for n in range(limits.passes):
             if progress and todo:
                 progress.step("重试一时失败的页面" if n else "采集", sum(len(job.labels) for job in todo))
             await executor.work(todo, deliver, written.over)
             todo = passes.again(every, last, limits.passes)
-        journal.cleanliness("after", await asyncio.to_thread(cleanliness.after, environs))
+        begun = aftercheck.cut_off(holdings, journal.run)
+        after = await asyncio.to_thread(cleanliness.after, environs, journal.run, begun)
+        journal.cleanliness("after", after)
+        aftercheck.end(holdings, journal.run, before, after)
     return tuple(records)
 
 

@@ -17,8 +17,7 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 
-from evidence import bag, canonical, digest, heads, masking, plain, report, timestamp, zipform
-from evidence.casebook import case_of
+from evidence import aftercheck, bag, canonical, casebook, digest, heads, masking, plain, report, timestamp, zipform
 from evidence.contents import Contents, Opener, Piece, Reply, custody_events, records_of
 from evidence.dossier import Dossier, Exhibit
 from evidence.errors import BundleError, FormError, SealError
@@ -87,15 +86,17 @@ def write_bundle(
     """
     subject = _subject(dossiers)
     dossiers = [_for_others(dossier, holdings.store) for dossier in dossiers]
+    targets = tuple(target.id for target in subject.targets)
+    casebook.name_targets(holdings)
     leaves = _leaves(dossiers, holdings.ledger, reply)
+    runs = {heads.of_run(run) for run, _ in aftercheck.sessions(records_of(dossiers, reply))}
     with holdings.ledger.exclusive():  # what a run admits meanwhile would be the end of a series that is not there
         dossiers = [_up_to_date(dossier, holdings, since) for dossier in dossiers]
         series = _series(dossiers, holdings, since)
-        events = tuple(event for dossier in dossiers for event in case_of(holdings, dossier.finding).events)
-        cited = {dossier.subject.id for dossier in dossiers} | {dossier.finding.id for dossier in dossiers}
+        events = tuple(event for target in targets for event in casebook.of_target(holdings, target))
         purged = _purged(dossiers, series, holdings)
         leaves = (*leaves, *(leaf for _, leaf in purged))
-        checkpoint = _checkpoint(holdings.ledger, leaves, cited, signer)
+        checkpoint = _checkpoint(holdings.ledger, leaves, {*targets, *runs}, signer)
     with tempfile.TemporaryDirectory(prefix="quzheng-bundle-") as work:
         contents = Contents(holdings, Path(work))
         for record in records_of(dossiers, reply):
@@ -106,6 +107,7 @@ def write_bundle(
         for one in series:
             contents.unbroken(one, checkpoint)
         contents.cases(events, checkpoint)
+        contents.chains(targets, records_of(dossiers, reply), checkpoint)
         for record, leaf in purged:
             contents.purged(record, leaf)
         if anchor := _anchor(holdings.ledger, leaves, checkpoint, signer):
@@ -141,9 +143,14 @@ class _Means:
 
 
 def _up_to_date(dossier: Dossier, holdings: Holdings, since: datetime | None) -> Dossier:
-    """Return a dossier whose series go on to the present: a night that came since it was gathered belongs to them."""
+    """Return a dossier whose series go on to the present: a night that came since it was gathered belongs to them, and the
+    cleanliness check after a run that has ended since to its exhibits."""
     exhibits = tuple(
-        replace(one, rows=holdings.rows(one.record.capture.target.id, one.record.capture.label, since))
+        replace(
+            one,
+            rows=holdings.rows(one.record.capture.target.id, one.record.capture.label, since),
+            after=aftercheck.of_record(one.record, holdings),
+        )
         for one in dossier.exhibits
     )
     return replace(dossier, exhibits=exhibits)
@@ -226,7 +233,7 @@ def _series(dossiers: Sequence[Dossier], holdings: Holdings, since: datetime | N
     for target, label in labels:
         series = unbroken(holdings, target, label, since)
         if series is None or series.open:
-            why = f"run {series.open[0]} has no record of it" if series else "no run planned it"
+            why = f"run {series.open[0]} has no record of it" if series else "there is no record"
             log.warning("the series of %s/%s is not claimed to be without a gap: %s", target, label, why)
         else:
             found.append(series)
@@ -234,8 +241,7 @@ def _series(dossiers: Sequence[Dossier], holdings: Holdings, since: datetime | N
 
 
 def _checkpoint(ledger: FileLedger, leaves: Sequence[Leaf], of: Set[str], signer: Signer | None) -> Checkpoint:
-    """Return the first checkpoint by the signer that commits to the heads, and after which came nothing of the targets
-    and findings in `of`.
+    """Return the first checkpoint by the signer that commits to the heads, and after which came nothing of the targets and runs in `of`.
 
     Where there is none, the heads are committed to and the present is signed for; so the end of no series is left out,
     and bundling twice gives the same.
@@ -245,7 +251,7 @@ def _checkpoint(ledger: FileLedger, leaves: Sequence[Leaf], of: Set[str], signer
     every = ledger.leaves()
     last = max(max(leaf.index for leaf in leaves), *(leaf.index for leaf in every if _is_of(leaf, of)))
     for kept in ledger.checkpoints():
-        ends = last < kept.size <= len(every) and every[kept.size - 1].kind == "heads"
+        ends = last < kept.size <= len(every) and every[kept.size - 1].kind == heads.KIND
         if ends and kept.of_key(signer.key_id) and kept.text == ledger.state(kept.size).text:
             return kept
     ledger.commit_heads()
@@ -281,7 +287,7 @@ def _anchor(
 
 
 def _is_of(leaf: Leaf, of: Set[str]) -> bool:
-    """Tell whether a leaf continues a chain of one of the targets or findings, or declares a loss of one of them."""
+    """Tell whether a leaf continues a chain of one of the targets and runs, or declares a loss of one of the targets."""
     chain = heads.chain_of(leaf.kind, leaf.key)
     return (chain is not None and chain[1] in of) or (leaf.kind == "loss" and leaf.key.split("/")[1] in of)
 

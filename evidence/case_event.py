@@ -72,4 +72,9 @@ class Event:
     @property
     def key(self) -> str:
         """Its key in the ledger."""
+        return f"{self.target}/{self.finding}/{self.n:04}"
+
+    @property
+    def old_key(self) -> str:
+        """Its key in ledgers begun before keys named the target."""
         return f"{self.finding}/{self.n:04}"

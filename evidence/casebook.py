@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from evidence import canonical, digest, workdays
+from evidence import canonical, digest, heads, workdays
 from evidence.case_event import WORDS, Event, Step
 from evidence.errors import CaseError, ShapeError
 from evidence.holdings import Holdings
-from evidence.ledger import each_leaf
+from evidence.ledger import Leaf, each_leaf
 from evidence.model import Finding
 from evidence.span import local_day, local_text
 
@@ -116,7 +116,7 @@ def events(holdings: Holdings) -> Iterator[Event]:
 
 def cases(holdings: Holdings) -> Iterator[Case]:
     """Yield every case with a step, in the order in which they were opened; raises what reading them raises."""
-    begun = dict.fromkeys(leaf.key.rpartition("/")[0] for leaf in each_leaf(holdings.ledger, "case"))
+    begun = dict.fromkeys(_finding_of(leaf) for leaf in each_leaf(holdings.ledger, "case"))
     return (
         Case(finding=finding_at(holdings, events[-1]), events=events)
         for id in begun
@@ -130,6 +130,25 @@ def of_id(holdings: Holdings, finding: str) -> Case:
     if not events:
         raise CaseError(f"问题{finding[:12]}没有案卷")
     return Case(finding=finding_at(holdings, events[-1]), events=events)
+
+
+def of_target(holdings: Holdings, target: str) -> tuple[Event, ...]:
+    """Return the events of all cases of a target, case by case; raises CaseError, StoreError."""
+    named = (chain.label for chain in holdings.ledger.chain.of(target) if chain.kind == heads.CASE)
+    return tuple(event for finding in named for event in _chain(holdings, finding))
+
+
+def name_targets(holdings: Holdings, finding: str | None = None) -> None:
+    """Enter once more, under keys that name the target, what of a case, or of all, was entered before keys did; twice is once.
+
+    So a checkpoint commits to them among the chains of their target. Raises CaseError, StoreError, LedgerError.
+    """
+    with holdings.ledger.exclusive():
+        leaves = tuple(each_leaf(holdings.ledger, "case"))
+        named = {leaf.digest for leaf in leaves if not _is_old(leaf)}
+        for leaf in leaves:
+            if _is_old(leaf) and leaf.digest not in named and finding in (None, _finding_of(leaf)):
+                holdings.ledger.append("case", event_of(holdings, leaf).key, leaf.digest)
 
 
 def finding_at(holdings: Holdings, event: Event) -> Finding:
@@ -167,6 +186,7 @@ def take(
     for a step that may not be taken, with the reason.
     """
     with holdings.ledger.exclusive():
+        name_targets(holdings, finding.id)
         case = case_of(holdings, finding)
         holdings.store.put(canonical.encode(finding.plain()), "application/json")
         event = _event(
@@ -319,13 +339,29 @@ def _name(by: str) -> str:
 
 
 def _events(holdings: Holdings, finding: str | None = None) -> Iterator[tuple[str, Event]]:
-    """Yield the events of a case, or of all, with the digests the ledger has."""
+    """Yield the events of a case, or of all, with the digests the ledger has; one entered twice comes once."""
+    seen: set[str] = set()
     for leaf in each_leaf(holdings.ledger, "case"):
-        if finding in (None, leaf.key.rpartition("/")[0]):
-            body = canonical.decode(holdings.store.read(leaf.digest))
-            try:
-                yield leaf.digest, Event.load(body if isinstance(body, dict) else {})
-            except ShapeError as error:
-                raise CaseError(
-                    f"台账中的案卷事件{leaf.key}不能读取：{error}：请核对存储（quzheng store check）"
-                ) from error
+        if finding in (None, _finding_of(leaf)) and leaf.digest not in seen:
+            seen.add(leaf.digest)
+            yield leaf.digest, event_of(holdings, leaf)
+
+
+def event_of(holdings: Holdings, leaf: Leaf) -> Event:
+    """Return the event a leaf names; raises CaseError where it cannot be read, or is another than the leaf's key says."""
+    body = canonical.decode(holdings.store.read(leaf.digest))
+    try:
+        event = Event.load(body if isinstance(body, dict) else {})
+    except ShapeError as error:
+        raise CaseError(f"台账中的案卷事件{leaf.key}不能读取：{error}：请核对存储（quzheng store check）") from error
+    if leaf.key not in (event.key, event.old_key):
+        raise CaseError(f"台账中的案卷事件{leaf.key}的内容是{event.key}：请核对存储（quzheng store check）")
+    return event
+
+
+def _finding_of(leaf: Leaf) -> str:
+    return leaf.key.split("/")[-2]
+
+
+def _is_old(leaf: Leaf) -> bool:
+    return leaf.key.count("/") == 1

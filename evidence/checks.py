@@ -7,11 +7,10 @@ none may be left out. They may raise: whoever asks turns that into a failed chec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
 
-from evidence import bag, digest, heads, seal, series_checks, spoken, timestamp
+from evidence import after_checks, bag, digest, seal, series_checks, spoken, timestamp
 from evidence.case_event import Event
 from evidence.errors import EvidenceError
 from evidence.manifest import (
@@ -98,11 +97,12 @@ def records(question: Question) -> Answer:
     if not found or not known:
         faults.append("没有问题或没有记录")
     faults += _withheld_faults(question, known.values())
-    faults += _case_faults(question, {finding.id for finding in found})
+    faults += _case_faults(question)
     answer = question.answer()
     if answer is not None:
         faults += answer.faults(question.bundle.manifest.bundle, frozenset(finding.id for finding in found))
     faults += _purged_faults(question)
+    faults += after_checks.faults(question)
     kept = len(question.withheld)
     whole = "齐全" if not kept else f"齐全，其中 {kept} 个含个人信息，原件留存取证单位，记录里有其摘要"
     cited = f"；答复 {answer.number}，所答复的证据包 {answer.cites.bundle}" if answer is not None else ""
@@ -134,7 +134,7 @@ def ledger_inclusion(question: Question) -> Answer:
     for id, purged in question.purged.items():
         faults += _proof_faults(question, PURGE, purged.event, id)
         count += 1
-    for path, proof in question.heads():
+    for path, proof in question.chains():
         faults += _leaf_faults(question, proof.leaf, path)
     return _answer(faults, f"{count} 项均在台账（共 {question.checkpoint.size} 项）中")
 
@@ -204,15 +204,21 @@ def order_of_times(question: Question) -> Answer:
 
 
 def series_complete(question: Question) -> Answer:
-    """No visit of the claimed series is left out, from the window's beginning to the checkpoint."""
-    claimed = question.bundle.manifest.series
-    if not claimed and all(PurePosixPath(path).stem in question.purged for path in question.of_role("header")):
-        return Answer(passed=None, detail="本包未声明时段内记录完整")
-    names = "、".join(f"{one.target}/{one.label}" for one in claimed[:SHOWN])
-    return _answer(
-        series_checks.faults(question),
-        f"{len(claimed)} 个序列自始至终无缺（{names}{'等' if len(claimed) > SHOWN else ''}）",
-    )
+    """No chain of the targets is left out, no step of a case, and no visit of the claimed series."""
+    claimed = [f"{one.target}/{one.label}" for one in question.bundle.manifest.series]
+    answer = _answer(series_checks.faults(question), f"{len(claimed)} 个序列自始至终无缺（{_some(claimed)}）")
+    if not answer.passed:
+        return answer
+    whole = f"各对象的链和案卷齐全；{answer.detail}"
+    if unclaimed := series_checks.unclaimed(question):
+        return Answer(passed=None, detail=printable(f"{whole}；未声明无缺的序列：{_some(unclaimed)}"))
+    if beside := series_checks.beside(question):
+        whole += f"；另有 {len(beside)} 个页面的记录不在本包内，只列各链末端（{_some(beside)}）"
+    return Answer(passed=True, detail=printable(whole))
+
+
+def _some(names: Sequence[str]) -> str:
+    return "、".join(names[:SHOWN]) + ("等" if len(names) > SHOWN else "")
 
 
 def printable(said: object) -> str:
@@ -331,23 +337,16 @@ def _finding_faults(question: Question, finding: Finding, known: Mapping[str, Re
         yield f"问题 {finding.id[:12]} 没有引用任何记录"
 
 
-def _case_faults(question: Question, findings: Set[str]) -> Iterator[Fault]:
-    """Each case is a chain of events on a finding of the bundle, from the first to the one that the ledger has as its last."""
+def _case_faults(question: Question) -> Iterator[Fault]:
+    """Each case is a chain of events on a finding of one of the targets, from the first on."""
+    targets = {target.id for target in question.bundle.manifest.subject.targets}
     last: dict[str, Event] = {}
     for path, event in question.events():
         before = last.get(event.finding)
         follows = (event.n, event.previous) == ((before.n + 1, before.id) if before else (1, None))
-        if path != event_path(event.finding, event.n) or event.finding not in findings or not follows:
-            yield f"{path} 不是本包问题的案卷中的下一步"
+        if path != event_path(event.finding, event.n) or event.target not in targets or not follows:
+            yield f"{path} 不是本包对象的案卷中的下一步"
         last[event.finding] = event
-    for finding, event in last.items():
-        try:
-            end = series_checks.head(question, heads.CASE, finding, "")
-        except series_checks.Broken as broken:
-            yield f"问题 {finding[:12]} 的案卷：{broken}"
-        else:
-            if end != event.id:
-                yield f"问题 {finding[:12]} 的案卷没有证明第 {event.n} 步是最后一步"
 
 
 def _proof_faults(question: Question, kind: str, sha256: str, key: str) -> Iterator[Fault]:

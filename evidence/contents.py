@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from evidence import bag, canonical, differing, digest, heads, masking, plain, purged, report
+from evidence import aftercheck, bag, canonical, differing, digest, heads, masking, plain, purged, report
 from evidence.case_event import Event
 from evidence.catalog import Row
 from evidence.citation import Answer
@@ -16,7 +16,6 @@ from evidence.differing import Differing
 from evidence.disputes import form
 from evidence.dossier import Dossier, Exhibit
 from evidence.errors import BundleError
-from evidence.heads import Head
 from evidence.holdings import Holdings
 from evidence.ledger import Leaf
 from evidence.manifest import (
@@ -37,9 +36,9 @@ from evidence.manifest import (
     Purged,
     Withheld,
     artifact_path,
+    chains_path,
     event_path,
     finding_path,
-    head_path,
     header_path,
     loss_path,
     masked_path,
@@ -192,26 +191,31 @@ class Contents:
             self.add(Piece.json(loss_path(loss.id), "loss", loss.plain()))
             leaf = self._holdings.ledger.find("loss", f"{loss.run}/{loss.target}/{loss.label}")
             self.ledger(checkpoint, [leaf] if leaf else [])
-        self._heads((series.head, series.plan_head), checkpoint)
         self._claims[series.claim.target, series.claim.label] = series.claim
 
     def cases(self, events: Iterable[Event], checkpoint: Checkpoint) -> None:
-        """Take in what became of the findings, with the proof of each event, and of each case that it is all."""
-        last: dict[str, Head] = {}
+        """Take in what became of findings, with the proof of each event."""
         for event in events:
             self.add(Piece.json(event_path(event.finding, event.n), "case", event.plain()))
             leaf = self._holdings.ledger.find("case", event.key)
             self.ledger(checkpoint, [leaf] if leaf else [])
-            last[event.finding] = Head(kind=heads.CASE, target=event.finding, label="", head=event.id)
-        self._heads(last.values(), checkpoint)
+
+    def chains(self, targets: Iterable[str], records: Iterable[Record], checkpoint: Checkpoint) -> None:
+        """Take in the lists of all chains of some targets, with the proof that each is the whole list; and the same of the runs of
+        some records, with the cleanliness record made after each, where there is one."""
+        sessions, chain = aftercheck.sessions(records), self._holdings.ledger.chain
+        runs = sorted({of for run, _ in sessions if chain.of(of := heads.of_run(run))})
+        proofs = self._holdings.ledger.prove_chains((*targets, *runs), checkpoint.size)
+        for of, proof in proofs.items():
+            self.add(Piece.json(chains_path(of), "chains", {"schema": "chains/1", **plain.dump(proof)}))
+        for run, before in sessions:
+            last = proofs[of].head(heads.CLEANLINESS, before) if (of := heads.of_run(run)) in proofs else None
+            if last is not None and last != before and last not in self._artifacts:
+                self._cited(last)
 
     def first_sheet(self, page: bytes) -> None:
         """Take in the first sheet (证据说明)."""
         self.add(Piece.of(FIRST_SHEET, "instructions", "text/html", page))
-
-    def _heads(self, wanted: Iterable[Head], checkpoint: Checkpoint) -> None:
-        for head, proof in self._holdings.ledger.prove_heads(wanted, checkpoint.size).items():
-            self.add(Piece.json(head_path(head.head), "head", {"schema": "head/1", **plain.dump(proof)}))
 
     def purged(self, record: Record, leaf: Leaf) -> None:
         """Take in a quarantined record: its header, and that its contents left by a leaf which is proved elsewhere."""

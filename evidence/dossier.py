@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from evidence import canonical, human
+from evidence import aftercheck, canonical, human
+from evidence.aftercheck import After
 from evidence.catalog import Row
 from evidence.errors import NotFound
 from evidence.holdings import Holdings
@@ -33,6 +34,8 @@ class Exhibit:
     """The environment blob the record cites: browser, flags, versions."""
     cleanliness: Mapping[str, Any] = field(default_factory=dict)
     """The cleanliness record it cites; empty where it cites none."""
+    after: After | None = None
+    """What is known of the cleanliness check after its run; None where it cites none before."""
     first_seen: tuple[DateReading | None, ...] = ()
     """Of the reading's items without a date: since when each is known, in the order of all items; None for a dated one."""
     replay: Replay | None = None
@@ -127,6 +130,7 @@ def _exhibit(id: str, holdings: Holdings, readings: Mapping[str, Reading], since
         first_seen=_first_seen(record, reading, rows, holdings) if reading else (),
         environment=_object(capture.environment, holdings),
         cleanliness=_object(capture.cleanliness, holdings) if capture.cleanliness else {},
+        after=aftercheck.of_record(record, holdings),
         replay=holdings.derived.replay(id),
     )
 

@@ -213,17 +213,19 @@ class FileLedger:
         with self.exclusive():
             self._refresh()
             last = self._leaves[-1] if self._leaves else None
-            if last is not None and last.kind == "heads":
+            if last is not None and last.kind == heads.KIND:
                 return last
-            return self.append("heads", str(len(self._leaves)), heads.root(self._chains.sorted()).hex())
+            return self.append(heads.KIND, str(len(self._leaves)), self._chains.root)
 
-    def prove_heads(self, wanted: Iterable[heads.Head], size: int) -> Mapping[heads.Head, heads.HeadProof]:
-        """Return the proofs of some heads as committed to by the last of the first `size` leaves; raises LedgerError."""
+    def prove_chains(self, wanted: Iterable[str], size: int) -> Mapping[str, heads.ChainsProof]:
+        """Return the proofs of all chains of some targets, as committed to by the last of the first `size` leaves.
+
+        Raises LedgerError where that leaf commits to none, or one of the targets is not in the ledger.
+        """
         leaf = self._leaves[size - 1] if 0 < size <= self.size else None
-        if leaf is None or leaf.kind != "heads":
+        if leaf is None or leaf.kind != heads.KIND:
             raise LedgerError(f"the ledger of {size} leaves does not end with the heads of its chains")
-        committed = heads.of_leaves(self._leaves[: size - 1])
-        return heads.prove(committed, wanted, self.inclusion(leaf.index, size))
+        return heads.of_leaves(self._leaves[: size - 1]).prove(wanted, self.inclusion(leaf.index, size))
 
     def checkpoints(self) -> tuple[Checkpoint, ...]:
         """Return the kept checkpoints, smallest first; raises LedgerError for one that cannot be read."""

@@ -42,7 +42,7 @@ FileRole = Literal[
     "header",
     "plan",
     "loss",
-    "head",
+    "chains",
     "case",
     "warc",
     "report",
@@ -68,7 +68,7 @@ ROLES: dict[str, FileRole] = {
     ANCHOR: "anchor",
     ANCHOR_PROOF: "anchor",
     "data/ledger/proofs/": "proof",
-    "data/ledger/heads/": "head",
+    "data/ledger/chains/": "chains",
     "data/records/": "record",
     "data/headers/": "header",
     "data/plans/": "plan",
@@ -90,8 +90,8 @@ ROLES: dict[str, FileRole] = {
 def role_of(path: str) -> FileRole | None:
     """Return the role of the file at a path; None for a path that no file of a bundle has.
 
-    >>> role_of("data/ledger/heads/ab.json"), role_of("data/custody.json"), role_of("data/notes.txt")
-    ('head', 'custody', None)
+    >>> role_of("data/ledger/chains/ab.json"), role_of("data/custody.json"), role_of("data/notes.txt")
+    ('chains', 'custody', None)
     """
     return ROLES.get(path) or next(
         (role for at, role in ROLES.items() if at.endswith("/") and path.startswith(at)), None
@@ -247,9 +247,9 @@ def event_path(finding: str, n: int) -> str:
     return f"data/cases/{finding}/{n:04}.json"
 
 
-def head_path(head: str) -> str:
-    """Return where the proof lies that a record or plan is the last of its chain."""
-    return f"data/ledger/heads/{head}.json"
+def chains_path(of: str) -> str:
+    """Return where the list of all chains of a target lies, with its proof."""
+    return f"data/ledger/chains/{digest.sha256(of.encode())}.json"
 
 
 def finding_path(id: str) -> str:

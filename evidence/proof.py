@@ -16,7 +16,21 @@ RETENTION = "retention/"
 """How the keys of purges by rule begin; the key of a quarantine is the record's id."""
 """Kind of the leaf by which a record's contents left the house: key the record's id, digest that of the event."""
 EXPORT = "checkpoint-export"
-KINDS = ("record", "finding", "case", "columns", "bundle", EXPORT, PURGE, "plan", "loss", "heads", "period")
+KINDS = (
+    "record",
+    "finding",
+    "case",
+    "columns",
+    "bundle",
+    EXPORT,
+    PURGE,
+    "plan",
+    "loss",
+    "heads",
+    "chains",
+    "cleanliness",
+    "period",
+)
 MAX_KEY = 1000
 """Characters in a key."""
 

@@ -14,7 +14,7 @@ from cryptography import x509
 from evidence import bag, citation, note, plain, seal, timestamp
 from evidence.case_event import Event
 from evidence.errors import EvidenceError, FormError, ShapeError
-from evidence.heads import HeadProof
+from evidence.heads import ChainsProof
 from evidence.manifest import (
     ANCHOR,
     ANCHOR_PROOF,
@@ -25,6 +25,7 @@ from evidence.manifest import (
     FileRole,
     Purged,
     Withheld,
+    chains_path,
     header_path,
     proof_path,
     record_path,
@@ -38,7 +39,7 @@ from evidence.seal import Answer
 
 ANSWER_PARTS = (ANSWER, ANSWER_LETTER)
 
-T = TypeVar("T", Inclusion, HeadProof)
+T = TypeVar("T", Inclusion, ChainsProof)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,10 +132,20 @@ class Question:
         """Return the proof of the leaf with a digest; raises EvidenceError."""
         return self._proof(Inclusion, proof_path(sha256), "inclusion/1")
 
-    def heads(self) -> Iterator[tuple[str, HeadProof]]:
-        """Yield the proofs of chain ends by their paths; raises EvidenceError."""
-        for path in self.of_role("head"):
-            yield path, self._proof(HeadProof, path, "head/1")
+    def chains(self) -> Iterator[tuple[str, ChainsProof]]:
+        """Yield the lists of chains by their paths; raises EvidenceError."""
+        for path in self.of_role("chains"):
+            yield path, self._proof(ChainsProof, path, "chains/1")
+
+    @cached_property
+    def proven(self) -> dict[str, ChainsProof]:
+        """The lists of chains that were found to hold, by target; whoever asks keeps them here, since they are long."""
+        return {}
+
+    def chains_of(self, of: str) -> ChainsProof | None:
+        """Return the list of the chains of a target; None where it is not there; raises EvidenceError."""
+        path = chains_path(of)
+        return self._proof(ChainsProof, path, "chains/1") if self.bundle.has(path) else None
 
     def events(self) -> Iterator[tuple[str, Event]]:
         """Yield the events of cases by their paths, each case's in order; raises EvidenceError."""

@@ -296,7 +296,7 @@ def _named_by_documents(holdings: Holdings) -> Iterator[str]:
     """Yield every digest that a document of the ledger names: events of cases with the findings they tell of, versions of
     column ledgers, manifests of bundles. Records say themselves what they cite; purge lists name what is gone."""
     for leaf in holdings.ledger.leaves():
-        if leaf.kind in ("record", "finding", "heads", PURGE) or not holdings.store.has(leaf.digest):
+        if leaf.kind in ("record", "finding", "heads", "chains", PURGE) or not holdings.store.has(leaf.digest):
             continue
         body = _document(holdings, leaf.digest)
         yield from _digests_in(body)

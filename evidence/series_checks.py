@@ -1,7 +1,8 @@
-"""Whether the series that a bundle claims are there without a gap: chains from a committed head, plans, losses.
+"""Whether all chains of a bundle's targets are told of, their cases whole, and the claimed series there without a gap.
 
 What a series rests on is checked here alone: that a header is the record its name says, that it names the one before it,
-that the last of them is the head that the ledger's last leaf commits to, and that every planned visit left something.
+that the last of them is the head that the ledger's last leaf commits to, that this leaf commits to no other chain of the
+target than are listed, and that every planned visit left something.
 """
 
 from __future__ import annotations
@@ -15,20 +16,14 @@ from typing import Any
 
 from evidence import heads, plain
 from evidence.errors import FormError
-from evidence.heads import Chained
-from evidence.manifest import Claim, head_path, plan_path
+from evidence.heads import ChainsProof
+from evidence.manifest import Claim, chains_path, plan_path
 from evidence.model import Record
 from evidence.opened import in_form
 from evidence.plan import Loss, Plan, due, run_of
 from evidence.question import Question
 
 Fault = str
-
-_UNPROVED: dict[Chained, str] = {
-    heads.RECORD: "没有证明哪一条是最后一条",
-    heads.PLAN: "没有证明哪一个是最后的采集计划",
-    heads.CASE: "没有证明哪一步是最后一步",
-}
 
 
 class Broken(Exception):
@@ -44,7 +39,8 @@ class _Walked:
 
 
 def faults(question: Question) -> Iterator[Fault]:
-    """Yield what is wrong with the claimed series."""
+    """Yield what is wrong with the chains of the targets and the claimed series."""
+    yield from _target_faults(question)
     walked = _Walked()
     losses = dict(question.losses())
     yield from (f"缺失声明 {id[:12]} 的内容与编号不符" for id, loss in losses.items() if loss.id != id)
@@ -73,7 +69,9 @@ def _claim_faults(question: Question, claim: Claim, losses: Mapping[str, Loss], 
 
 def _records(question: Question, claim: Claim) -> Iterator[Record]:
     """Yield the records of a claimed series from its head back; raises Broken."""
-    id: str | None = head(question, heads.RECORD, claim.target, claim.label)
+    id = proven(question, claim.target).head(heads.RECORD, claim.label)
+    if id is None:
+        raise Broken("台账里没有这个序列")
     while id is not None:
         record = question.header(id)
         if record is None:
@@ -86,7 +84,7 @@ def _records(question: Question, claim: Claim) -> Iterator[Record]:
 
 def _plans(question: Question, claim: Claim) -> Iterator[Plan]:
     """Yield the plans of a target from the last back; raises Broken."""
-    id: str | None = head(question, heads.PLAN, claim.target, "")
+    id = proven(question, claim.target).head(heads.PLAN, "")
     while id is not None:
         if not question.bundle.has(plan_path(id)):
             raise Broken(f"缺少采集计划 {id[:12]}")
@@ -97,16 +95,56 @@ def _plans(question: Question, claim: Claim) -> Iterator[Plan]:
         id = plan.previous if claim.since is None or plan.at >= claim.since else None
 
 
-def head(question: Question, kind: Chained, target: str, label: str) -> str:
-    """Return the digest at the end of a chain, by the proof of it; raises Broken."""
-    for path, proof in question.heads():
-        if (proof.head.kind, proof.head.target, proof.head.label) == (kind, target, label):
-            if path != head_path(proof.head.head):
-                raise Broken("链末端证明的文件名与内容不符")
-            if proof.fault:
-                raise Broken(proof.fault)
-            return proof.head.head
-    raise Broken(_UNPROVED[kind])
+def proven(question: Question, of: str) -> ChainsProof:
+    """Return the list of all chains of a target or run; raises Broken where it is not there or not proved."""
+    if of in question.proven:
+        return question.proven[of]
+    found = question.chains_of(of)
+    if found is None:
+        raise Broken("没有列出全部的链")
+    if found.of != of:
+        raise Broken("链的清单是另一对象的")
+    if found.fault:
+        raise Broken(found.fault)
+    question.proven[of] = found
+    return found
+
+
+def _target_faults(question: Question) -> Iterator[Fault]:
+    """Yield what is wrong with the lists of chains: one for each target, none of others, each case in them there to its end."""
+    targets = {target.id for target in question.bundle.manifest.subject.targets}
+    ends = {(event.target, event.finding): event.id for _, event in question.events()}
+    for of in sorted(targets):
+        try:
+            listed = proven(question, of)
+        except Broken as broken:
+            yield f"{of}：{broken}"
+            continue
+        cases = {one.label: one.head for one in listed.chains if one.kind == heads.CASE}
+        there = {finding: end for (target, finding), end in ends.items() if target == of}
+        for finding in sorted(cases.keys() | there.keys()):
+            if cases.get(finding) != there.get(finding):
+                yield f"{of}：问题 {finding[:12]} 的案卷不是完整地在包内"
+    runs = {run_of(record.capture.key) for _, record in question.records() if record.capture.cleanliness}
+    expected = {chains_path(of) for of in targets | {heads.of_run(run) for run in runs}}
+    yield from (f"{path} 不是本包对象或采集轮次的链" for path in question.of_role("chains") if path not in expected)
+
+
+def unclaimed(question: Question) -> tuple[str, ...]:
+    """Return the target and label of what findings cite and no claim is made on; raises EvidenceError."""
+    claimed = {(one.target, one.label) for one in question.bundle.manifest.series}
+    cited = {id for finding in question.findings() for id in finding.exhibits} - question.purged.keys()
+    shown = (record.capture for id in sorted(cited) if (record := question.header(id)) is not None)
+    return tuple(f"{of}/{label}" for of, label in sorted({(one.target.id, one.label) for one in shown} - claimed))
+
+
+def beside(question: Question) -> tuple[str, ...]:
+    """Return the target and label of the chains of records that are listed by their ends alone; raises EvidenceError."""
+    claimed = {(one.target, one.label) for one in question.bundle.manifest.series}
+    every = {
+        (proof.of, one.label) for _, proof in question.chains() for one in proof.chains if one.kind == heads.RECORD
+    }
+    return tuple(f"{of}/{label}" for of, label in sorted(every - claimed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
-from evidence import checkpoints, digest, heads, purge, purged, quarantine
+from evidence import casebook, checkpoints, digest, heads, purge, purged, quarantine
 from evidence.errors import EvidenceError
 from evidence.holdings import Holdings
 from evidence.ledger import Leaf, each_leaf
@@ -70,6 +70,7 @@ def examine(holdings: Holdings, trust: bytes | None = None) -> Soundness:
         if one.left
     ]
     faults += document_faults(holdings)
+    faults += _case_faults(holdings)
     faults += _heads_faults(holdings.ledger.leaves())
     faults += checkpoints.faults(holdings.ledger, trust)
     leaves = holdings.ledger.size
@@ -94,17 +95,29 @@ def _told(leaf: Leaf, event: Purge, remains: Remains | None) -> str:
 
 
 def document_faults(holdings: Holdings) -> Iterator[str]:
-    """Yield what the ledger names besides records and is not in the store: case events, plans, losses, exports, purges."""
+    """Yield what the ledger names besides records and is not in the store: case events, plans, losses,
+    cleanliness records, exports, purges."""
     for leaf in holdings.ledger.leaves():
-        if leaf.kind in ("case", "plan", "loss", EXPORT, PURGE) and not holdings.store.has(leaf.digest):
+        if leaf.kind in ("case", "plan", "loss", "cleanliness", EXPORT, PURGE) and not holdings.store.has(leaf.digest):
             yield f"账本第 {leaf.index} 条（{leaf.key}）所指的文件 {leaf.digest} 不在存储中"
+
+
+def _case_faults(holdings: Holdings) -> Iterator[str]:
+    """Yield the events of cases that cannot be read, or were entered as those of another target or case."""
+    for leaf in each_leaf(holdings.ledger, "case"):
+        if holdings.store.has(leaf.digest):
+            try:
+                casebook.event_of(holdings, leaf)
+            except EvidenceError as error:
+                yield f"账本第 {leaf.index} 条：{error}"
 
 
 def _heads_faults(leaves: Iterable[Leaf]) -> Iterator[str]:
     """Yield the leaves that commit to other heads than those of the leaves before them."""
     chains = heads.Chains()
     for leaf in leaves:
-        if leaf.kind == "heads" and heads.root(chains.sorted()).hex() != leaf.digest:
+        flat = leaf.kind == heads.FLAT and chains.flat_root != leaf.digest
+        if flat or (leaf.kind == heads.KIND and chains.root != leaf.digest):
             yield f"账本第 {leaf.index} 条承诺的各链末端与它之前的各条不符"
         chains.absorb(leaf)
 

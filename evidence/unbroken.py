@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from evidence import heads, plans
-from evidence.heads import Head
 from evidence.holdings import Holdings
 from evidence.manifest import Claim
 from evidence.model import Record
@@ -23,8 +22,6 @@ class Unbroken:
     """One label's series."""
 
     claim: Claim
-    head: Head
-    plan_head: Head
     records: tuple[Record, ...]
     """From the last before the window on, oldest first."""
     plans: tuple[Plan, ...]
@@ -36,10 +33,9 @@ class Unbroken:
 
 
 def unbroken(holdings: Holdings, target: str, label: str, since: datetime | None) -> Unbroken | None:
-    """Return the series of a label as it stands in the ledger; None where no run ever planned its target."""
-    chain = holdings.ledger.chain
-    last, plan = chain.last(heads.RECORD, target, label), chain.last(heads.PLAN, target, "")
-    if last is None or plan is None:
+    """Return the series of a label as it stands in the ledger; None where it has no record."""
+    last = holdings.ledger.chain.last(heads.RECORD, target, label)
+    if last is None:
         return None
     records = tuple(_back(holdings, last, since))[::-1]
     planned = plans.plans_since(holdings, target, since)
@@ -47,8 +43,6 @@ def unbroken(holdings: Holdings, target: str, label: str, since: datetime | None
     seen = {run_of(record.capture.key) for record in records}
     return Unbroken(
         claim=Claim(target=target, label=label, since=since),
-        head=Head(kind=heads.RECORD, target=target, label=label, head=last),
-        plan_head=Head(kind=heads.PLAN, target=target, label="", head=plan),
         records=records,
         plans=planned,
         losses=tuple(loss for run, loss in lost.items() if loss is not None and run not in seen),

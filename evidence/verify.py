@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from evidence import anchors, checks, sm2_checks
+from evidence import after_checks, anchors, checks, sm2_checks
 from evidence.checks import printable
 from evidence.errors import EvidenceError, SealError
 from evidence.model import Verdict, VerdictCheck
@@ -99,6 +99,7 @@ def _notices(question: Question) -> Iterator[str]:
     try:
         demonstration, withheld = question.bundle.manifest.demonstration, question.withheld
         clocks = {(record.capture.purpose, record.capture.clock.source) for _, record in question.records()}
+        unchecked = tuple(map(printable, after_checks.notices(question)))
     except UNREADABLE:
         return  # what cannot be read is a failed check already
     if demonstration or any(purpose == "demonstration" for purpose, _ in clocks):
@@ -109,6 +110,7 @@ def _notices(question: Question) -> Iterator[str]:
         yield "部分记录的时间来自模拟时钟，不能作为证据使用"
     if purged := question.purged:
         yield f"{len(purged)} 条记录已隔离，内容已移出取证单位的存储，包内只有记录头，其内容不能核对"
+    yield from unchecked
 
 
 def _vouched(question: Question, *, stamped: bool) -> tuple[str, ...]:

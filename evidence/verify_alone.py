@@ -60,7 +60,7 @@ ROLES = {
     "data/ledger/anchor": "anchor",
     "data/ledger/anchor.json": "anchor",
     "data/ledger/proofs/": "proof",
-    "data/ledger/heads/": "head",
+    "data/ledger/chains/": "chains",
     "data/records/": "record",
     "data/headers/": "header",
     "data/plans/": "plan",
@@ -365,10 +365,9 @@ FORMS = {
     ),
     "inclusion/1": INCLUSION,
     "consistency/1": object_of(old=WHOLE, new=WHOLE, proof=PROOF),
-    "head/1": object_of(
-        head=object_of(kind=one("record", "plan", "case"), target=TEXT, label=TEXT, head=TEXT),
-        index=WHOLE,
-        size=WHOLE,
+    "chains/1": object_of(
+        of=TEXT,
+        chains=many(object_of(kind=one("record", "plan", "case", "cleanliness"), label=TEXT, head=TEXT)),
         proof=PROOF,
         leaf=INCLUSION,
     ),
@@ -388,7 +387,8 @@ ROW = object_of(
 """What a row of a series must agree in with its record; it may hold more."""
 
 KINDS = (
-    "record", "finding", "case", "columns", "bundle", "checkpoint-export", "purge", "plan", "loss", "heads", "period",
+    "record", "finding", "case", "columns", "bundle", "checkpoint-export", "purge", "plan", "loss", "heads", "chains",
+    "cleanliness", "period",
 )  # fmt: skip
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}\+00:00")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -1110,6 +1110,7 @@ class Question:
 
     def __init__(self, bundle: Bundle, trust: bytes | None) -> None:
         self.bundle, self.trust, self.openssl = bundle, trust, OpenSSL()
+        self._chains: dict[str, dict[tuple[str, str], str]] = {}
 
     @cached_property
     def certificate(self) -> Certificate:
@@ -1175,6 +1176,12 @@ class Question:
         for event in ("contested", "ruling"):
             of_form(answer[event], "case/1")
         return answer
+
+    def chains(self, of: str) -> dict[tuple[str, str], str]:
+        """Return the ends of all chains of a target by kind and label; raises _Broken, Refused."""
+        if of not in self._chains:
+            self._chains[of] = _chains_of(self, of)
+        return self._chains[of]
 
     @cached_property
     def ended(self) -> datetime | None:
@@ -1326,11 +1333,12 @@ def ask_records(question: Question) -> Answer:
     if not headings or not owners:
         faults.append("没有问题或没有记录")
     faults += _withheld_faults(question, private)
-    faults += _case_faults(question, ids)
+    faults += _case_faults(question)
     answer = question.answer()
     if answer is not None:
         faults += _answer_faults(answer, question.bundle.manifest["bundle"], ids)
     faults += _purged_faults(question)
+    faults += _after_faults(question)
     return told(faults, f"{len(headings)} 个问题，{len(owners)} 条记录，所引文件齐全")
 
 
@@ -1385,24 +1393,17 @@ def _withheld_faults(question: Question, private: Iterable[str]) -> Iterator[str
         yield f"{path} 不是任何文件的遮盖副本"
 
 
-def _case_faults(question: Question, findings: set[str]) -> Iterator[str]:
-    """The steps of each case are 1 to n, each after the one before it, and the ledger has the last as the last."""
+def _case_faults(question: Question) -> Iterator[str]:
+    """The steps of each case are 1 to n, each after the one before it, on a finding of one of the targets."""
+    targets = {target["id"] for target in question.bundle.manifest["subject"]["targets"]}
     last: dict[str, tuple[int, str]] = {}
     for path, event in question.events():
         finding, n = event["finding"], event["n"]
         before, previous = last.get(finding, (0, None))
         named = path == f"data/cases/{finding}/{n:04}.json"
-        if not named or finding not in findings or (n, event["previous"]) != (before + 1, previous):
-            yield f"{path} 不是本包问题的案卷中的下一步"
+        if not named or event["target"] not in targets or (n, event["previous"]) != (before + 1, previous):
+            yield f"{path} 不是本包对象的案卷中的下一步"
         last[finding] = n, question.bundle.digest_of("case/1", event)
-    for finding, (n, digest) in last.items():
-        try:
-            end = _end_of_chain(question, "case", finding, "")
-        except _Broken as broken:
-            yield f"问题 {finding[:12]} 的案卷：{broken}"
-            continue
-        if end != digest:
-            yield f"问题 {finding[:12]} 的案卷第 {n} 步不是最后一步"
 
 
 def _answer_faults(answer: dict[str, Any], bundle: str, findings: set[str]) -> Iterator[str]:
@@ -1435,8 +1436,75 @@ def _purged_faults(question: Question) -> Iterator[str]:
             yield f"已隔离的记录 {id[:12]} 的内容与编号不符"
 
 
+def _runs(question: Question) -> list[tuple[str, str]]:
+    """Return the runs of the records, each with the digest of the cleanliness record made before it."""
+    records = (record for _, record in question.records())
+    return sorted({(r["key"].split("/")[0], r["cleanliness"]) for r in records if r["cleanliness"]})
+
+
+def _after_faults(question: Question) -> Iterator[str]:
+    """The cleanliness record made after each run is there, or the ledger shows that there is none (section 8)."""
+    for run, state, why in _states(question):
+        if state == "unproved":
+            yield f"{run} 轮的清洁性检查：{why}"
+
+
+def _states(question: Question) -> list[tuple[str, str, str]]:
+    """Return each run of the records with what is known of the cleanliness record made after it, and why no more is."""
+    return [(run, *_state(question, run, before)) for run, before in _runs(question)]
+
+
+def _state(question: Question, run: str, before: str) -> tuple[str, str]:
+    try:
+        return _checked_after(question, run, before), ""
+    except _Broken as broken:
+        return "unproved", str(broken)
+
+
+def _checked_after(question: Question, run: str, before: str) -> str:
+    """Return `made`, `cut off` (there is none) or `older` (nothing of it is in the ledger); raises _Broken."""
+    if not question.bundle.has(_chains_path("run/" + run)):
+        if before in question.artifacts:
+            try:
+                body = parsed(question.bundle.read(question.artifacts[before]["path"]))
+            except Refused:
+                body = None  # what cannot be read is no excuse
+            if isinstance(body, dict) and "followed" not in body:
+                return "older"
+        raise _Broken("没有列出台账所记的采集前后检查")
+    last = question.chains("run/" + run).get(("cleanliness", before))
+    if last is None:
+        raise _Broken("台账里没有采集前的检查")
+    if last == before:
+        return "cut off"
+    entry = question.artifacts.get(last)
+    if entry is None or not entry["path"].startswith(f"data/artifacts/{last}."):
+        raise _Broken("事后检查不在包内")
+    body = parsed(question.bundle.read(entry["path"]))
+    expected = {"schema": "cleanliness/1", "moment": "after", "run": run, "before": before}
+    if not isinstance(body, dict) or any(body.get(key) != value for key, value in expected.items()):
+        raise _Broken("所附事后检查不是这一轮的")
+    return "made"
+
+
+UNCHECKED = {
+    "cut off": "未作事后清洁性检查（该轮采集在检查之前中断，或制作本包时尚未结束）",
+    "older": "没有事后清洁性检查（由旧版程序采集，事后检查没有记入台账）",
+}
+
+
+def _unchecked(question: Question) -> Iterator[str]:
+    """Say which runs have no cleanliness record made after them, and why."""
+    states = _states(question)
+    for state, said in UNCHECKED.items():
+        names = sorted({run for run, found, _ in states if found == state})
+        if names:
+            more = "等" if len(names) > SHOWN else ""
+            yield printable("{} 轮采集{}：{}{}".format(len(names), said, "、".join(names[:SHOWN]), more))
+
+
 def ask_ledger_inclusion(question: Question) -> Answer:
-    """Records, losses, purges, steps of cases and heads stand in the ledger, and so do findings that have a proof."""
+    """Records, losses, purges, steps of cases and lists of chains stand in the ledger; so do findings that have a proof."""
     bundle, count = question.bundle, 0
     faults: list[str] = []
     for digest, kind, key in _entered(question):
@@ -1446,8 +1514,8 @@ def ask_ledger_inclusion(question: Question) -> Answer:
             faults.append(f"{digest[:12]} 的台账证明是另一项的")
         faults += _leaf_faults(question, inclusion, digest[:12])
         count += 1
-    for name, head in bundle.forms("head", "head/1"):
-        faults += _leaf_faults(question, head["leaf"], name[:12])
+    for name, listed in bundle.forms("chains", "chains/1"):
+        faults += _leaf_faults(question, listed["leaf"], name[:12])
     return told(faults, f"{count} 项均在台账（共 {question.checkpoint.size} 项）中")
 
 
@@ -1475,7 +1543,7 @@ def _entered(question: Question) -> Iterator[tuple[str, str, str]]:
 
 
 def _case_key(event: dict[str, Any]) -> str:
-    return "{}/{:04}".format(event["finding"], event["n"])
+    return "{}/{}/{:04}".format(event["target"], event["finding"], event["n"])
 
 
 def _leaf_faults(question: Question, inclusion: dict[str, Any], where: str) -> Iterator[str]:
@@ -1824,15 +1892,86 @@ def _time_of_stamp(question: Question) -> datetime | None:
         return None
 
 
-# ---- no visit left out (section 8) ----
+# ---- no chain, step or visit left out (section 8) ----
 
 
 def ask_series_complete(question: Question) -> Answer:
-    """No visit of the claimed series is left out."""
+    """No chain of the targets is left out, no step of a case, and no visit of the claimed series."""
     claims = question.bundle.manifest.get("series", [])
-    if not claims and all(_stem(path) in question.purged for path in question.bundle.of_role("header")):
-        return Answer(None, "本包未声明时段内记录完整")
-    return told(_series_faults(question, claims), f"{len(claims)} 个序列自始至终无缺")
+    found = told(_left_out(question, claims), f"各对象的链和案卷齐全，{len(claims)} 个序列自始至终无缺")
+    if not found.passed:
+        return found
+    cited = {id for finding in question.findings() for id in finding["exhibits"]} - set(question.purged)
+    shown = [record for record in map(question.header, sorted(cited)) if record is not None]
+    open_ = {(record["target"]["id"], record["label"]) for record in shown} - {_names(claim) for claim in claims}
+    if open_:
+        said = "、".join("/".join(one) for one in sorted(open_)[:SHOWN])
+        return Answer(None, printable(f"{found.detail}；未声明无缺的序列有 {len(open_)} 个：{said}"))
+    return found
+
+
+def _left_out(question: Question, claims: list[dict[str, Any]]) -> Iterator[str]:
+    yield from _target_faults(question)
+    yield from _series_faults(question, claims)
+
+
+def _target_faults(question: Question) -> Iterator[str]:
+    """Each target has the list of its chains, nobody else has, and each case in it is there to its end."""
+    targets = {target["id"] for target in question.bundle.manifest["subject"]["targets"]}
+    last: dict[str, dict[str, str]] = {}
+    for _, event in question.events():
+        last.setdefault(event["target"], {})[event["finding"]] = question.bundle.digest_of("case/1", event)
+    for of in sorted(targets):
+        try:
+            chains = question.chains(of)
+        except _Broken as broken:
+            yield f"{of}：{broken}"
+            continue
+        if {label: head for (kind, label), head in chains.items() if kind == "case"} != last.get(of, {}):
+            yield f"{of}：台账里它的案卷与包内的不一致"
+    known = {_chains_path(of) for of in targets | {"run/" + run for run, _ in _runs(question)}}
+    for path in sorted(set(question.bundle.of_role("chains")) - known):
+        yield f"{path} 不是本包对象或采集轮次的链"
+
+
+def _chains_path(of: str) -> str:
+    return "data/ledger/chains/{}.json".format(sha256(of.encode("utf-8")))
+
+
+def _chains_of(question: Question, of: str) -> dict[tuple[str, str], str]:
+    """Return the ends of all chains of a target by kind and label, as the ledger's last leaf has them; raises _Broken."""
+    path = _chains_path(of)
+    if not question.bundle.has(path):
+        raise _Broken("没有列出它全部的链")
+    listed = question.bundle.form(path, "chains/1")
+    leaf, last = listed["leaf"]["leaf"], listed["leaf"]["size"] - 1
+    if listed["of"] != of:
+        raise _Broken("链的清单是另一对象的")
+    if leaf["kind"] == "heads":
+        raise _Broken("台账状态是旧式的，不能证明各链齐全，请由制作单位重新制作证据包")
+    if (leaf["kind"], leaf["index"], leaf["key"]) != ("chains", last, str(last)):
+        raise _Broken("台账末项不是各链的承诺")
+    names = [(one_["kind"], one_["label"]) for one_ in listed["chains"]]
+    if any(before >= after for before, after in zip(names, names[1:])):
+        raise _Broken("各链的排列不是规定的写法")
+    root = _climbed_by_name(of, {"chains": listed["chains"], "of": of}, listed["proof"]["path"])
+    if root is None or root.hex() != leaf["digest"]:
+        raise _Broken("所列各链不是台账承诺的")
+    return {name: one_["head"] for name, one_ in zip(names, listed["chains"])}
+
+
+def _climbed_by_name(name: str, entry: dict[str, Any], path: list[str]) -> bytes | None:
+    """Return the root that a path leads to in the tree where the SHA-256 of a name is its place; None where it is none."""
+    if not all(is_sha256(step) for step in path):
+        raise Refused("台账证明中有的散列不是规定的写法")
+    if not 32 <= len(path) <= 256:
+        return None
+    bits = "".join(f"{byte:08b}" for byte in hashlib.sha256(name.encode("utf-8")).digest())
+    found = hashlib.sha256(b"\0" + canonical(entry)).digest()
+    for step, bit in zip(path, reversed(bits[: len(path)])):
+        beside = bytes.fromhex(step)
+        found = hashlib.sha256(b"\1" + (beside + found if bit == "1" else found + beside)).digest()
+    return found
 
 
 def _series_faults(question: Question, claims: list[dict[str, Any]]) -> Iterator[str]:
@@ -1845,6 +1984,8 @@ def _series_faults(question: Question, claims: list[dict[str, Any]]) -> Iterator
         try:
             records = _chain(question, claim, "record", claim["label"])
             plans = _chain(question, claim, "plan", "")
+            if not records:
+                raise _Broken("台账里没有这个序列")
         except _Broken as broken:
             yield "{}/{}：{}".format(claim["target"], claim["label"], broken)
             continue
@@ -1874,7 +2015,7 @@ def _chain(question: Question, claim: dict[str, Any], kind: str, label: str) -> 
     """Return the records or plans of a claim by id, from the last back; raises _Broken."""
     bundle = question.bundle
     found: dict[str, dict[str, Any]] = {}
-    id: str | None = _end_of_chain(question, kind, claim["target"], label)
+    id = question.chains(claim["target"]).get((kind, label))
     while id is not None:
         folders = ("records", "headers") if kind == "record" else ("plans",)
         path = next((p for p in (f"data/{f}/{id}.json" for f in folders) if bundle.has(p)), None)
@@ -1888,24 +2029,6 @@ def _chain(question: Question, claim: dict[str, Any], kind: str, label: str) -> 
         at = body["started"] if kind == "record" else body["at"]
         id = body["previous"] if _inside(at, claim["since"]) else None
     return found
-
-
-def _end_of_chain(question: Question, kind: str, target: str, label: str) -> str:
-    """Return the digest that the ledger's last leaf commits to as the end of a chain; raises _Broken."""
-    for path in question.bundle.of_role("head"):
-        proof = question.bundle.form(path, "head/1")
-        head, leaf, last = proof["head"], proof["leaf"]["leaf"], proof["leaf"]["size"] - 1
-        if (head["kind"], head["target"], head["label"]) != (kind, target, label):
-            continue
-        if path != "data/ledger/heads/{}.json".format(head["head"]):
-            raise _Broken("链末端证明的文件名与内容不符")
-        if (leaf["kind"], leaf["index"], leaf["key"]) != ("heads", last, str(last)):
-            raise _Broken("台账末项不是各链末端的承诺")
-        root = climbed(head, proof["index"], proof["size"], proof["proof"]["path"])
-        if root is None or root.hex() != leaf["digest"]:
-            raise _Broken("链末端不在承诺之内")
-        return str(head["head"])
-    raise _Broken("没有证明哪一个是最后的{}".format({"record": "记录", "plan": "采集计划", "case": "一步"}[kind]))
 
 
 def _claim_faults(
@@ -2034,6 +2157,7 @@ def notices(question: Question) -> list[str]:
         clocks = {(record["purpose"], record["clock"]["source"]) for _, record in question.records()}
         demonstration, withheld = question.bundle.manifest["demonstration"], len(question.withheld)
         purged = len(question.purged)
+        unchecked = list(_unchecked(question))
     except UNREADABLE:
         return []  # what cannot be read is a failed check already
     found = []
@@ -2045,7 +2169,7 @@ def notices(question: Question) -> list[str]:
         found.append("部分记录的时间来自模拟时钟，不能作为证据使用")
     if purged:
         found.append(f"{purged} 条记录已隔离，内容已移出取证单位的存储，包内只有记录头，其内容不能核对")
-    return found
+    return found + unchecked
 
 
 ALONE = "只有取证单位自己能证明这一时间"

@@ -144,6 +144,7 @@ CLEANLINESS = {
     "room on disk": "磁盘空间",
     "connected": "本机地址",
     "path": "网络路径未见异常",
+    "in one go": "本轮采集未曾中断",
     "clock": "本机时钟与各服务器一致",
     "time source": "本机时钟与时间源一致",
     "unchanged": "采集期间设置未变",

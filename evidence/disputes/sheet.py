@@ -151,7 +151,7 @@ def of_dispute(
     """
     if dispute.ruling is not None:
         raise DisputeError(f"异议{dispute.number}已经裁定，不再另作核对")
-    leaf = holdings.ledger.find("case", f"{dispute.contested.finding}/{dispute.contested.n:04}")
+    leaf = holdings.ledger.find("case", dispute.contested.key)
     upto = leaf.index if leaf else 0
     contested = original(holdings, dispute.finding.id, dispute.bundle, file, upto)
     return _keep(

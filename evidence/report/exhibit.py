@@ -87,6 +87,10 @@ class View:
     environment: tuple[tuple[str, str], ...]
     cleanliness: tuple[Answer, ...]
     """What the cleanliness record answers; empty where the capture cites none."""
+    cleanliness_after: tuple[Answer, ...]
+    """What the one made after the run answers."""
+    no_check_after: str | None
+    """Why there is none made after the run, in Chinese."""
     place: str | None
     """Whether the browser ran in a container or on the host."""
     steps: tuple[str, ...]
@@ -124,6 +128,8 @@ def view(
         tables=reading.tables if reading else (),
         environment=tuple(entries(exhibit.environment)),
         cleanliness=answers(exhibit.cleanliness),
+        cleanliness_after=answers(exhibit.after.record) if exhibit.after else (),
+        no_check_after=exhibit.after.missing if exhibit.after else None,
         place=place(exhibit.cleanliness),
         steps=steps(exhibit.record.capture, exhibit.environment),
         replay=exhibit.replay.sentence() if exhibit.replay else NOT_MEASURED,

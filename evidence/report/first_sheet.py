@@ -6,7 +6,7 @@ notaries). It claims no legal force: that is for whoever weighs the evidence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from evidence.case_event import WORDS, Event
 from evidence.dossier import Dossier, Exhibit
 from evidence.model import Finding, Record
 from evidence.office import Office
-from evidence.report.surroundings import answers, browsers
+from evidence.report.surroundings import Answer, answers, browsers
 
 NOT_FILLED_IN = "（未填写）"
 NO_REMEDIES = "按所收到的核实函或者通报载明的途径和期限提出；没有载明的，向制作单位书面提出，可使用本包内的异议书。"
@@ -60,20 +60,23 @@ class FirstSheet:
     open: tuple[str, ...]
     """What was not seen or could not be checked."""
     unclean: tuple[str, ...]
-    """Questions of the cleanliness record that did not pass."""
+    """Questions of the cleanliness records before and after that did not pass."""
     cleanliness: str
     course: tuple[Event, ...]
+    elsewhere: tuple[str, ...]
+    """Where other cases of the same targets stand."""
     remedies: tuple[str, ...]
     contact: str
     demonstration: bool
 
 
 def first_sheet(dossiers: Sequence[Dossier], events: Sequence[Event], office: Office, by: str | None) -> FirstSheet:
-    """Return the first sheet of a bundle of these findings; `events` are those of their cases, `by` who bundles."""
+    """Return the first sheet of a bundle of these findings; `events` are of all cases of their targets, `by` who bundles."""
     exhibits = [exhibit for dossier in dossiers for exhibit in dossier.exhibits]
     records = [exhibit.record for exhibit in exhibits]
     captures = [record.capture for record in records]
     findings = [dossier.finding for dossier in dossiers]
+    shown = {finding.id for finding in findings}
     return FirstSheet(
         subjects=tuple(dict.fromkeys(_subject(dossier) for dossier in dossiers)),
         purposes=tuple(map(_purpose, findings)),
@@ -83,13 +86,14 @@ def first_sheet(dossiers: Sequence[Dossier], events: Sequence[Event], office: Of
         ended=max((one.ended for one in captures), default=None),
         method=tuple(_method(records, exhibits)),
         taken_by=tuple(dict.fromkeys(_taken_by(dossiers))),
-        reviewed_by=tuple(dict.fromkeys(event.by for event in events if event.step == "confirmed")),
+        reviewed_by=tuple(dict.fromkeys(e.by for e in events if e.step == "confirmed" and e.finding in shown)),
         kept_at=office.kept_at or NOT_FILLED_IN,
         favourable=tuple(dict.fromkeys(said for finding in findings for said in finding.for_the_unit)),
         open=tuple(dict.fromkeys(_open(findings, exhibits))),
         unclean=tuple(dict.fromkeys(_unclean(exhibits))),
         cleanliness=_cleanliness(exhibits),
-        course=tuple(events),
+        course=tuple(event for event in events if event.finding in shown),
+        elsewhere=tuple(_elsewhere(event for event in events if event.finding not in shown)),
         remedies=office.remedies or (NO_REMEDIES,),
         contact=office.contact or NOT_FILLED_IN,
         demonstration=any(dossier.demonstration for dossier in dossiers),
@@ -99,6 +103,15 @@ def first_sheet(dossiers: Sequence[Dossier], events: Sequence[Event], office: Of
 def course(events: Sequence[Event]) -> Iterator[tuple[datetime, str, str, str]]:
     """Yield moment, step, person and reason of each event, in Chinese."""
     return ((event.when, WORDS[event.step], event.by, event.reason) for event in events)
+
+
+def _elsewhere(events: Iterable[Event]) -> Iterator[str]:
+    """Yield where each case stands, in Chinese; events are in order, case by case."""
+    for last in {event.finding: event for event in events}.values():
+        of = f"（{last.label}）" if last.label else ""
+        yield f"证据编号{last.finding[:12]}{of}：{words.moment(last.when)}{WORDS[last.step]}，共{last.n}步" + (
+            f"；{last.reason}" if last.reason else ""
+        )
 
 
 def _subject(dossier: Dossier) -> str:
@@ -146,14 +159,24 @@ def _open(findings: Sequence[Finding], exhibits: Sequence[Exhibit]) -> Iterator[
 
 def _unclean(exhibits: Sequence[Exhibit]) -> Iterator[str]:
     for exhibit in exhibits:
-        for one in answers(exhibit.cleanliness):
-            if one.passed is not True:
-                yield f"{one.question}：{'未通过' if one.passed is False else '未能检查'}（{one.detail}）"
+        after = exhibit.after.record if exhibit.after else {}
+        for when, record in (("采集前", exhibit.cleanliness), ("采集后", after)):
+            for one in answers(record):
+                if one.passed is not True:
+                    yield f"{when}，{one.question}：{'未通过' if one.passed is False else '未能检查'}（{one.detail}）"
 
 
 def _cleanliness(exhibits: Sequence[Exhibit]) -> str:
-    asked = [one for exhibit in exhibits for one in answers(exhibit.cleanliness)]
-    if not asked:
+    before = [one for exhibit in exhibits for one in answers(exhibit.cleanliness)]
+    if not before:
         return "没有清洁性检查记录"
-    passed = sum(one.passed is True for one in asked)
-    return f"共检查{len(asked)}项次，通过{passed}项次"
+    after = [one for exhibit in exhibits if exhibit.after for one in answers(exhibit.after.record)]
+    lacking = dict.fromkeys(
+        f"{one.after.run}轮未作事后检查（{one.after.missing}）" for one in exhibits if one.after and one.after.missing
+    )
+    counted = [_counted("采集前", before), *([_counted("采集后", after)] if after else []), *lacking]
+    return "；".join(counted)
+
+
+def _counted(when: str, asked: Sequence[Answer]) -> str:
+    return f"{when}共检查{len(asked)}项次，通过{sum(one.passed is True for one in asked)}项次"

@@ -21,8 +21,11 @@ from collector.lookout import Lookout
 from collector.names import Names
 from collector.premises import look
 from collector.workspace import Workspace
-from evidence import canonical
+from evidence import aftercheck, canonical
+from evidence.admit import admit
+from evidence.aftercheck import After
 from evidence.holdings import Holdings
+from evidence.model import Capture, Record
 from evidence.store import FileStore
 from evidence.words import CLEANLINESS
 from tests.collector.conftest import Looker
@@ -44,7 +47,7 @@ def records(folder: Path, lookout: Lookout, environ: dict[str, str]) -> tuple[di
     store = FileStore(folder / "store")
     environment = store.put(canonical.encode(ENVIRONMENT), "application/json").sha256
     made = Cleanliness(lookout, workspace=folder, holdings=folder / "store", store=store, environ=environ)
-    before, after = made.before(environment), made.after(environment)
+    before, after = made.before(environment), made.after(environment, "N1", 0)
     assert lookout.cleanliness == before
     return canonical.decode(store.read(before)), canonical.decode(store.read(after))
 
@@ -118,7 +121,7 @@ def test_a_table_changed_while_the_run_went_on_is_noticed(tmp_path: Path, monkey
     made = Cleanliness(Lookout(), workspace=tmp_path, holdings=tmp_path, store=store, environ={})
     made.before(environment)
     table.write_text("10.0.0.9 www.shifan.gov.cn\n")
-    made.after(environment)
+    made.after(environment, "N1", 0)
     assert any("采集期间本机设置有变化" in concern for concern in made.concerns)
 
 
@@ -154,7 +157,56 @@ def test_each_record_of_a_run_cites_the_look_before_it_and_the_journal_names_bot
     after = canonical.decode(store.read(named["after"]))
     assert (after["schema"], after["moment"], after["largest_offset_s"]) == ("cleanliness/1", "after", 0)
     assert after["environment"] == report.records[0].capture.environment
+    assert (after["run"], after["before"], after["path_names"]) == (report.run, named["before"], None)
     assert store.check().damaged == ()
+    entered = aftercheck.of_record(report.records[0], Holdings.open(opened.store_path))
+    assert entered == After(run=report.run, record=after, missing=None)
+
+
+def test_of_a_run_that_was_killed_the_ledger_shows_no_check_afterwards_and_the_next_tells_of_it(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = workspace(tmp_path, [target("one", f"{site.url}/gzip"), target("two", f"{site.url}/gzip")])
+
+    def killed(capture: Capture, **where: Any) -> Record:
+        if capture.target.id == "two":
+            raise SystemExit("killed")
+        return admit(capture, **where)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("collector.run.admit", killed)
+        with pytest.raises((SystemExit, BaseExceptionGroup)):
+            ran(opened, jobs=1)
+    holdings = Holdings.open(opened.store_path)
+    (first,) = holdings.records()
+    after = aftercheck.of_record(first, holdings)
+    assert after is not None
+    assert after.missing == aftercheck.NOT_MADE
+    assert not after.record
+    resumed = ran(opened, jobs=1)
+    assert resumed.resumed
+    later = aftercheck.of_record(resumed.records[-1], Holdings.open(opened.store_path))
+    assert later is not None
+    (told,) = [check for check in later.record["checks"] if check["name"] == "in one go"]
+    assert (told["passed"], told["detail"]) == (False, "曾中断 1 次，中断前的部分没有单独作事后检查")
+    assert any("曾中断 1 次" in concern for concern in resumed.concerns)
+
+
+def test_what_leaves_the_house_names_no_other_units_site_and_the_inspector_is_told_all_the_same(tmp_path: Path) -> None:
+    lookout = Lookout()
+    lookout.see_address("www.innocent.gov.cn", "10.0.0.7")
+    lookout.see_block("www.beside.gov.cn")
+    store = FileStore(tmp_path / "store")
+    environment = store.put(canonical.encode(ENVIRONMENT), "application/json").sha256
+    made = Cleanliness(lookout, workspace=tmp_path, holdings=tmp_path, store=store, environ={})
+    made.before(environment)
+    after = canonical.decode(store.read(made.after(environment, "N1", 0)))
+    assert "gov.cn" not in json.dumps(after)
+    assert [mark["kind"] for mark in after["path"]] == ["split", "blocked"]
+    assert any("www.innocent.gov.cn（10.0.0.7）" in concern for concern in made.concerns)
+    names = canonical.decode(store.read(after["path_names"]))
+    assert "www.beside.gov.cn" in json.dumps(names)
+    assert len(names["salt"]) == 32
 
 
 def test_a_failed_check_is_printed_and_deletes_nothing(tmp_path: Path, site: Site) -> None:

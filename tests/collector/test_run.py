@@ -257,7 +257,7 @@ def test_the_plan_is_in_the_ledger_before_the_first_record_and_a_signed_state_af
     holdings = Holdings.open(opened.store_path)
     kinds = [leaf.kind for leaf in holdings.ledger.leaves()]
     assert kinds[:2] == ["plan", "plan"]
-    assert kinds[-1] == "heads"
+    assert kinds[-1] == "chains"
     (plan,) = plans.plans_since(holdings, "well", None)
     assert (plan.run, plan.labels, plan.previous) == (report.run, ("home",), None)
     (state,) = holdings.ledger.checkpoints()

@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence import casebook, judgements
+from evidence import canonical, casebook, judgements
 from evidence.case_event import STEPS, Step
 from evidence.casebook import Case, CaseRules
 from evidence.errors import CaseError, StoreError
 from evidence.holdings import Holdings
 from evidence.judgements import Judgement
 from evidence.model import Finding
+from evidence.soundness import examine
 from tests.evidence.judging_factory import NATIONAL, stale_site
 
 NOW = datetime(2021, 1, 5, 2, 0, tzinfo=UTC)
@@ -64,8 +65,45 @@ def test_a_contested_publication_ends_in_a_ruling_with_reasons(holdings: Holding
 def test_the_events_are_a_chain_in_the_ledger(holdings: Holdings) -> None:
     case = walk(holdings, "notified", "answered")
     leaves = [leaf for leaf in holdings.ledger.leaves() if leaf.kind == "case"]
-    assert [leaf.key for leaf in leaves] == [f"{HIT.id}/0001", f"{HIT.id}/0002"]
+    assert [leaf.key for leaf in leaves] == [f"{HIT.target}/{HIT.id}/0001", f"{HIT.target}/{HIT.id}/0002"]
     assert (case.events[0].previous, case.events[1].previous) == (None, leaves[0].digest)
+
+
+def as_entered_earlier(folder: Path, case: casebook.Case, holdings: Holdings) -> Holdings:
+    """Return other holdings whose ledger has the case under keys that do not name the target."""
+    older = Holdings.open(folder)
+    older.store.put(canonical.encode(case.finding.plain()), "application/json")
+    for event in case.events:
+        older.ledger.append("case", event.old_key, older.store.put(canonical.encode(event.plain()), "x/json").sha256)
+    older.ledger.append("heads", str(older.ledger.size), older.ledger.chain.flat_root)
+    return older
+
+
+def test_a_case_entered_before_keys_named_the_target_goes_on_and_is_entered_once_more(
+    holdings: Holdings, tmp_path: Path
+) -> None:
+    older = as_entered_earlier(tmp_path / "older", walk(holdings, "notified", "answered"), holdings)
+    assert examine(older).faults == ()
+    assert casebook.of_target(older, HIT.target) == ()
+    case = take(older, "confirmed", now=NOW + timedelta(days=30))
+    assert [event.step for event in case.events] == ["notified", "answered", "confirmed"]
+    keys = [leaf.key for leaf in older.ledger.leaves() if leaf.kind == "case"]
+    old, new = [f"{HIT.id}/000{n}" for n in (1, 2)], [f"{HIT.target}/{HIT.id}/000{n}" for n in (1, 2, 3)]
+    assert keys == [*old, *new]
+    casebook.name_targets(older)
+    assert [leaf.key for leaf in older.ledger.leaves() if leaf.kind == "case"] == keys, "twice is once"
+    assert casebook.of_target(older, HIT.target) == case.events == casebook.case_of(older, HIT).events
+    assert len(tuple(casebook.events(older))) == 3
+
+
+def test_an_event_under_another_targets_key_is_a_fault_of_the_store(holdings: Holdings) -> None:
+    (event,) = walk(holdings, "notified").events
+    hidden = holdings.store.put(canonical.encode(replace(event, finding="cd" * 32).plain()), "application/json")
+    holdings.ledger.append("case", f"innocent/{'cd' * 32}/0001", hidden.sha256)
+    (fault,) = examine(holdings).faults
+    assert "innocent" in fault
+    with pytest.raises(CaseError, match="innocent"):
+        tuple(casebook.events(holdings))
 
 
 def test_a_step_names_the_finding_as_it_stood_and_so_the_entry_of_it_in_the_ledger(holdings: Holdings) -> None:

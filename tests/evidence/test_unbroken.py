@@ -8,16 +8,22 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from evidence import canonical, digest, heads, plans
+from evidence import canonical, digest, keyed, plans
+from evidence.case_event import Event
 from evidence.errors import LedgerError
-from evidence.heads import Head
+from evidence.holdings import Holdings
 from evidence.ledger import FileLedger
 from evidence.manifest import Manifest, header_path
 from evidence.model import Record, Verdict
+from evidence.soundness import examine
+from evidence.unbroken import unbroken
 from evidence.verify import verify
 from tests.evidence import bundles, factory
 from tests.evidence.bundles import Members, Office
+from tests.hostile import agreement
 
 D = [digest.sha256(bytes([n])) for n in range(64)]
 
@@ -54,7 +60,10 @@ def test_every_record_of_the_label_is_there_with_contents_for_exhibits_alone(off
     path = bundled(office, tmp_path)
     files = bundles.members(path)
     assert (len(of(files, "records")), len(of(files, "headers")), len(of(files, "plans"))) == (2, 3, 5)
-    assert answer(verify(path)) == (True, "1 个序列自始至终无缺（shifan/home）")
+    assert answer(verify(path)) == (
+        True,
+        "各对象的链和案卷齐全；1 个序列自始至终无缺（shifan/home）",
+    )
 
 
 def test_nothing_of_another_unit_is_in_it(office: Office, tmp_path: Path) -> None:
@@ -98,9 +107,9 @@ def test_the_last_night_cannot_be_left_out_by_an_older_head(office: Office, tmp_
 
     def older_head(files: Members) -> None:
         newest = Record.load(canonical.decode(files[of(files, "headers")[-1]]))
-        for path in of(files, "ledger/heads"):
+        for path in of(files, "ledger/chains"):
             del files[path]
-        files.update({path: before[path] for path in of(before, "ledger/heads")})
+        files.update({path: before[path] for path in of(before, "ledger/chains")})
         for path in of(files, "headers"):
             if Record.load(canonical.decode(files[path])).capture.key == "N3/shifan/home/1":
                 del files[path]
@@ -156,42 +165,122 @@ def test_a_timeline_that_tells_another_story_than_the_records_is_found(office: O
     assert "时间线所列访问与各条记录不一致" in said
 
 
-def test_a_target_that_no_run_planned_is_not_claimed(tmp_path: Path) -> None:
+def test_a_target_that_no_run_planned_has_no_chain_of_plans_and_is_claimed_all_the_same(tmp_path: Path) -> None:
     office = bundles.office(tmp_path / "o", nights=0)
-    record = bundles.admitted(office.holdings, "M1/alone/home/1", target=factory.target(id="alone"))
-    from evidence.unbroken import unbroken
+    bundles.admitted(office.holdings, "M1/alone/home/1", target=factory.target(id="alone"))
+    series = unbroken(office.holdings, "alone", "home", None)
+    assert series is not None
+    assert (len(series.records), series.plans) == (1, ())
+    assert unbroken(office.holdings, "alone", "news", None) is None
 
-    assert unbroken(office.holdings, "alone", "home", None) is None
-    assert record.previous is None
+
+def test_a_target_seen_under_another_label_says_so_though_nothing_of_it_is_in_the_bundle(
+    office: Office, tmp_path: Path
+) -> None:
+    bundles.admitted(office.holdings, "N2/shifan/zwgk/page-2/1", label="zwgk/page-2")
+    path = bundled(office, tmp_path)
+    said = "各对象的链和案卷齐全；1 个序列自始至终无缺（shifan/home）；"
+    assert answer(verify(path)) == (
+        True,
+        said + "另有 1 个页面的记录不在本包内，只列各链末端（shifan/zwgk/page-2）",
+    )
 
 
-def test_heads_are_what_the_leaves_before_them_say_and_an_older_one_has_no_proof(tmp_path: Path) -> None:
+def test_an_exhibit_whose_series_is_not_claimed_leaves_the_question_open(office: Office, tmp_path: Path) -> None:
+    path = bundled(office, tmp_path, since=factory.NOON + timedelta(days=1, hours=1))
+    files = bundles.members(path)
+    for name in (*of(files, "headers"), *of(files, "plans")):
+        del files[name]
+    forged = bundles.resealed(
+        files, office.signer, tmp_path / "f.zip", describe=lambda manifest: replace(manifest, series=())
+    )
+    passed, said = answer(verify(forged))
+    assert passed is None
+    assert "未声明无缺的序列：shifan/home" in said
+    assert agreement.both(forged)["series-complete"] is None
+
+
+def test_a_list_of_chains_is_what_the_leaves_before_it_say_and_another_has_no_proof(tmp_path: Path) -> None:
     ledger = FileLedger(tmp_path)
     for n in range(20):
         ledger.append("record", f"N{n}/t{n % 7}/home/1", D[n])
+    ledger.append("case", "t3/f/0001", D[30])
     leaf = ledger.commit_heads()
     assert ledger.commit_heads() == leaf, "twice is once"
-    every = heads.of_leaves(ledger.leaves()[:20])
-    assert [head.head for head in every] == [D[14], D[15], D[16], D[17], D[18], D[19], D[13]]
-    for head, proof in ledger.prove_heads(every, 21).items():
+    every = ledger.prove_chains([f"t{n}" for n in range(7)], 22)
+    assert [proof.head("record", "home") for proof in every.values()] == [D[n] for n in (14, 15, 16, 17, 18, 19, 13)]
+    assert every["t3"].head("case", "f") == D[30]
+    for proof in every.values():
         assert proof.fault is None
-        assert proof.leaf.holds(ledger.root(21))
-        other = replace(proof, head=replace(head, head=D[40]))
-        assert other.fault == "链末端不在承诺之内"
-    with pytest.raises(LedgerError, match="not the end of its chain"):
-        ledger.prove_heads([Head(kind="record", target="t0", label="home", head=D[0])], 21)
+        assert proof.leaf.holds(ledger.root(22))
+        assert replace(proof, chains=proof.chains[1:]).fault == "所列各链不是台账承诺的"
+        assert replace(proof, of="t9").fault == "所列各链不是台账承诺的"
+        assert replace(proof, chains=(*proof.chains, *proof.chains)).fault == "各链的排列不是规定的写法"
+    with pytest.raises(LedgerError, match="nothing in the ledger"):
+        ledger.prove_chains(["t9"], 22)
 
 
-def test_heads_hold_only_where_they_are_the_last_leaf(tmp_path: Path) -> None:
+def test_a_list_of_chains_holds_only_where_its_leaf_is_the_last(tmp_path: Path) -> None:
     ledger = FileLedger(tmp_path)
     ledger.append("record", "N1/t/home/1", D[1])
     ledger.commit_heads()
     ledger.append("record", "N2/t/home/1", D[2])
     with pytest.raises(LedgerError, match="does not end with"):
-        ledger.prove_heads([], 3)
-    (proof,) = ledger.prove_heads([Head(kind="record", target="t", label="home", head=D[1])], 2).values()
-    moved = replace(proof, leaf=ledger.inclusion(1, 3))
-    assert moved.fault == "台账末项不是各链末端的承诺"
+        ledger.prove_chains(["t"], 3)
+    (proof,) = ledger.prove_chains(["t"], 2).values()
+    assert replace(proof, leaf=ledger.inclusion(1, 3)).fault == "台账末项不是各链的承诺"
+
+
+def test_a_store_of_before_opens_is_sound_and_its_new_bundles_show_its_cases(office: Office, tmp_path: Path) -> None:
+    """The ends were committed to one by one, and the keys of case events did not name the target."""
+    agreed = replace(office.dossier.finding, second_look="agrees", id="ab" * 32)
+    event = Event(
+        finding=agreed.id, said=digest.EMPTY, target="shifan", indicator="x", at=agreed.at, label=None, n=1,
+        step="withdrawn", by="王五", when=agreed.at, reason="栏目另有更新", previous=None,
+    )  # fmt: skip
+    kept = office.holdings.store.put(canonical.encode(event.plain()), "application/json")
+    ledger = office.holdings.ledger
+    ledger.append("case", event.old_key, kept.sha256)
+    ledger.append("heads", str(ledger.size), ledger.chain.flat_root)
+    ledger.checkpoint(office.signer)
+    again = replace(office, holdings=Holdings.open(office.holdings.root))
+    assert examine(again.holdings).faults == ()
+    path = bundled(again, tmp_path)
+    assert of(bundles.members(path), "cases") == [f"data/cases/{agreed.id}/0001.json"]
+    assert answer(verify(path))[0] is True
+    assert agreement.both_hold(path)
+    assert examine(again.holdings).faults == ()
+
+
+def test_a_commitment_to_other_chains_than_the_leaves_have_is_found_in_the_store(office: Office) -> None:
+    """What no bundle shows, whoever has the ledger sees."""
+    ledger = office.holdings.ledger
+    ledger.append("chains", str(ledger.size), D[3])
+    (fault,) = examine(office.holdings).faults
+    assert "承诺的各链末端" in fault
+
+
+@settings(max_examples=50, deadline=None)
+@given(names=st.sets(st.text(max_size=8), min_size=1, max_size=40), data=st.data())
+def test_each_key_has_one_place_that_its_path_shows_and_no_other_keys(names: set[str], data: st.DataObject) -> None:
+    every = {name: digest_of(name) for name in sorted(names)}
+    tree = keyed.Keyed(every)
+    name = data.draw(st.sampled_from(sorted(names)))
+    path = tree.path(name)
+    assert keyed.root_of_path(name, every[name], path) == tree.root
+    assert keyed.root_of_path(name, digest_of("other"), path) != tree.root
+    assert keyed.root_of_path(name + "x", every[name], path) != tree.root
+    assert keyed.root_of_path(name, every[name], path[1:]) != tree.root
+    assert len(set(path)) == len(path) >= keyed.LEAST, "an empty place looks like any other"
+    alone = keyed.Keyed({name: every[name]})
+    assert len(alone.path(name)) == keyed.LEAST == len(path), "how deep it lies tells nothing of who is beside it"
+    if name + "x" not in every:
+        with pytest.raises(KeyError):
+            tree.path(name + "x")
+
+
+def digest_of(text: str) -> bytes:
+    return bytes.fromhex(digest.sha256(text.encode()))
 
 
 def test_a_plan_is_entered_once_and_names_the_one_before(office: Office) -> None:

@@ -455,8 +455,8 @@ def other_step_in_a_proof(on: Bench) -> Path:
 
 
 @damage("files", "series-complete")
-def other_step_in_a_head(on: Bench) -> Path:
-    path = a(on, "ledger/heads")
+def other_step_in_a_list_of_chains(on: Bench) -> Path:
+    path = a(on, "ledger/chains")
     body = canonical.decode(on.files[path])
     body["proof"]["path"][0] = digest.EMPTY
     return replaced(on, path, canonical.encode(body))
@@ -728,7 +728,7 @@ def heading_of_another_finding(on: Bench) -> Path:
     return described(on, findings=(replace(heading, state="clear"),))
 
 
-@damage("records")
+@damage("records", "series-complete")
 def subject_of_another_name(on: Bench) -> Path:
     return described(on, subject=replace(manifest_of(on).subject, targets=(factory.target(id="innocent"),)))
 
@@ -869,11 +869,6 @@ def plan_left_out(on: Bench) -> Path:
 
 
 @damage("series-complete")
-def end_of_the_chain_left_out(on: Bench) -> Path:
-    return on.resealed(without(on.files, a(on, "ledger/heads")))
-
-
-@damage("series-complete")
 def headers_without_a_claim(on: Bench) -> Path:
     return described(on, series=())
 
@@ -991,7 +986,7 @@ def record_with_a_default_spelled_out(on: Bench) -> Path:
     return spelled(on, newest(on), lambda data: data.replace(b'"verified":', b'"scripted":false,"verified":'))
 
 
-@damage("records", "ledger inclusion", "order of times")
+@damage("records", "ledger inclusion", "order of times", "series-complete")
 def finding_with_an_escaped_letter(on: Bench) -> Path:
     return spelled(on, a(on, "findings"), lambda data: data.replace("动".encode(), rb"\u52a8", 1))
 

@@ -29,6 +29,8 @@ Richer = Callable[[Bench], Bench]
 """Gives the bench with another bundle."""
 STEPS: tuple[tuple[Step, str], ...] = (("warned", ""), ("notified", ""), ("answered", "单位称已更新"))
 LATER = factory.NOON + timedelta(days=3)
+EARLIER = "ab" * 32
+"""A finding on the same target, whose case was withdrawn before."""
 
 
 def course(on: Bench) -> Bench:
@@ -50,10 +52,12 @@ def answer(on: Bench) -> Bench:
 def _make_course(on: Bench, path: Path) -> None:
     office = replace(bundles.office(path.parent, nights=3), signer=on.office.signer)
     agreed = replace(office.dossier.finding, second_look="agrees")
+    given: dict[str, Any] = {"by": "王五", "now": LATER, "rules": CaseRules()}
+    casebook.take(office.holdings, replace(agreed, id=EARLIER), "withdrawn", reason="栏目另有更新", **given)
     for n, (step, reason) in enumerate(STEPS):
         due = (LATER + timedelta(days=6)).date() if step == "notified" else None
-        given: dict[str, Any] = {"reason": reason, "rules": CaseRules(), "due": due}
-        casebook.take(office.holdings, agreed, step, by="王五", now=LATER + timedelta(hours=n), **given)
+        at = LATER + timedelta(hours=n)
+        casebook.take(office.holdings, agreed, step, **{**given, "now": at, "reason": reason, "due": due})
     night = office.holdings.rows("shifan", "home")[1].record
     asked = Asked(by="张三", why="页面有密级标志", destroy=True)
     quarantine(office.holdings, night, asked, path.parent / "out", now=LATER)
@@ -85,7 +89,7 @@ def untouched_bundle_of_a_case(on: Bench) -> Path:
     files = rich.files
     assert {ANCHOR, ANCHOR_PROOF, FIRST_SHEET} <= files.keys()
     assert manifest_of(rich).purged
-    assert sum(path.startswith("data/cases/") for path in files) == len(STEPS)
+    assert sum(path.startswith("data/cases/") for path in files) == len(STEPS) + 1
     return rich.resealed(files)
 
 
@@ -100,78 +104,110 @@ def untouched_answer(on: Bench) -> Path:
 # ---- steps of a case ----
 
 
-@damage("files", "names", "bag", "records", "ledger inclusion")
+@damage("files", "names", "bag", "records", "ledger inclusion", "series-complete")
 def case_step_taken_out(on: Bench) -> Path:
     rich = course(on)
-    return bundles.zipped(without(rich.files, a(rich, "cases", n=1)), rich.name, rich.out)
+    return bundles.zipped(without(rich.files, steps_of(rich)[1]), rich.name, rich.out)
 
 
-@damage("files", "records", "ledger inclusion")
+@damage("files", "ledger inclusion", "series-complete")
 def case_step_reworded(on: Bench) -> Path:
     rich = course(on)
-    return edited(rich, a(rich, "cases", n=2), "单位称已更新", "单位没有答复")
+    return edited(rich, steps_of(rich)[2], "单位称已更新", "单位没有答复")
 
 
 @damage("records")
 def case_step_left_out(on: Bench) -> Path:
     rich = course(on)
-    return rich.resealed(without(rich.files, a(rich, "cases", n=1)))
+    return rich.resealed(without(rich.files, steps_of(rich)[1]))
 
 
-@damage("records")
+@damage("series-complete")
 def last_case_step_left_out(on: Bench) -> Path:
     rich = course(on)
-    return rich.resealed(without(rich.files, a(rich, "cases", n=2)))
+    return rich.resealed(without(rich.files, steps_of(rich)[-1]))
 
 
-@damage("records")
-def end_of_the_case_left_out(on: Bench) -> Path:
+@damage("series-complete")
+def whole_case_left_out(on: Bench) -> Path:
+    """The unit's answer is in it."""
     rich = course(on)
-    return rich.resealed(without(rich.files, head_of(rich, "case")))
+    return rich.resealed(without(rich.files, *steps_of(rich)))
 
 
-def head_of(on: Bench, kind: str) -> str:
-    """Return the path of the proof of the end of a chain."""
-    heads = {path: data for path, data in on.files.items() if path.startswith("data/ledger/heads/")}
-    return next(path for path, data in heads.items() if canonical.decode(data)["head"]["kind"] == kind)
+@damage("series-complete")
+def case_of_an_earlier_finding_left_out(on: Bench) -> Path:
+    """It was withdrawn: the office had been wrong about this target before."""
+    rich = course(on)
+    return rich.resealed(without(rich.files, *steps_of(rich, EARLIER)))
+
+
+@damage("series-complete")
+def all_cases_left_out(on: Bench) -> Path:
+    rich = course(on)
+    return rich.resealed(without(rich.files, *steps_of(rich), *steps_of(rich, EARLIER)))
+
+
+@damage("series-complete")
+def case_left_out_and_out_of_the_list_of_chains(on: Bench) -> Path:
+    rich = course(on)
+    (path,) = (path for path in rich.files if path.startswith("data/ledger/chains/"))
+    body = canonical.decode(rich.files[path])
+    body["chains"] = [one for one in body["chains"] if one["label"] != EARLIER]
+    return rich.resealed({**without(rich.files, *steps_of(rich, EARLIER)), path: canonical.encode(body)})
+
+
+@damage("series-complete")
+def all_cases_left_out_with_the_list_of_chains(on: Bench) -> Path:
+    """And with all that a claim would rest on."""
+    rich = course(on)
+    gone = ("data/cases/", "data/ledger/chains/", "data/plans/", "data/headers/")
+    purged = {f"data/headers/{one.record}.json" for one in manifest_of(rich).purged}
+    files = {path: data for path, data in rich.files.items() if path in purged or not path.startswith(gone)}
+    return bundles.resealed(files, on.office.signer, on.out, describe=lambda one: replace(one, series=()))
+
+
+def steps_of(on: Bench, finding: str | None = None) -> list[str]:
+    """Return the paths of the steps of a finding's case; without one, of the bundle's own finding."""
+    own = Path(a(on, "findings")).stem
+    return sorted(path for path in on.files if path.startswith(f"data/cases/{finding or own}/"))
 
 
 @damage("records", "ledger inclusion")
 def case_step_altered(on: Bench) -> Path:
     rich = course(on)
-    return rewritten(rich, a(rich, "cases", n=1), lambda body: body.update(by="赵六"))
+    return rewritten(rich, steps_of(rich)[1], lambda body: body.update(by="赵六"))
 
 
-@damage("records", "ledger inclusion")
+@damage("records", "ledger inclusion", "series-complete")
 def case_step_with_a_default_spelled_out(on: Bench) -> Path:
     rich = course(on)
-    return rewritten(rich, a(rich, "cases", n=1), lambda body: body.update(second=""))
+    return rewritten(rich, steps_of(rich)[1], lambda body: body.update(second=""))
 
 
-@damage("records", "ledger inclusion")
+@damage("records", "ledger inclusion", "series-complete")
 def case_step_of_no_known_kind(on: Bench) -> Path:
     rich = course(on)
-    return rewritten(rich, a(rich, "cases", n=2), lambda body: body.update(step="forgiven"))
+    return rewritten(rich, steps_of(rich)[2], lambda body: body.update(step="forgiven"))
 
 
-@damage("records", "ledger inclusion")
+@damage("records", "ledger inclusion", "series-complete")
 def case_step_of_another_finding(on: Bench) -> Path:
     rich = course(on)
-    return rewritten(rich, a(rich, "cases", n=0), lambda body: body.update(finding="0" * 24))
+    return rewritten(rich, steps_of(rich)[0], lambda body: body.update(finding="0" * 24))
 
 
 @damage("records")
 def case_steps_under_another_findings_name(on: Bench) -> Path:
     rich = course(on)
-    return rich.resealed(
-        {("data/cases/0/" + Path(p).name if p.startswith("data/cases/") else p): d for p, d in rich.files.items()}
-    )
+    own = steps_of(rich)
+    return rich.resealed({("data/cases/0/" + Path(p).name if p in own else p): d for p, d in rich.files.items()})
 
 
 @damage("records")
 def case_steps_in_another_order(on: Bench) -> Path:
     rich = course(on)
-    one, other = a(rich, "cases", n=0), a(rich, "cases", n=1)
+    one, other = steps_of(rich)[0], steps_of(rich)[1]
     return rich.resealed({**rich.files, one: rich.files[other], other: rich.files[one]})
 
 

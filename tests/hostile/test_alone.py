@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from evidence import bag, canonical, citation, digest, manifest, plain, verify_alone
 from evidence import verify as verifying
 from evidence.case_event import Event
-from evidence.heads import HeadProof
+from evidence.heads import ChainsProof
 from evidence.manifest import CHECKPOINT, MANIFEST, VERIFIER
 from evidence.model import Capture, Finding
 from evidence.plans import Loss, Plan
@@ -365,7 +365,7 @@ FORMS = {
     "answer/1": citation.Answer,
     "consistency/1": Consistency,
     "inclusion/1": Inclusion,
-    "head/1": HeadProof,
+    "chains/1": ChainsProof,
 }
 
 
@@ -476,7 +476,7 @@ def test_both_say_the_same_of_odd_values_the_keys_holder_wrote(
 ) -> None:
     bench = kind(bench)
     files = bench.files
-    kinds = ("records", "headers", "findings", "plans", "series", "ledger/proofs", "ledger/heads", "ledger/anchor.json",
+    kinds = ("records", "headers", "findings", "plans", "series", "ledger/proofs", "ledger/chains", "ledger/anchor.json",
              "cases", "answer.json", "manifest.json")  # fmt: skip
     path = data.draw(st.sampled_from([name for name in files if name.startswith(tuple(f"data/{k}" for k in kinds))]))
     document = canonical.decode(files[path])

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from evidence import verify_alone
+from evidence import series_checks, verify_alone
+from evidence.heads import ChainsProof
 from evidence.verify import verify
 from tests.evidence import bundles
-from tests.hostile import agreement, corpus, courses, second
+from tests.hostile import agreement, chains, corpus, courses, second
 from tests.hostile.corpus import CORPUS
 from tests.hostile.specimens import Bench
 from tests.hostile.test_verifier import MEMBER_DAMAGES
@@ -64,6 +65,25 @@ def test_each_damage_fails_the_checks_it_should_before_both(bench: Bench, name: 
     holds = verify_alone.verify(str(path), trust.read_bytes()).holds(), verify(path, trust=trust).holds()
     assert holds == (not CORPUS[name].fails,) * 2
     assert not verify_alone.verify(str(path), trust.read_bytes()).holds(strict=True)
+
+
+@pytest.mark.parametrize("name", chains.OMISSIONS)
+def test_with_the_lists_of_chains_blinded_each_omission_goes_through(
+    bench: Bench, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So nothing else sees it: were that one question to see nothing, the test above would turn red."""
+    path = CORPUS[name].make(bench)
+    monkeypatch.setattr(series_checks, "_target_faults", lambda question: iter(()))
+    monkeypatch.setattr(verify_alone, "_target_faults", lambda question: iter(()))
+    monkeypatch.setattr(ChainsProof, "fault", None)
+    monkeypatch.setattr(verify_alone, "_chains_of", blindly)
+    assert not agreement.failed(agreement.both(path))
+
+
+def blindly(question: verify_alone.Question, of: str) -> dict[tuple[str, str], str]:
+    """Return what a list of chains says, proved or not."""
+    listed = question.bundle.form(verify_alone._chains_path(of), "chains/1")["chains"]
+    return {(one["kind"], one["label"]): one["head"] for one in listed}
 
 
 @pytest.mark.parametrize("kind", RICHER)

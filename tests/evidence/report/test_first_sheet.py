@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -131,4 +132,23 @@ def test_a_step_left_out_or_altered_is_seen(office: bundles.Office, tmp_path: Pa
     altered = {**files, path: files[path].replace("王五".encode(), "赵六".encode())}
     for forged in (without, altered):
         verdict = verify(bundles.resealed(forged, office.signer, tmp_path / "forged.zip"))
-        assert "records" in {check.name for check in verdict.checks if check.passed is False}
+        failed = {check.name for check in verdict.checks if check.passed is False}
+        assert failed & {"records", "series-complete"}, (
+            "in the middle the next step shows it, at the end the list of chains"
+        )
+
+
+def test_where_another_case_of_the_target_ended_is_told_beside_the_course(
+    office: bundles.Office, tmp_path: Path
+) -> None:
+    warned_and_asked(office)
+    other = replace(office.dossier.finding, id="ab" * 32, second_look="agrees")
+    given: dict[str, Any] = {"now": factory.NOON + timedelta(days=9), "rules": CaseRules()}
+    casebook.take(office.holdings, other, "withdrawn", by="赵六", reason="栏目另有更新", **given)
+    files = bundles.members(office.bundle(tmp_path / "b.zip").path)
+    assert len([name for name in files if name.startswith("data/cases/")]) == 4
+    text = said(files[FIRST_SHEET])
+    assert "同一对象的其他案卷" in text
+    assert "abababababab" in text
+    assert "已撤销，共1步；栏目另有更新" in text
+    assert "赵六" not in text, "in the course are the steps of the bundle's own findings"
