@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from collector import quiet, sealing, targets, timesource, yamlfile
+from collector import quiet, salting, sealing, targets, timesource, yamlfile
 from collector.errors import WorkspaceError
 from collector.nightly_settings import NightlySettings
 from collector.sealing import SealSettings
 from collector.targets import Target
-from collector.vault import KEY_FILE, KeyPlace
+from collector.vault import KEY_FILE, KeyPlace, Vault
 from evidence import plain
 from evidence.casebook import CaseRules
 from evidence.errors import ShapeError
@@ -233,6 +233,7 @@ class Workspace:
             wording=self._file(self.settings.words.wording),
             signing=lambda: sealing.signer(self.root, self.settings.seal),
             authority=sealing.authority(self.root, self.settings.seal.timestamp),
+            salting=lambda: salting.salts(Vault(path=self.vault_path, place=self.key_place)),
             jobs=self.settings.jobs,
             cases=self.settings.cases,
             office=self.settings.office,
