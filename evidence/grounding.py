@@ -127,13 +127,17 @@ def _enough(asked: _Asked, since: datetime, salting: masking.Salting) -> Grounde
     own = {row.label for row in known if row.record in finding.exhibits} | {finding.label, HOME}
     near = [row for row in known if row.label in own or ((part := part_of(row.label)) and part.column in own)]
     said: tuple[str, ...] = ()
+    masked = False
     for rows in dict.fromkeys((tuple(near), tuple(known))):
         if len(rows) > MOST:
             raise _Lacking(f"判定涉及 {len(rows)} 次访问，超过包内可带的 {MOST} 次")
         opened = _Opened(holdings, finding.target, salting)
         said = tuple(_differences(asked, rows, opened))
+        masked = opened.masked
         if not said:
             return _grounded(asked, rows, opened)
+    if masked:
+        raise _Lacking(f"读取结果中的个人信息已遮盖，仅凭遮盖后的内容重新判定，{'、'.join(said[:3])} 与原判定不同")
     because = "（判定还用到登记表、人工试用、其他对象或更早的记录，这些不随包提供；或者判定以后程序、对象清单有变化）"
     raise _Lacking(f"仅凭包内材料重新判定，{'、'.join(said[:3])} 与原判定不同{because}")
 

@@ -21,7 +21,7 @@ from evidence.holdings import Holdings
 from evidence.house import House
 from evidence.judge import judge_holdings
 from evidence.manifest import finding_path, grounds_path, heading
-from evidence.model import Finding, Reading, VerdictCheck
+from evidence.model import Finding, FlowRef, Reading, VerdictCheck
 from evidence.reproduce import reproduced
 from evidence.seal import Signer, make_office_key
 from tests.evidence import bundles
@@ -373,3 +373,33 @@ def test_what_cannot_be_judged_again_says_why(tmp_path: Path) -> None:
     check = reproduced(renamed.bundle(found, tmp_path / "c.zip"))
     assert check.passed is None
     assert "message 与原判定不同" in check.detail
+
+
+def test_where_readings_are_masked_agreement_is_said_and_a_difference_never_is(tmp_path: Path) -> None:
+    """What is masked may be what the judgement turned on; so of a lie nothing is said, but neither that it came out again."""
+    one = office(tmp_path, SITE)
+    flow = FlowRef(name="box", sha256=one.holdings.store.put(b"#", "text/x-python").sha256, verified=None, private=())
+    beside = ANNEX.replace("项目名称", "联系人").replace(
+        "项目1", "李雷雷"
+    )  # the heading of the blank column is masked with it
+    apart = ANNEX.replace("责任单位", "联系人").replace("单位1", "李雷雷")
+    for n in (1, 2):
+        pages = {"home": page(date(2021, 1, 2)), "c0": apart, "c1": beside}
+        one.night(f"N{n}", SITE, pages, started=NOON + timedelta(hours=24 * (n - 1)), flow=flow)
+    found = one.judged("annex_blank_column")
+    assert found.label == "c0"
+    other = next(
+        each for each in one.holdings.derived.findings() if (each.indicator, each.label) == (found.indicator, "c1")
+    )
+    check = reproduced(one.bundle(other, tmp_path / "o.zip"))
+    assert check.passed is None
+    assert "仅凭遮盖后的内容重新判定" in check.detail
+    path = one.bundle(found, tmp_path / "b.zip")
+    assert not [name for name, data in bundles.members(path).items() if "李雷雷".encode() in data]
+    check = reproduced(path)
+    assert check.passed is None, "the originals of its readings stay in the house"
+    assert "1 个问题由包内材料重新判定，结论一致" in check.detail
+    check = forged((one, found, path), tmp_path / "f.zip", lambda one: replace(one, state="clear"))
+    assert check.passed is None
+    assert "个人信息已遮盖，与原判定不同之处（state" in check.detail
+    assert "结论一致" not in check.detail
