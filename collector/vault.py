@@ -107,6 +107,17 @@ class Vault:
 
         self._change(put)
 
+    def once(self, target: str, name: str, make: Callable[[], str], now: datetime) -> Any:
+        """Return the value of an entry, put in now where there is none; two at once get the same. Raises VaultError."""
+        if (found := self.get(target, name)) is not None:
+            return found.get("value")
+
+        def put(entries: Entries) -> None:
+            entries.setdefault(f"{target}/{name}", {"value": make(), "set": plain.instant(now)})
+
+        self._change(put)
+        return (self.get(target, name) or {}).get("value")
+
     def remove(self, target: str, name: str) -> bool:
         """Take an entry out, and tell whether it was there; raises VaultError."""
         found = []

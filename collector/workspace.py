@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from collector import quiet, sealing, targets, timesource, yamlfile
+from collector import quiet, salting, sealing, targets, timesource, yamlfile
 from collector.errors import WorkspaceError
 from collector.nightly_settings import NightlySettings
 from collector.sealing import SealSettings
@@ -234,6 +234,7 @@ class Workspace:
             signing=lambda: sealing.signer(self.root, self.settings.seal),
             authority=sealing.authority(self.root, self.settings.seal.timestamp),
             second=sealing.second(self.root, self.settings.seal.sm2, self._vault),
+            salting=lambda: salting.salts(Vault(path=self.vault_path, place=self.key_place)),
             jobs=self.settings.jobs,
             cases=self.settings.cases,
             office=self.settings.office,

@@ -18,10 +18,12 @@ from io import BytesIO
 from pathlib import Path
 
 from evidence import aftercheck, bag, canonical, casebook, digest, heads, masking, plain, report, timestamp, zipform
+from evidence.catalog import Row
 from evidence.contents import Contents, Opener, Piece, Reply, custody_events, records_of
 from evidence.dossier import Dossier, Exhibit
 from evidence.errors import BundleError, FormError, SealError
 from evidence.files import make_folder, whole_file
+from evidence.grounding import Grounded
 from evidence.holdings import Holdings
 from evidence.ledger import FileLedger, Leaf
 from evidence.manifest import FORMAT, MANIFEST, Manifest, Subject, Tool, heading
@@ -39,6 +41,8 @@ from evidence.unbroken import Unbroken, unbroken
 log = logging.getLogger(__name__)
 
 UNSEALED = ".UNSEALED.zip"
+MAX_HEADERS = 4_000
+"""Records in all series, above which those that no exhibit is of are shown by their headings alone: some 30 MB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,17 +79,18 @@ def write_bundle(
     since: datetime | None = None,
     office: Office | None = None,
     reply: Reply | None = None,
+    salting: masking.Salting = masking.unsalted,
 ) -> BundleResult:
     """Write one bundle of findings on one unit to `out` (FILE.zip, or a folder to name it in).
 
     `authority` gives the signature a time-stamp, `second` signs beside it with SM2; `sources` are the texts of the flow, indicator and rules that were used, by
     name; `by` is who bundles; `since` is where the series begin that are shown without a gap (None: with their first
-    record); `office` is whose evidence it is; with `reply` it is the answer to an objection. A sealed bundle is entered in the
-    ledger. Raises BundleError where the findings do not belong in one bundle or what they
+    record); `office` is whose evidence it is; with `reply` it is the answer to an objection; `salting` gives what masked
+    fields of readings are committed to by, field by field. A sealed bundle is entered in the ledger. Raises BundleError where the findings do not belong in one bundle or what they
     cite is not there, and above the limits of the zip form; nothing is then left at `out`.
     """
     subject = _subject(dossiers)
-    dossiers = [_for_others(dossier, holdings.store) for dossier in dossiers]
+    dossiers = [_for_others(dossier, holdings.store, salting) for dossier in dossiers]
     targets = tuple(target.id for target in subject.targets)
     casebook.name_targets(holdings)
     leaves = _leaves(dossiers, holdings.ledger, reply)
@@ -93,6 +98,7 @@ def write_bundle(
     with holdings.ledger.exclusive():  # what a run admits meanwhile would be the end of a series that is not there
         dossiers = [_up_to_date(dossier, holdings, since) for dossier in dossiers]
         series = _series(dossiers, holdings, since)
+        further = {one.finding.id: _further(one.grounded, series, holdings, since) for one in dossiers if one.grounded}
         events = tuple(event for target in targets for event in casebook.of_target(holdings, target))
         purged = _purged(dossiers, series, holdings)
         leaves = (*leaves, *(leaf for _, leaf in purged))
@@ -103,6 +109,9 @@ def write_bundle(
             contents.record(record)
         for dossier in dossiers:
             contents.dossier(dossier, _report_folder(dossier, dossiers))
+        for dossier in dossiers:
+            if dossier.grounded is not None:
+                contents.grounds(dossier.grounded, further[dossier.finding.id])
         contents.ledger(checkpoint, leaves)
         for one in series:
             contents.unbroken(one, checkpoint)
@@ -156,15 +165,15 @@ def _up_to_date(dossier: Dossier, holdings: Holdings, since: datetime | None) ->
     return replace(dossier, exhibits=exhibits)
 
 
-def _for_others(dossier: Dossier, store: Store) -> Dossier:
+def _for_others(dossier: Dossier, store: Store, salting: masking.Salting) -> Dossier:
     """Return a dossier whose readings show no personal data."""
-    return replace(dossier, exhibits=tuple(_masked(exhibit, store) for exhibit in dossier.exhibits))
+    return replace(dossier, exhibits=tuple(_masked(exhibit, store, salting) for exhibit in dossier.exhibits))
 
 
-def _masked(exhibit: Exhibit, store: Store) -> Exhibit:
+def _masked(exhibit: Exhibit, store: Store, salting: masking.Salting) -> Exhibit:
     pairs = (exhibit.record, exhibit.reading), (exhibit.earlier, exhibit.earlier_reading)
     now, before = (
-        masking.reading(reading, record, store) if record and reading else reading for record, reading in pairs
+        masking.reading(reading, record, store, salting) if record and reading else reading for record, reading in pairs
     )
     return replace(exhibit, reading=now, earlier_reading=before)
 
@@ -221,23 +230,40 @@ def _leaves(dossiers: Sequence[Dossier], ledger: FileLedger, reply: Reply | None
 
 
 def _series(dossiers: Sequence[Dossier], holdings: Holdings, since: datetime | None) -> tuple[Unbroken, ...]:
-    """Return the series of all labels that exhibits are of; one with a visit under way is not claimed to be whole."""
-    labels = sorted(
-        {
-            (exhibit.record.capture.target.id, exhibit.record.capture.label)
-            for dossier in dossiers
-            for exhibit in dossier.exhibits
-        }
-    )
-    found = []
-    for target, label in labels:
+    """Return the series of all labels that exhibits are of, then of those weighed besides, as far as headers are few enough.
+
+    One with a visit under way is not claimed to be whole.
+    """
+    shown = {
+        (exhibit.record.capture.target.id, exhibit.record.capture.label)
+        for dossier in dossiers
+        for exhibit in dossier.exhibits
+    }
+    weighed = {
+        (one.finding.target, label) for one in dossiers if one.grounded is not None for label in one.grounded.labels
+    }
+    found, headers = [], 0
+    for n, (target, label) in enumerate((*sorted(shown), *sorted(weighed - shown))):
         series = unbroken(holdings, target, label, since)
         if series is None or series.open:
             why = f"run {series.open[0]} has no record of it" if series else "there is no record"
             log.warning("the series of %s/%s is not claimed to be without a gap: %s", target, label, why)
-        else:
-            found.append(series)
+            continue
+        headers += len(series.records)
+        if n >= len(shown) and headers > MAX_HEADERS:
+            log.warning("the series of %s/%s is shown by its headings alone: too many records", target, label)
+            continue
+        found.append(series)
     return tuple(found)
+
+
+def _further(
+    grounded: Grounded, series: Sequence[Unbroken], holdings: Holdings, since: datetime | None
+) -> dict[str, tuple[Row, ...]]:
+    """Return the headings of every label that was weighed and whose series is there."""
+    target = grounded.grounds.whom.id if grounded.grounds.whom is not None else None
+    labels = {one.claim.label for one in series if one.claim.target == target}
+    return {one: holdings.rows(target, one, since) for one in grounded.labels if target and one in labels}
 
 
 def _checkpoint(ledger: FileLedger, leaves: Sequence[Leaf], of: Set[str], signer: Signer | None) -> Checkpoint:

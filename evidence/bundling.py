@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from evidence.bundle import BundleResult, write_bundle
 from evidence.contents import Reply
 from evidence.dossier import Dossier, gather, records_of
 from evidence.errors import BundleError
+from evidence.grounding import ground
 from evidence.holdings import Holdings
 from evidence.house import House
 from evidence.model import Finding, TargetRef
@@ -52,8 +55,26 @@ def _bundle(
                 raise BundleError(gone)
     if house.replay:
         house.replay(holdings, [record for finding in findings for record in records_of(finding, holdings)])
+    since = min(finding.at for finding in findings) - SHOWN
+    salting = functools.cache(house.salting)
+    subjects = {subject.id: subject for subject in house.subjects()}
+    dossiers = [
+        replace(
+            _dossier(finding, holdings, house.jobs),
+            grounded=ground(
+                finding,
+                subjects.get(finding.target),
+                holdings=holdings,
+                rules=ruleset.cited(finding.rules, house.rules_dir),
+                since=since,
+                indicators_dir=house.indicators_dir,
+                salting=salting,
+            ),
+        )
+        for finding in findings
+    ]
     return write_bundle(
-        [_dossier(finding, holdings, house.jobs) for finding in findings],
+        dossiers,
         holdings=holdings,
         signer=house.signing(),
         authority=house.authority,
@@ -62,8 +83,9 @@ def _bundle(
         sources=dict(_sources(findings, house, holdings)),
         by=by,
         office=house.office,
-        since=min(finding.at for finding in findings) - SHOWN,
+        since=since,
         reply=reply,
+        salting=salting,
     )
 
 

@@ -20,6 +20,7 @@ from evidence.command import Commands, Instant, json_option, open_house, say, wo
 from evidence.commands import bulletins as bulletin_commands
 from evidence.commands import cases as case_commands
 from evidence.commands import checkpoints as checkpoint_commands
+from evidence.commands import disclosing as disclose_commands
 from evidence.commands import disputes as dispute_commands
 from evidence.commands import human as human_commands
 from evidence.commands import notices as notice_commands
@@ -267,7 +268,11 @@ def read_table(ctx: click.Context, as_json: bool, files: tuple[Path, ...]) -> No
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Certificates as published (PEM): the signer's, and the time-stamp authority's.",
 )
-@click.option("--reproduce", is_flag=True, help="Also make every reading again from the originals in the bundle.")
+@click.option(
+    "--reproduce",
+    is_flag=True,
+    help="Also make every reading again from the originals in the bundle, and judge its findings again.",
+)
 @click.option(
     "--bulletin",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -278,7 +283,8 @@ def read_table(ctx: click.Context, as_json: bool, files: tuple[Path, ...]) -> No
     multiple=True,
     metavar="FILE...",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Files handed over apart: say of which record each is the original; exits 3 if one is of none.",
+    help="Files handed over apart: say of which record each is the original, or whether the masked fields that it discloses "
+    "are those of the bundle; exits 3 if one is not.",
 )
 @json_option
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="BUNDLE...")
@@ -318,7 +324,7 @@ def verify(
         for line in (line for one in shown for line in one.lines()):
             click.echo(line)
         click.echo("结论：成立" if holds else "结论：不成立")
-    if not holds or not all(one.places for one in shown):
+    if not holds or not all(one.holds for one in shown):
         ctx.exit(3)
 
 
@@ -422,6 +428,7 @@ for command in (
     checkpoint_commands.checkpoint,
     dispute_commands.dispute,
     quarantine_commands.quarantine,
+    disclose_commands.disclose,
     seal_commands.seal,
 ):
     cli.add_command(command)

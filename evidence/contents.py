@@ -16,6 +16,7 @@ from evidence.differing import Differing
 from evidence.disputes import form
 from evidence.dossier import Dossier, Exhibit
 from evidence.errors import BundleError
+from evidence.grounding import Grounded
 from evidence.holdings import Holdings
 from evidence.ledger import Leaf
 from evidence.manifest import (
@@ -39,11 +40,14 @@ from evidence.manifest import (
     chains_path,
     event_path,
     finding_path,
+    ground_reading_path,
+    grounds_path,
     header_path,
     loss_path,
     masked_path,
     plan_path,
     proof_path,
+    reading_path,
     record_path,
 )
 from evidence.masking import Masked
@@ -173,6 +177,18 @@ class Contents:
             kind = "text/html" if name.endswith(".html") else "application/octet-stream"
             self.add(Piece.of(folder + name, "report", kind, data))
 
+    def grounds(self, grounded: Grounded, rows: Mapping[str, Sequence[Row]]) -> None:
+        """Take in what a finding can be judged again by, after all exhibits; `rows` are the series of further labels."""
+        grounds = grounded.grounds
+        self.add(Piece.json(grounds_path(grounds.finding), "grounds", grounds.plain()))
+        for look in grounds.looks:
+            if look.reading and reading_path(look.row.record) not in self._pieces:
+                read = grounded.readings[look.reading].plain()
+                self.add(Piece.json(ground_reading_path(look.reading), "grounds", read))
+        for label, every in rows.items():
+            if grounds.whom is not None:
+                self._rows(grounds.whom.id, label, every)
+
     def ledger(self, checkpoint: Checkpoint, leaves: Iterable[Leaf]) -> None:
         """Take in the checkpoint, and the proof of each leaf against it."""
         self.add(Piece.of(CHECKPOINT, "checkpoint", "text/plain", checkpoint.encode()))
@@ -283,13 +299,15 @@ class Contents:
         pairs = (exhibit.record, exhibit.reading), (exhibit.earlier, exhibit.earlier_reading)
         for record, reading in pairs:
             if record and reading:
-                self.add(Piece.json(f"data/readings/{record.id}.json", "reading", reading.plain()))
+                self.add(Piece.json(reading_path(record.id), "reading", reading.plain()))
 
     def _series(self, exhibit: Exhibit) -> None:
         capture = exhibit.record.capture
-        rows: tuple[Row, ...] = exhibit.rows
-        body = {"schema": "series/1", "target": capture.target.id, "label": capture.label, "rows": plain.dump(rows)}
-        self.add(Piece.json(f"data/series/{_named(capture.target.id)}/{_named(capture.label)}.json", "series", body))
+        self._rows(capture.target.id, capture.label, exhibit.rows)
+
+    def _rows(self, target: str, label: str, rows: Sequence[Row]) -> None:
+        body = {"schema": "series/1", "target": target, "label": label, "rows": plain.dump(rows)}
+        self.add(Piece.json(f"data/series/{_named(target)}/{_named(label)}.json", "series", body))
 
     def _differences(self, dossier: Dossier, folder: str) -> Iterator[tuple[str, Difference]]:
         """Draw what differs on each exhibit's page since the capture before it, and yield it by its record."""

@@ -11,6 +11,7 @@ from evidence import aftercheck, canonical, human
 from evidence.aftercheck import After
 from evidence.catalog import Row
 from evidence.errors import NotFound
+from evidence.grounding import Grounded
 from evidence.holdings import Holdings
 from evidence.human import HumanExhibit
 from evidence.model import DateReading, Fact, Finding, Reading, Record, TargetRef
@@ -54,6 +55,8 @@ class Dossier:
     """What people handed in on it; shown beside the exhibits, counted by no indicator."""
     set_aside: tuple[Record, ...] = ()
     """Exhibits in quarantine: nothing of them may be shown but digest and time."""
+    grounded: Grounded | None = None
+    """What the finding can be judged again by; None: nobody gathered it."""
 
     @property
     def demonstration(self) -> bool:

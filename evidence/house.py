@@ -12,6 +12,7 @@ from pathlib import Path
 from evidence.casebook import CaseRules
 from evidence.columns import Subject
 from evidence.holdings import Holdings
+from evidence.masking.committing import Salting, unsalted
 from evidence.model import Record
 from evidence.office import Office
 from evidence.reading import wordlists
@@ -58,6 +59,8 @@ class House:
     """Who gives time-stamps; None: nobody."""
     second: SecondSigner | None = None
     """Who signs bundles with SM2 beside the seal; None: nobody."""
+    salting: Salting = unsalted
+    """Gives the salts by which masked fields of readings are committed to; raises for a vault that cannot be opened."""
     jobs: int = 1
     cases: CaseRules = field(default_factory=CaseRules)
     """What the office demands of a case before it is published."""

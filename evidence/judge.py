@@ -177,7 +177,7 @@ def _judge_one(stacks: Stacks, subject: Subject, asked: _Asked, indicators: Sequ
         siblings=duplicates.siblings(subject, asked.owners),
     )
     source.shelf.save()
-    return replace(one, findings=tuple(_marked(finding, source.captures(finding.exhibits)) for finding in one.findings))
+    return replace(one, findings=tuple(marked(finding, source.captures(finding.exhibits)) for finding in one.findings))
 
 
 def _unread(stacks: Stacks, subject: Subject, at: datetime) -> list[str]:
@@ -208,7 +208,7 @@ def judge_again(
         tried=tuple(human.tried(holdings, subject.id)) if subject.is_account else (),
     )
     found = next((one for one in judged.findings if one.label == finding.label), None)
-    return _marked(found, source.captures(found.exhibits)) if found else None
+    return marked(found, source.captures(found.exhibits)) if found else None
 
 
 def _read_ahead(stacks: Stacks, unread: Iterable[Sequence[str]], jobs: int) -> None:
@@ -301,8 +301,8 @@ class _Cited:
         return self._digests[record]
 
 
-def _marked(finding: Finding, captures: Sequence[Capture]) -> Finding:
-    """Return a finding with what its records say against resting on them alone."""
+def marked(finding: Finding, captures: Sequence[Capture]) -> Finding:
+    """Return a finding with what the records of its exhibits say against resting on them alone."""
     return _mark_unverified(_mark_simulated(finding, captures), captures)
 
 

@@ -35,6 +35,7 @@ FileRole = Literal[
     "artifact",
     "masked",
     "reading",
+    "grounds",
     "series",
     "checkpoint",
     "anchor",
@@ -79,6 +80,7 @@ ROLES: dict[str, FileRole] = {
     "data/artifacts/": "artifact",
     "data/masked/": "masked",
     "data/readings/": "reading",
+    "data/grounds/": "grounds",
     "data/series/": "series",
     "data/warc/": "warc",
     "data/report/": "report",
@@ -255,6 +257,21 @@ def chains_path(of: str) -> str:
 def finding_path(id: str) -> str:
     """Return where a finding lies."""
     return f"data/findings/{id}.json"
+
+
+def reading_path(record: str) -> str:
+    """Return where the reading of a record lies whose contents are in the bundle."""
+    return f"data/readings/{record}.json"
+
+
+def grounds_path(finding: str) -> str:
+    """Return where that lies by which a finding can be judged again."""
+    return f"data/grounds/{finding}.json"
+
+
+def ground_reading_path(sha256: str) -> str:
+    """Return where the reading of a record lies whose contents are not in the bundle, by its own digest."""
+    return f"data/grounds/readings/{sha256}.json"
 
 
 def proof_path(id: str) -> str:

@@ -631,6 +631,16 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Commitment:
+    """What binds the office to the value of a field that a reading does not show, without telling it."""
+
+    path: str
+    """JSON Pointer (RFC 6901) into the reading as it is shown."""
+    commitment: str
+    """SHA-256 of a salt of 32 bytes and the canonical value behind it; the salt stays in the house."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What was derived from one capture (reading/1); reproducible from its inputs."""
 
@@ -684,6 +694,8 @@ class Reading:
     """For a day's checks of a home page's links."""
     twice: PagesDay | None = field(default=None, metadata={plain.ADDED: True})
     """For a day's round over the pages below the home page, over IPv4 and IPv6."""
+    withheld: tuple[Commitment, ...] = field(default=(), metadata={plain.ADDED: True})
+    """Of one in a bundle: the fields that are masked in it."""
 
     def plain(self) -> dict[str, Any]:
         """Return the reading as plain JSON (schema reading/1)."""

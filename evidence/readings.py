@@ -61,12 +61,25 @@ def readings(records: Iterable[Record], holdings: Stacks, *, jobs: int = 1) -> M
 
 def key_of(record: Record, words: WordLists) -> str:
     """Return the digest of everything the reading of a record depends on."""
-    return digest.of_value({**_page_of(record, words), "at": plain.dump(moment_of(record))})
+    return _key_by(record, this_reader(words).sha256)
+
+
+def by_reader(record: Record, reader: str, holdings: Stacks) -> Reading | None:
+    """Return the reading of a record by the reader of a digest: made now where it is this one, else as it was kept, if it was."""
+    if reader == this_reader(holdings.words).sha256:
+        return readings([record], holdings).get(record.id)
+    lasting = holdings.derived.lasting(digest.of_value({**_page_of(record, reader), "at": None}))
+    same = lasting is not None and lasting[0] <= local_day(record.capture.started)
+    return holdings.derived.reading(lasting[1] if lasting and same else _key_by(record, reader))
+
+
+def _key_by(record: Record, reader: str) -> str:
+    return digest.of_value({**_page_of(record, reader), "at": plain.dump(moment_of(record))})
 
 
 def lasting_key(record: Record, words: WordLists) -> str:
     """Return the digest of the page of a record and its reader, whatever the day."""
-    return digest.of_value({**_page_of(record, words), "at": None})
+    return digest.of_value({**_page_of(record, this_reader(words).sha256), "at": None})
 
 
 def shared_key(record: Record, holdings: Stacks) -> str:
@@ -88,13 +101,13 @@ def same_since(reading: Reading) -> date | None:
     return max((one.date for one in known), default=date.min)
 
 
-def _page_of(record: Record, words: WordLists) -> dict[str, Any]:
+def _page_of(record: Record, reader: str) -> dict[str, Any]:
     capture = record.capture
     return {
         "artifacts": [[each.role, each.frame, each.url, each.sha256] for each in artifacts_of(record)],
         "exchanges": capture.exchanges,
         "url": capture.final_url or capture.requested_url,
-        "reader": this_reader(words).sha256,
+        "reader": reader,
     }
 
 

@@ -1,13 +1,13 @@
-"""Whether what a bundle derives can be made again from its originals: every reading, by this program, from the bundle alone.
+"""Whether what a bundle derives can be made again from the bundle alone, by this program: every reading, then every finding.
 
 A reading by another version of the reader, or one that needs an original that stays in the house, could not be checked;
-text read in pictures depends on the engine and its models, so where those differ a difference says nothing. Judging again
-needs the contents of every night, of which a bundle has the headers; it is done in the house by `judge`.
+text read in pictures depends on the engine and its models, so where those differ a difference says nothing. How findings
+are judged again says `rejudged`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from io import BytesIO
 from pathlib import Path
@@ -22,6 +22,7 @@ from evidence.reading import wordlists
 from evidence.reading.reader import this_reader
 from evidence.reading.wordlists import WordLists
 from evidence.readings import of_record
+from evidence.rejudged import in_words, rejudged
 from evidence.verify import UNREADABLE
 
 NAME = "derived reproducible"
@@ -55,19 +56,28 @@ def reproduced(path: Path) -> VerdictCheck:
     """Return the check "derived reproducible" of the bundle at `path`; for the bundle itself every fault is an answer."""
     try:
         with path.open("rb") as stream:
-            found = tuple(_each(Question(bundle=Opened(stream), trust=None)))
+            question = Question(bundle=Opened(stream), trust=None)
+            read, results = tuple(_each(question)), list(rejudged(question))
     except UNREADABLE as error:
         return VerdictCheck(name=NAME, passed=False, detail=f"无法读取：{printable(error)}", required=False)
-    wrong = [why for passed, why in found if passed is False]
-    unknown = [why for passed, why in found if passed is None]
+    judged, said = [(one.passed, one.detail) for one in results], in_words(results)
+    wrong = [why for passed, why in (*read, *judged) if passed is False]
+    unknown = [why for passed, why in (*read, *judged) if passed is None]
+    same = _same([passed for passed, _ in read], said)
     if wrong:
         return VerdictCheck(name=NAME, passed=False, detail="；".join(wrong[:3]), required=False)
-    if unknown or not found:
-        said = "；".join(dict.fromkeys(unknown)) or "包内没有读取结果"
-        return VerdictCheck(name=NAME, passed=None, detail=f"未能全部核对：{said[:300]}", required=False)
-    return VerdictCheck(
-        name=NAME, passed=True, detail=f"{len(found)} 份读取结果由原件重新得出，完全一致", required=False
-    )
+    if unknown or not read:
+        reasons = "；".join(dict.fromkeys(unknown)) or "包内没有读取结果"
+        detail = "；".join(filter(None, (f"未能全部核对：{reasons[:600]}", same)))
+        return VerdictCheck(name=NAME, passed=None, detail=detail, required=False)
+    return VerdictCheck(name=NAME, passed=True, detail=same, required=False)
+
+
+def _same(read: Sequence[bool | None], judged: str) -> str:
+    """Return what came out again, in Chinese."""
+    count = sum(passed is True for passed in read)
+    readings = f"{count} 份读取结果由原件重新得出，完全一致" if count else ""
+    return "；".join(filter(None, (readings, judged)))
 
 
 def _each(question: Question) -> Iterator[tuple[bool | None, str]]:

@@ -11,7 +11,7 @@ canonical form, so that an old finding can always be judged again by the numbers
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -26,10 +26,13 @@ from evidence.columns import ColumnClass
 from evidence.errors import CanonicalError, RulesError, ShapeError
 from evidence.model import Effect
 from evidence.span import Span
+from evidence.unfolding import unfolded
 from evidence.windows import Demand, Per
 
 OURS = Path(__file__).parent / "rules"
 DEFAULT = "national-2019"
+MAX_UNFOLDED = 100_000
+"""Entries of a rule set from outside, aliases followed; ours have some two thousand."""
 
 Comparator = Literal[">=", ">"]
 
@@ -279,24 +282,56 @@ def _folders(local: Path | None) -> tuple[Path, ...]:
 
 def read(path: Path, local: Path | None = None) -> RuleSet:
     """Return the rule set in the YAML file `path`; raises RulesError naming file and place."""
+
+    def written(name: str) -> str:
+        return (path if name == path.stem else _file(name, local)).read_text(encoding="utf-8")
+
+    return _read(path.stem, str(path), written)
+
+
+def of_texts(texts: Mapping[str, bytes], sha256: str) -> RuleSet | None:
+    """Return the rule set of a digest from the files of a bundle, by edition; None where none of them gives it.
+
+    They are hostile: one that refers to its own places so often that it becomes endless is no rule set.
+    """
+
+    def written(name: str) -> str:
+        if name not in texts:
+            raise ShapeError(("extends",), "an edition that the bundle brings", name)
+        text = texts[name].decode("utf-8")
+        if (size := unfolded(text)) > MAX_UNFOLDED:
+            raise ShapeError((name,), f"at most {MAX_UNFOLDED} entries", size)
+        return text
+
+    for name in texts:
+        try:
+            rules = _read(name, name, written)
+        except RulesError:
+            continue  # not the one that is looked for
+        if rules.sha256 == sha256:
+            return rules
+    return None
+
+
+def _read(name: str, where: str, written: Callable[[str], str]) -> RuleSet:
     try:
-        rules = plain.load(RuleSet, _merged(path, local, (path.stem,)))
-        _check(rules, path.stem)
+        rules = plain.load(RuleSet, _merged(name, written, (name,)))
+        _check(rules, name)
         digest.of_value(plain.dump(rules))
     except (OSError, UnicodeDecodeError, YAMLError, ShapeError, CanonicalError, ValueError) as error:
-        raise RulesError(f"rule set {path}: {error}") from error
+        raise RulesError(f"rule set {where}: {error}") from error
     return rules
 
 
-def _merged(path: Path, local: Path | None, seen: tuple[str, ...]) -> Any:
-    """Return what a file says, over what the edition it extends says."""
-    body = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+def _merged(name: str, written: Callable[[str], str], seen: tuple[str, ...]) -> Any:
+    """Return what an edition says, over what the edition it extends says; `written` gives the text of one."""
+    body = YAML(typ="safe", pure=True).load(written(name))
     base = body.get("extends") if isinstance(body, Mapping) else None
     if base is None:
         return body
     if base in seen or not isinstance(base, str):
         raise ShapeError(("extends",), "another edition that does not come back to this one", base)
-    below = _merged(_file(base, local), local, (*seen, base))
+    below = _merged(base, written, (*seen, base))
     rules = {**below.get("rules", {})}
     for name, changes in (body.get("rules") or {}).items():
         rules[name] = {**rules.get(name, {}), **changes} if isinstance(changes, Mapping) else changes

@@ -71,6 +71,7 @@ ROLES = {
     "data/artifacts/": "artifact",
     "data/masked/": "masked",
     "data/readings/": "reading",
+    "data/grounds/": "grounds",
     "data/series/": "series",
     "data/warc/": "warc",
     "data/report/": "report",

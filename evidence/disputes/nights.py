@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from evidence.catalog import Row
 from evidence.holdings import Holdings
 from evidence.look import Look
-from evidence.masking.covering import HIDDEN
+from evidence.masking.committing import HIDDEN
 from evidence.model import Fault, Item, Outcome, Purpose, Record
 from evidence.series import Series, series_of
 from evidence.shelves import Shelf

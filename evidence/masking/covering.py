@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 from PIL import Image, ImageDraw
 
+from evidence.masking import committing
+from evidence.masking.committing import HIDDEN, LEFT_OUT, Field, Salting, unsalted
 from evidence.masking.finding import Private, find
 from evidence.masking.personal import numbers
 from evidence.model import Artifact, Box, Reading, Record
@@ -19,8 +21,6 @@ from evidence.reading.page import from_record
 from evidence.store import Store
 
 COVER = (90, 90, 90)
-HIDDEN = "■■■"
-"""What stands for a masked word."""
 _ROOM = 2
 """CSS pixels around a box that are covered too: glyphs reach over their boxes."""
 _CHARSETS = ("utf-8", "gb18030")
@@ -63,14 +63,36 @@ def masked(record: Record, store: Store) -> Masked | None:
     return Masked(copies=copies, words=private.words)
 
 
-def reading(read: Reading, record: Record, store: Store) -> Reading:
-    """Return the reading of a record as it may leave the house; raises as `masked` does."""
+def reading(read: Reading, record: Record, store: Store, salting: Salting = unsalted) -> Reading:
+    """Return the reading of a record as it may leave the house; raises as `masked` does.
+
+    Where `salting` gives salts it carries a commitment to each field that is masked.
+    """
+    shown, hidden = _parted(read, record, store)
+    salts = salting() if hidden else None
+    if salts is None:
+        return shown
+    return replace(shown, withheld=tuple(committing.commit(record.id, one, salts) for one in hidden))
+
+
+def hidden_fields(read: Reading, record: Record, store: Store) -> tuple[Field, ...]:
+    """Return the fields that the reading of a record does not show outside; raises as `masked` does."""
+    return _parted(read, record, store)[1]
+
+
+def _parted(read: Reading, record: Record, store: Store) -> tuple[Reading, tuple[Field, ...]]:
+    """Return a reading as it may be shown, and what is hidden in it: what is left out as a whole first."""
     copies = masked(record, store)
     if copies is None:
-        return read
+        return read, ()
     on_the_page = tuple(table for table in read.tables if table.file is None)  # files stay in the house altogether
     shown = replace(read, tables=on_the_page, file_pages=())
-    return Reading.load(_in_values(shown.plain(), copies.words))
+    whole, kept = read.plain(), shown.plain()
+    left_out = [
+        Field(path=f"/{name}", value=whole[name]) for name in LEFT_OUT if whole.get(name, []) != kept.get(name, [])
+    ]
+    covered = _in_values(kept, copies.words)
+    return Reading.load(covered), (*left_out, *committing.changed(kept, covered))
 
 
 def _copy(artifact: Artifact, private: Private, store: Store) -> Iterator[Copy]:

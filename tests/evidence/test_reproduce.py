@@ -1,4 +1,7 @@
-"""Every reading in a bundle comes out of its originals again; one that does not is seen, one that cannot be made is said."""
+"""Every reading in a bundle comes out of its originals again; one that does not is seen, one that cannot be made is said.
+
+The finding is made up, so it is never judged again here: that is `test_rejudged`.
+"""
 
 from __future__ import annotations
 
@@ -55,8 +58,9 @@ def altered(whole: tuple[Path, Signer], out: Path, **fields: object) -> Path:
 
 def test_a_reading_comes_out_again(whole: tuple[Path, Signer]) -> None:
     check = reproduced(whole[0])
-    assert (check.passed, check.required) == (True, False)
+    assert (check.passed, check.required) == (None, False)
     assert "1 份读取结果由原件重新得出" in check.detail
+    assert "包内没有重新判定所需的材料" in check.detail
 
 
 def test_a_reading_that_its_originals_do_not_give_is_seen_and_named(whole: tuple[Path, Signer], tmp_path: Path) -> None:
@@ -82,7 +86,8 @@ def test_what_is_no_bundle_is_an_answer(tmp_path: Path) -> None:
 def test_the_command_adds_the_check_and_fails_by_it(whole: tuple[Path, Signer], tmp_path: Path) -> None:
     run = CliRunner().invoke(cli, ["verify", "--reproduce", str(whole[0])])
     assert run.exit_code == 0, run.output
-    assert "✓ derived reproducible" in run.output
+    assert "？ derived reproducible" in run.output
+    assert CliRunner().invoke(cli, ["verify", "--strict", "--reproduce", str(whole[0])]).exit_code == 3
     forged = altered(whole, tmp_path / "f.zip", newest=None)
     run = CliRunner().invoke(cli, ["verify", "--reproduce", str(forged)])
     assert run.exit_code == 3

@@ -17,7 +17,7 @@ from evidence.case_event import Step
 from evidence.casebook import CaseRules
 from evidence.disputes import ruling, sheet
 from evidence.house import House
-from evidence.manifest import ANCHOR, ANCHOR_PROOF, ANSWER, ANSWER_LETTER, CHECKPOINT, FIRST_SHEET, Purged
+from evidence.manifest import ANCHOR, ANCHOR_PROOF, ANSWER, ANSWER_LETTER, CHECKPOINT, FIRST_SHEET, Manifest, Purged
 from evidence.quarantine import Asked, quarantine
 from evidence.seal import Signer, make_office_key
 from tests.evidence import bundles, disputed, factory
@@ -99,6 +99,35 @@ def untouched_answer(on: Bench) -> Path:
     rich = answer(on)
     assert {ANSWER, ANSWER_LETTER} <= rich.files.keys()
     return rich.resealed(rich.files)
+
+
+# ---- what a finding can be judged again by: no check of the verdict reads it, so only its place and bytes are held ----
+
+
+@damage("files")
+def grounds_reworded(on: Bench) -> Path:
+    rich = course(on)
+    return edited(rich, a(rich, "grounds"), "对象清单已没有该对象", "对象清单已改写该对象")
+
+
+@damage("manifest")
+def grounds_called_a_reading(on: Bench) -> Path:
+    rich = course(on)
+    path = a(rich, "grounds")
+
+    def describe(manifest: Manifest) -> Manifest:
+        return replace(
+            manifest, files=tuple(replace(one, role="reading") if one.path == path else one for one in manifest.files)
+        )
+
+    return bundles.resealed(rich.files, rich.office.signer, rich.out, describe=describe)
+
+
+@damage()
+def grounds_left_out(on: Bench) -> Path:
+    """No check asks for them: `--reproduce` says that they are not there."""
+    rich = course(on)
+    return rich.resealed(without(rich.files, a(rich, "grounds")))
 
 
 # ---- steps of a case ----
