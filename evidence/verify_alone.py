@@ -26,7 +26,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, Callable, Iterable, Iterator, NamedTuple
 
-FORMAT = 0
+FORMAT = 1
 MAX_DOCUMENT, MAX_LARGE, MAX_SMALL, MAX_TOKEN, MAX_NOTE = 16 << 20, 32 << 20, 64 << 10, 128 << 10, 16 << 10
 """Bytes of a document; of the manifest and the list of files; of certificate and signature; of the time-stamp; of the
 checkpoint."""
