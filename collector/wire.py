@@ -183,8 +183,9 @@ def _certified(exchanges: tuple[Exchange, ...], main: Exchange | None, at: datet
 
 
 def _path(lookout: Lookout) -> Check:
+    """Say what marks our way out; of other sites only how many, since the record may go to one unit alone."""
     marks = lookout.marks()
-    detail = "；".join(mark.detail for mark in marks)[:1000]
+    detail = "；".join(mark.told for mark in marks)[:1000]
     return Check(
         name="path clean", scope="page", passed=not marks, detail=detail or "未见代理、内容检查或分开解析的迹象"
     )

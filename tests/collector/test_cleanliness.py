@@ -232,6 +232,9 @@ def test_a_gateway_that_signs_for_three_sites_is_found_in_the_run(tmp_path: Path
     assert any("上网行为管理" in concern for concern in report.concerns)
     paths = [next(c.passed for c in r.capture.checks if c.name == "path clean") for r in report.records]
     assert paths == [True, True, False]
+    (said,) = [c.detail for c in report.records[-1].capture.checks if c.name == "path clean"]
+    assert "3 个网站" in said
+    assert "127.0.0" not in said, "a record may go to its own unit alone"
 
 
 def test_an_egress_nobody_knows_is_refused_with_its_line(tmp_path: Path) -> None:
