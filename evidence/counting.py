@@ -210,8 +210,8 @@ class _Counting:
             name = path.parent.name + path.name.removesuffix(".gz")
             if name not in self.sizes and not path.name.startswith(TEMPORARY):
                 self._blob(name, "uncited", None)
-        beside = (folder for folder in sorted(self.holdings.root.iterdir()) if folder != self.holdings.store.blobs)
-        for path in (path for folder in beside for path in sorted(folder.rglob("*"))):
+        beside = (place for place in sorted(self.holdings.root.iterdir()) if place != self.holdings.store.blobs)
+        for path in (path for place in beside for path in (place, *sorted(place.rglob("*")))):
             inside = path.relative_to(self.holdings.root).as_posix()
             if path.is_file():
                 role = next((role for folder, role in _FOLDERS.items() if inside.startswith(f"{folder}/")), "other")
