@@ -16,7 +16,9 @@ RETENTION = "retention/"
 """How the keys of purges by rule begin; the key of a quarantine is the record's id."""
 """Kind of the leaf by which a record's contents left the house: key the record's id, digest that of the event."""
 EXPORT = "checkpoint-export"
-KINDS = ("record", "finding", "case", "columns", "bundle", EXPORT, PURGE, "plan", "loss", "heads", "period")
+ACCESS = "access"
+"""Kind of the leaf that anchors the desk's access log: key DAY/LINES, digest that of the day's line of this number."""
+KINDS = ("record", "finding", "case", "columns", "bundle", EXPORT, PURGE, "plan", "loss", "heads", "period", ACCESS)
 MAX_KEY = 1000
 """Characters in a key."""
 
