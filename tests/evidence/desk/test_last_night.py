@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from evidence import judgements, plain
+from evidence.columns import Subject
 from evidence.desk import nights
 from evidence.errors import EvidenceError
 from evidence.holdings import Holdings
@@ -163,6 +165,24 @@ def test_a_judgement_that_is_damaged_leaves_its_target_unjudged(tmp_path: Path) 
     path.unlink()
     path.write_text("{")
     assert COUNTED.format(1) not in page(tmp_path, tenant=home)
+
+
+def test_looking_does_not_have_the_list_of_targets_read_anew(tmp_path: Path) -> None:
+    """The access log, which every look adds to, lies among the office's files."""
+    home, _ = city.built(tmp_path, 2)
+    read: list[int] = []
+
+    def subjects() -> tuple[Subject, ...]:
+        read.append(1)
+        return city.subjects(2)
+
+    papers = replace(home.papers, files=(tmp_path / "targets.yaml", tmp_path / "desk"))
+    with looking(tmp_path, tenant=replace(home, papers=papers, subjects=subjects)) as browser:
+        before = browser.desk.roll._stamped()
+        for _ in range(3):
+            assert browser.get("/").status_code == 200
+        assert browser.desk.roll._stamped() == before
+    assert len(read) == 1
 
 
 def test_a_list_of_targets_that_cannot_be_read_is_said_and_the_last_good_one_stands(tmp_path: Path) -> None:
