@@ -94,6 +94,16 @@ cases:                    # 案卷：通报前的要求 / what is demanded of a 
   ruling_days: 10         # 异议的答复期限（工作日） / working days to rule on an objection
   # remedy: 收到本答复之日起15日内，可以向×××申请复核   # 异议答复书所写的救济途径 / what a unit may do next
 
+desk:                     # 检查工作台：quzheng desk / the desk in the browser
+  hosts: []               # 浏览器访问它所用的主机名（本机之外），如 [qz.office.lan] / names it is reached by, beside this machine
+  tls: false              # 前面有反向代理提供 HTTPS；没有则只在本机监听 / a reverse proxy in front speaks TLS
+  proxies: []             # 反向代理的地址，只信它转告的来访地址 / whose X-Forwarded-For is believed
+  idle_minutes: 20        # 多久不操作即退出 / minutes without a request until a session ends
+  longest_hours: 10       # 一次登录最长多久 / hours after which it ends in any case
+  failures: 5             # 连续登录失败几次即须等待，越来越久 / failed log-ins until each further one must wait
+  password_length: 12     # 密码至少几个字符 / characters of a password
+  second_factor: [reviewer, leader, admin]   # 必须用动态口令的角色 / roles that need a one-time code
+
 seal:                     # quzheng init 生成的密钥是自签名的，仅供内部完整性校验；对外使用请换成签发的证书
   # the key that init makes is self-signed: good for integrity inside the office only
   key: seal/office.key    # 单位签名私钥（PEM，EC 或 RSA） / the office's signing key

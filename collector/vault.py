@@ -20,6 +20,7 @@ import pyrage
 from collector.errors import VaultError
 from evidence import plain
 from evidence.files import Exclusive, write_whole
+from evidence.house import Locker
 
 KEY_VARIABLE = "QUZHENG_VAULT_KEY"
 KEY_FILE = "vault.key"
@@ -81,6 +82,23 @@ def make_key(path: Path) -> None:
         raise VaultError(f"{path} 已存在，没有改动")
     identity = pyrage.x25519.Identity.generate()
     write_whole(path, f"# public key: {identity.to_public()}\n{identity}\n".encode(), mode=0o600)
+
+
+def locker(place: KeyPlace) -> Locker | None:
+    """Return what locks small secrets with the vault's key, which is read each time; None where there is no key.
+
+    Its functions raise VaultError for a key that cannot be read or is another one.
+    """
+
+    def unlock(data: bytes) -> bytes:
+        try:
+            return bytes(pyrage.decrypt(data, [place.key()]))
+        except pyrage.DecryptError:
+            raise VaultError("用保险箱密钥锁住的内容打不开：密钥不是当时的那一把，或内容已损坏") from None
+
+    if place.missing:
+        return None
+    return Locker(lock=lambda data: pyrage.encrypt(data, [place.key().to_public()]), unlock=unlock)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from collector import quiet, salting, sealing, targets, timesource, yamlfile
+from collector import quiet, salting, sealing, targets, timesource, vault, yamlfile
 from collector.errors import WorkspaceError
 from collector.nightly_settings import NightlySettings
 from collector.sealing import SealSettings
@@ -14,6 +14,7 @@ from collector.targets import Target
 from collector.vault import KEY_FILE, KeyPlace, Vault
 from evidence import plain
 from evidence.casebook import CaseRules
+from evidence.desk_settings import DeskSettings
 from evidence.errors import ShapeError
 from evidence.holdings import Holdings
 from evidence.house import House, Papers
@@ -132,6 +133,8 @@ class Settings:
     words: WordSettings = field(default_factory=WordSettings, metadata={plain.ADDED: True})
     nightly: NightlySettings = field(default_factory=NightlySettings, metadata={plain.ADDED: True})
     """How the nights go."""
+    desk: DeskSettings = field(default_factory=DeskSettings, metadata={plain.ADDED: True})
+    """How the desk is reached, and what it asks of those who log in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +242,8 @@ class Workspace:
             cases=self.settings.cases,
             office=self.settings.office,
             papers=self._papers(),
+            locker=vault.locker(self.key_place),
+            desk=self.settings.desk,
         )
 
     @property
@@ -258,6 +263,7 @@ class Workspace:
                 self.flows_dir,
                 self.indicators_dir,
                 self.vault_path,
+                self.root / "desk",
                 self.root / seal.certificate,
                 *((self.root / seal.sm2.certificate,) if seal.sm2 else ()),
                 *filter(None, words),

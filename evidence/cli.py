@@ -20,6 +20,7 @@ from evidence.command import Commands, Instant, json_option, open_house, say, wo
 from evidence.commands import bulletins as bulletin_commands
 from evidence.commands import cases as case_commands
 from evidence.commands import checkpoints as checkpoint_commands
+from evidence.commands import desk as desk_commands
 from evidence.commands import disclosing as disclose_commands
 from evidence.commands import disputes as dispute_commands
 from evidence.commands import human as human_commands
@@ -426,6 +427,7 @@ for command in (
     notice_commands.notice,
     bulletin_commands.bulletin,
     checkpoint_commands.checkpoint,
+    desk_commands.desk,
     dispute_commands.dispute,
     quarantine_commands.quarantine,
     disclose_commands.disclose,

@@ -21,6 +21,7 @@ EvidenceError
 ├── QuarantineError     a record cannot be quarantined as asked; nothing was taken away
 ├── RetentionError      contents cannot be purged by this rule, or were purged and cannot be shown
 ├── BackupError         a backup cannot be written, or does not hold what its manifest says
+├── DeskError           the desk cannot start, or what was asked of it is refused
 ├── NotFound            a record, finding or file that was asked for is not there
 └── BundleError         a bundle cannot be written
 
@@ -141,6 +142,12 @@ class RetentionError(EvidenceError):
 
 class QuarantineError(EvidenceError):
     """A record cannot be quarantined as asked; nothing was taken away. Says why, in Chinese."""
+
+    exit_code = 2
+
+
+class DeskError(EvidenceError):
+    """The desk cannot start, or what was asked of it is refused; says why, in Chinese, to whoever asked."""
 
     exit_code = 2
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from evidence.casebook import CaseRules
 from evidence.columns import Subject
+from evidence.desk_settings import DeskSettings
 from evidence.holdings import Holdings
 from evidence.masking.committing import Salting, unsalted
 from evidence.model import Record
@@ -36,6 +37,15 @@ class Papers:
     """Files, and folders with all in them."""
     keys: tuple[Path, ...] = ()
     """Files of keys, wherever they lie."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locker:
+    """Makes small secrets unreadable on the disk, by a key that lies elsewhere."""
+
+    lock: Callable[[bytes], bytes]
+    unlock: Callable[[bytes], bytes]
+    """Gives back what was locked; raises what the key's keeper raises where the key is missing or another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +82,15 @@ class House:
     """None: there is no browser; replays that are not there yet are not measured."""
     recapture: Recapturer | None = None
     """None: there is no browser; what a page shows now is not looked up."""
+    locker: Locker | None = None
+    """None: there is no key; secrets that would lie on the disk are not taken."""
+    desk: DeskSettings = field(default_factory=DeskSettings)
+    """How the desk is reached, and what it asks of those who log in."""
+
+    @property
+    def root(self) -> Path:
+        """The folder in which the office's own files lie."""
+        return self.papers.root or self.store.parent
 
     def holdings(self) -> Holdings:
         """Open the store, repairing the catalog from the ledger's tail where a kill left it behind; raises ReadingError for

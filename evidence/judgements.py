@@ -124,6 +124,16 @@ def each(holdings: Holdings) -> tuple[Kept, ...]:
     return tuple(_load(path) for path in sorted(_folder(holdings).glob("*.json")))
 
 
+def files(holdings: Stacks) -> dict[str, Path]:
+    """Return the file of each target's last judgement, by the target's id, in order."""
+    return {path.stem: path for path in sorted(_folder(holdings).glob("*.json"))}
+
+
+def of_target(holdings: Stacks, target: str) -> Kept:
+    """Return what is kept of a target's last judgement; raises StoreError for a damaged file, or none."""
+    return _load(_folder(holdings) / f"{check_slug(target)}.json")
+
+
 def current(holdings: Holdings, finding: Finding) -> Finding | None:
     """Return the finding of the same question (target, label, indicator, T) as last judged; None where that is no more."""
     asked = (finding.target, finding.label, finding.indicator, finding.at)

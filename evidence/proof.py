@@ -12,10 +12,12 @@ from evidence.errors import LedgerError, ShapeError
 from evidence.note import Checkpoint
 
 PURGE = "purge"
+"""Kind of the leaf by which a record's contents left the house: key the record's id, digest that of the event."""
 RETENTION = "retention/"
 """How the keys of purges by rule begin; the key of a quarantine is the record's id."""
-"""Kind of the leaf by which a record's contents left the house: key the record's id, digest that of the event."""
 EXPORT = "checkpoint-export"
+ACCESS = "access"
+"""Kind of the leaf that anchors the desk's access log: key DAY/LINES, digest that of the day's line of this number."""
 KINDS = (
     "record",
     "finding",
@@ -30,6 +32,7 @@ KINDS = (
     "chains",
     "cleanliness",
     "period",
+    ACCESS,
 )
 MAX_KEY = 1000
 """Characters in a key."""

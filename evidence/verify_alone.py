@@ -389,7 +389,7 @@ ROW = object_of(
 
 KINDS = (
     "record", "finding", "case", "columns", "bundle", "checkpoint-export", "purge", "plan", "loss", "heads", "chains",
-    "cleanliness", "period",
+    "cleanliness", "period", "access",
 )  # fmt: skip
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}\+00:00")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -75,6 +75,21 @@ def test_imports_run_from_flows_to_collector_to_evidence(package: str) -> None:
     assert wrong == []
 
 
+def test_nothing_imports_the_desk_but_its_command_when_it_is_called() -> None:
+    """It needs what is not always installed."""
+    desk = {"evidence.desk"}
+    users = {
+        path.relative_to(ROOT).as_posix()
+        for package in PACKAGES
+        for path in modules(package)
+        if ROOT / "evidence" / "desk" not in path.parents and any(in_family(name, desk) for name in imported(path))
+    }
+    assert users == {"evidence/commands/desk.py"}
+    program = "import sys, collector.cli; print('\\n'.join(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert not set(run.stdout.split()) & {"fastapi", "starlette", "uvicorn", "argon2", "evidence.desk"}
+
+
 def test_evidence_makes_no_connection() -> None:
     wrong = [(path.name, name) for path in modules("evidence") for name in imported(path) if in_family(name, NETWORK)]
     assert wrong == []

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from evidence import words
@@ -115,10 +115,14 @@ def render_page(folder: Path, name: str, values: Mapping[str, Any]) -> bytes:
     The template is given `values`, `style` and `policy` beside the report's own filters.
     """
     style = _source("report.css")
-    environment = _templates().overlay(loader=FileSystemLoader(folder))
     policy = f"default-src 'none'; style-src '{_source_digest(style)}'; base-uri 'none'; form-action 'none'"
-    text = environment.get_template(name).render(**values, policy=policy, style=Markup(style))  # noqa: S704  our own file
-    return text.encode("utf-8")
+    template = environment(FileSystemLoader(folder)).get_template(name)
+    return template.render(**values, policy=policy, style=Markup(style)).encode("utf-8")  # noqa: S704  our own file
+
+
+def environment(loader: BaseLoader) -> Environment:
+    """Return an environment for the templates of another package: all text made visible and escaped, the report's filters."""
+    return _templates().overlay(loader=loader)
 
 
 def _policy(style: str, script: str) -> str:
