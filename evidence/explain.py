@@ -83,7 +83,7 @@ def _counted(one: Mapping[str, Any]) -> str:
     if "heading" in one:
         return f"第{int(one['index']) + 1}列“{plainly(str(one['heading']))}”，共{one['rows']}行全空"
     kind = words.CLASSES.get(str(one.get("class")), "未列类别")
-    level = "" if one.get("level") is None else f"，{one['level']}级"
+    level = "" if one.get("level") is None else f"，{words.level(int(one['level']))}"
     basis = "；".join(map(str, one.get("basis", ())))
     newest = f"最新{one['newest']}，距查看日{one['age_days']}天" if one.get("newest") else basis or "没有任何条目"
     limit = f"，期限{Span.parse(str(one['limit'])).chinese}" if one.get("limit") else ""

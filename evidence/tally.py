@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from evidence import workdays
+from evidence import words, workdays
 from evidence.facts import Facts
 from evidence.indicator import Answer
 from evidence.model import Fact, SecondLook, State
@@ -195,7 +195,7 @@ def message(facts: Facts, rule: Rule, state: State, count: int, open_count: int,
 def sentence(case: Case) -> str:
     """Say what was seen of one counted column."""
     fact = case.observed.fact
-    level = {1: "一级，", None: ""}.get(fact.level, f"{fact.level}级，")
+    level = "" if fact.level is None else f"{words.level(fact.level)}，"
     if fact.newest is None and not fact.blank:
         return f"{fact.name}（{fact.path}）：{level}{'；'.join(case.shown.basis) or '列表无日期'}，查看于{_moment(fact.as_of)}"
     if fact.newest is None:

@@ -353,6 +353,17 @@ def moment(value: datetime | None) -> str:
     return "—" if value is None else value.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def level(number: int | None) -> str:
+    """Return the level of a column or page in Chinese, empty where it is not known.
+
+    >>> level(1), level(2), level(12), level(None)
+    ('一级', '二级', '12级', '')
+    """
+    if number is None:
+        return ""
+    return f"{'一二三四五六七八九'[number - 1]}级" if 1 <= number <= 9 else f"{number}级"
+
+
 def per_mille(value: int) -> str:
     """Return a share in per mille as per cent.
 

@@ -95,5 +95,4 @@ def _missing(sure: int, unsure: int, least: int) -> Iterator[str]:
 
 
 def _said(one: PageTwice) -> str:
-    level = {2: "二级", 3: "三级"}.get(one.level, "")
-    return f"{level}页面 {plainly(one.url, 200)}：IPv4打得开，IPv6打不开（{words.link_reason(one.reason or '')}）"
+    return f"{words.level(one.level)}页面 {plainly(one.url, 200)}：IPv4打得开，IPv6打不开（{words.link_reason(one.reason or '')}）"

@@ -137,5 +137,5 @@ def _newest(fact: Fact) -> str:
 def _kind(class_: object, level: int | None) -> str:
     said = [words.word(class_, words.CLASSES)] if class_ is not None else []
     if level is not None:
-        said.append(f"{level}级")
+        said.append(words.level(level))
     return " · ".join(said) or "台账未列"
