@@ -12,7 +12,7 @@ Persons are who they say they are: on one machine a rule of two persons is a rec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -20,7 +20,7 @@ from evidence import canonical, digest, workdays
 from evidence.case_event import WORDS, Event, Step
 from evidence.errors import CaseError, ShapeError
 from evidence.holdings import Holdings
-from evidence.ledger import each_leaf
+from evidence.ledger import Leaf, each_leaf
 from evidence.model import Finding
 from evidence.span import local_day, local_text
 
@@ -96,32 +96,50 @@ def case_of(holdings: Holdings, finding: Finding) -> Case:
     return Case(finding=finding, events=_chain(holdings, finding.id))
 
 
-def _chain(holdings: Holdings, finding: str) -> tuple[Event, ...]:
-    events: list[Event] = []
-    previous: str | None = None
-    for leaf, event in _events(holdings, finding):
-        if event.n != len(events) + 1 or event.previous != previous:
+class Chains:
+    """The events of cases as they are read out of the ledger, each held against the one before it."""
+
+    def __init__(self) -> None:
+        self._chains: dict[str, tuple[Event, ...]] = {}
+        self._last: dict[str, str] = {}
+
+    def add(self, leaf: str, event: Event) -> None:
+        """Take in the event whose digest the ledger has as `leaf`; raises CaseError where it does not follow."""
+        before = self._chains.get(event.finding, ())
+        if event.n != len(before) + 1 or event.previous != self._last.get(event.finding):
             raise CaseError(
-                f"问题{finding[:12]}的第{len(events) + 1}步与台账不符（{leaf}）：请核对存储（quzheng store check）"
+                f"问题{event.finding[:12]}的第{len(before) + 1}步与台账不符（{leaf}）：请核对存储（quzheng store check）"
             )
-        events.append(event)
-        previous = leaf
-    return tuple(events)
+        self._chains[event.finding] = (*before, event)
+        self._last[event.finding] = leaf
+
+    def of(self, finding: str) -> tuple[Event, ...]:
+        """Return the events of a finding's case in their order; none where nobody has done anything."""
+        return self._chains.get(finding, ())
+
+    def all(self) -> Mapping[str, tuple[Event, ...]]:
+        """Return all cases by finding, in the order in which they were opened."""
+        return self._chains
+
+
+def _chain(holdings: Holdings, finding: str) -> tuple[Event, ...]:
+    chains = Chains()
+    for leaf, event in entered(holdings, finding=finding):
+        chains.add(leaf, event)
+    return chains.of(finding)
 
 
 def events(holdings: Holdings) -> Iterator[Event]:
     """Yield the events of all cases in the order in which they were entered; raises what reading them raises."""
-    return (event for _, event in _events(holdings))
+    return (event for _, event in entered(holdings))
 
 
 def cases(holdings: Holdings) -> Iterator[Case]:
     """Yield every case with a step, in the order in which they were opened; raises what reading them raises."""
-    begun = dict.fromkeys(leaf.key.rpartition("/")[0] for leaf in each_leaf(holdings.ledger, "case"))
-    return (
-        Case(finding=finding_at(holdings, events[-1]), events=events)
-        for id in begun
-        if (events := _chain(holdings, id))
-    )
+    chains = Chains()
+    for leaf, event in entered(holdings):
+        chains.add(leaf, event)
+    return (Case(finding=finding_at(holdings, events[-1]), events=events) for events in chains.all().values())
 
 
 def of_id(holdings: Holdings, finding: str) -> Case:
@@ -318,14 +336,22 @@ def _name(by: str) -> str:
     return "".join(by.split()).casefold()
 
 
-def _events(holdings: Holdings, finding: str | None = None) -> Iterator[tuple[str, Event]]:
-    """Yield the events of a case, or of all, with the digests the ledger has."""
-    for leaf in each_leaf(holdings.ledger, "case"):
+def entered(holdings: Holdings, start: int = 0, *, finding: str | None = None) -> Iterator[tuple[str, Event]]:
+    """Yield the events of all cases, or of one, that the ledger has from leaf `start` on, each with the digest it has of it.
+
+    Raises CaseError for one that cannot be read or stands in another's place, or what reading it raises.
+    """
+    for leaf in each_leaf(holdings.ledger, "case", start):
         if finding in (None, leaf.key.rpartition("/")[0]):
-            body = canonical.decode(holdings.store.read(leaf.digest))
-            try:
-                yield leaf.digest, Event.load(body if isinstance(body, dict) else {})
-            except ShapeError as error:
-                raise CaseError(
-                    f"台账中的案卷事件{leaf.key}不能读取：{error}：请核对存储（quzheng store check）"
-                ) from error
+            yield leaf.digest, _event_of(holdings, leaf)
+
+
+def _event_of(holdings: Holdings, leaf: Leaf) -> Event:
+    body = canonical.decode(holdings.store.read(leaf.digest))
+    try:
+        event = Event.load(body if isinstance(body, dict) else {})
+    except ShapeError as error:
+        raise CaseError(f"台账中的案卷事件{leaf.key}不能读取：{error}：请核对存储（quzheng store check）") from error
+    if event.key != leaf.key:
+        raise CaseError(f"台账中的案卷事件{leaf.key}写的是另一步（{event.key}）：请核对存储（quzheng store check）")
+    return event
