@@ -208,11 +208,12 @@ def why_not(
     now: datetime,
     rules: CaseRules,
     current: Callable[[Finding], Finding | None] = lambda finding: finding,
+    reason: str = "",
 ) -> str | None:
     """Return why a step may not be taken now, None where `take` would take it; enters nothing."""
     case = case_of(holdings, finding)
     try:
-        event = _event(case, step, by=by, now=now, reason="", due=None, rules=rules)
+        event = _event(case, step, by=by, now=now, reason=reason, due=None, rules=rules)
     except CaseError as error:
         return str(error)
     return next(_refusals(case, event, rules, current), None)
@@ -330,6 +331,11 @@ def _not_ready(case: Case, event: Event, rules: CaseRules) -> Iterator[str]:
         yield "没有先发核实函听取单位意见（工作区要求先核实后通报）"
     elif case.last("answered", "silent") is None and letter.due is not None and local_day(event.when) <= letter.due:
         yield f"单位的回复期限到{letter.due}为止，尚未届满"
+
+
+def same_person(one: str, other: str) -> bool:
+    """Tell whether two names are of one person, however they are spaced."""
+    return _name(one) == _name(other)
 
 
 def _name(by: str) -> str:

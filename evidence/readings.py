@@ -59,6 +59,13 @@ def readings(records: Iterable[Record], holdings: Stacks, *, jobs: int = 1) -> M
     return {id: known.get(keys[id]) if id in keys else None for id in wanted}
 
 
+def kept(records: Iterable[Record], holdings: Stacks) -> Mapping[str, Reading]:
+    """Return the readings that are there already, by record; nothing is read, and none of a record in quarantine."""
+    pages = [record for record in records if has_page(record) and record.id not in holdings.purged]
+    found = ((record.id, holdings.derived.reading(shared_key(record, holdings))) for record in pages)
+    return {id: reading for id, reading in found if reading is not None}
+
+
 def key_of(record: Record, words: WordLists) -> str:
     """Return the digest of everything the reading of a record depends on."""
     return digest.of_value({**_page_of(record, words), "at": plain.dump(moment_of(record))})

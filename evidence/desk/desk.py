@@ -8,14 +8,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from evidence.desk.access_log import AccessLog
+from evidence.desk.docket import Docket
 from evidence.desk.lockout import Lockout
 from evidence.desk.passwords import Passwords
+from evidence.desk.proposals import Proposals
 from evidence.desk.roles import ROLES, Role
 from evidence.desk.roll import Roll
 from evidence.desk.sessions import Session, Sessions
 from evidence.desk.shelf import Shelf
 from evidence.desk.standing import Standings
+from evidence.desk.thumbnails import Thumbnails
+from evidence.desk.titles import Titles
 from evidence.desk.users import User, UserFile
+from evidence.desk.workroom import Workroom
 from evidence.errors import DeskError
 from evidence.house import House
 from evidence.proof import ACCESS
@@ -60,6 +65,11 @@ class Desk:
     shelf: Shelf
     roll: Roll
     standings: Standings
+    docket: Docket
+    workroom: Workroom
+    thumbnails: Thumbnails
+    proposals: Proposals
+    titles: Titles
 
     @classmethod
     def of(cls, house: House, now: Callable[[], datetime], hashes: Passwords | None = None) -> Desk:
@@ -87,6 +97,11 @@ class Desk:
             shelf=shelf,
             roll=Roll(house.subjects, house.papers.files),
             standings=Standings(shelf),
+            docket=Docket(shelf),
+            workroom=Workroom(),
+            thumbnails=Thumbnails(),
+            proposals=Proposals(folder(house)),
+            titles=Titles(house.holdings, house.store),
         )
 
     def stage(self, visitor: Visitor) -> str:
