@@ -59,7 +59,7 @@ def create(house: House, now: Callable[[], datetime], hashes: Passwords | None =
         telemetry=_TELEMETRY_OFF,
         lifespan=lifespan,
         middleware=[Middleware(Shell, hosts=house.desk.hosts)],
-        exception_handlers={HTTPException: _refused, Exception: _refused},
+        exception_handlers={HTTPException: _refused},
     )
     app.state.desk = desk
     for page in catalogue.pages():
@@ -101,11 +101,14 @@ def _begin(desk: Desk) -> None:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    """Answer for what no route is for, and for faults outside all routes."""
+    """Answer for what no route is for."""
     desk: Desk = request.app.state.desk
     status = error.status_code if isinstance(error, HTTPException) else 500
-    said = {404: "", 405: "", 413: ""}.get(status, "没有完成。")
-    return gate.refusal(desk, gate.visitor(desk, request), gate.Refused(status, said))
+    try:
+        who = gate.visitor(desk, request)
+    except DeskError:
+        who = gate.nobody(desk, request)
+    return gate.refusal(desk, who, gate.Refused(status, "" if status in gate.SAID else "没有完成。"))
 
 
 def _is_loopback(host: str) -> bool:

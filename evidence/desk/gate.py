@@ -10,6 +10,7 @@ import hmac
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote_plus
 
@@ -27,7 +28,7 @@ from evidence.desk.desk import Desk, Visitor
 from evidence.desk.page import Declared, Terms
 from evidence.desk.rendering import render
 from evidence.desk.roles import may
-from evidence.desk.sessions import new_token
+from evidence.desk.sessions import is_token, new_token
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,8 @@ _STAGES = {
     "enrol": "/account/second-factor",
     "out": "/login",
 }
-_SAID = {
+_NO_USERS = "用户文件读不出，无人能登录：请联系管理员。"
+SAID = {
     400: "请求的内容不完整或不合要求。",
     403: "你的角色无权查看或办理这一项。",
     404: "没有这个页面，或其内容已移出存储。",
@@ -68,7 +70,7 @@ class Refused(Exception):
 
     def __init__(self, status: int, said: str = "") -> None:
         self.status = status
-        self.said = said or _SAID[status]
+        self.said = said or SAID[status]
         super().__init__(self.said)
 
 
@@ -92,7 +94,11 @@ class Guarded(APIRoute):
         inner = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
-            who = visitor(self._desk, request)
+            try:
+                who = visitor(self._desk, request)
+            except errors.DeskError:
+                log.exception("the users cannot be read")
+                return refusal(self._desk, nobody(self._desk, request), Refused(503, _NO_USERS))
             request.state.desk, request.state.visitor = self._desk, who
             response = await _answered(self._desk, self.terms, who, request, inner)
             if self.terms.logged and who.user is not None:
@@ -121,14 +127,22 @@ def keep(desk: Desk, response: Response, token: str) -> Response:
 
 def visitor(desk: Desk, request: Request) -> Visitor:
     """Return who asks; a session whose user is gone, or was changed since, is none."""
-    token = request.cookies.get(cookie_name(desk), "")[:200] or new_token()
-    address = _address(desk, request)
+    kept = request.cookies.get(cookie_name(desk), "")
+    token = kept if is_token(kept) else new_token()
     session = desk.sessions.find(token, desk.now())
     user = desk.users.find(session.user) if session else None
     if session is not None and (user is None or user.changed > session.begun):
         desk.sessions.end(token)
         session = user = None
-    return Visitor(address=address, token=token, form_token=desk.sessions.form_token(token), user=user, session=session)
+    return replace(
+        nobody(desk, request), token=token, form_token=desk.sessions.form_token(token), user=user, session=session
+    )
+
+
+def nobody(desk: Desk, request: Request) -> Visitor:
+    """Return who asks as somebody unknown, where it cannot be told."""
+    token = new_token()
+    return Visitor(address=_address(desk, request), token=token, form_token=desk.sessions.form_token(token))
 
 
 def refusal(desk: Desk, who: Visitor, why: Refused) -> Response:
@@ -162,7 +176,7 @@ async def _answered(desk: Desk, terms: Terms, who: Visitor, request: Request, in
     except RequestValidationError:
         return refusal(desk, who, Refused(400))
     except HTTPException as error:
-        return refusal(desk, who, Refused(error.status_code if error.status_code in _SAID else 400))
+        return refusal(desk, who, Refused(error.status_code if error.status_code in SAID else 400))
     except Exception:
         number = secrets.token_hex(4)
         log.exception("desk: fault %s at %s", number, request.url.path)

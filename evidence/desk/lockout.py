@@ -17,8 +17,13 @@ FIRST = timedelta(seconds=30)
 LONGEST = timedelta(hours=1)
 FORGOTTEN = timedelta(hours=24)
 """Without a failure after which all is forgotten."""
+SHARED = 10
+"""How many times as many failures an address is allowed as a name: an office may sit behind one."""
 MOST = 20_000
 """Names and addresses that are remembered; the one that failed longest ago is forgotten first."""
+
+
+_ADDRESS = "address "
 
 
 @dataclass(slots=True)
@@ -70,7 +75,7 @@ class Lockout:
         if now - found.last > FORGOTTEN:
             del self._failures[key]
             return timedelta()
-        over = found.count - self._allowed
+        over = found.count - self._allowed * (SHARED if key.startswith(_ADDRESS) else 1)
         if over < 0:
             return timedelta()
         return found.last + min(LONGEST, FIRST * (1 << min(over, 20))) - now
@@ -97,7 +102,7 @@ def of_address(address: str) -> str:
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
-        return f"address {address}"
+        return f"{_ADDRESS}{address}"
     if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is None:
-        return f"address {ipaddress.ip_network((found, 64), strict=False)}"
-    return f"address {getattr(found, 'ipv4_mapped', None) or found}"
+        return f"{_ADDRESS}{ipaddress.ip_network((found, 64), strict=False)}"
+    return f"{_ADDRESS}{getattr(found, 'ipv4_mapped', None) or found}"

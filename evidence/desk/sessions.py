@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 import threading
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 EACH = 10
 """Sessions of one user at once; the one used longest ago ends."""
 
@@ -88,5 +90,10 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def is_token(kept: str) -> bool:
+    """Tell whether a browser's word has the form of one."""
+    return _TOKEN.fullmatch(kept) is not None
+
+
 def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
+    return hashlib.sha256(token.encode()).digest()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
-from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = logging.getLogger(__name__)
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
@@ -50,7 +52,11 @@ class Shell:
             await send(message)
 
         app = self._app if self._is_ours(Headers(scope=scope).getlist("host")) else _STRANGER
-        await app(scope, receive, fenced)
+        try:
+            await app(scope, receive, fenced)
+        except Exception:  # what lies around us would answer without the headers
+            log.exception("desk: a fault outside all pages")
+            await _BROKEN(scope, receive, fenced)
 
     def _is_ours(self, named: Sequence[str]) -> bool:
         if len(named) != 1:
@@ -61,7 +67,8 @@ class Shell:
         return host in self._hosts or here in _HERE
 
 
-_STRANGER: Any = PlainTextResponse("本工作台不以这个主机名提供服务。\n", status_code=421)
+_BROKEN: ASGIApp = PlainTextResponse("本方程序出错，没有完成。请告诉管理员，详情在服务日志里。\n", status_code=500)
+_STRANGER: ASGIApp = PlainTextResponse("本工作台不以这个主机名提供服务。\n", status_code=421)
 
 
 def _fence(headers: MutableHeaders) -> None:

@@ -22,7 +22,7 @@ STATES = {
     "hit": ("问", "发现问题"),
     "proposal": ("核", "提请核对"),
     "undecided": ("？", "未能判定"),
-    "clear": ("好", "未见问题"),
+    "clear": ("✓", "未见问题"),
     "unknown": ("—", "尚未判定"),
 }
 """The sign and the word of each state of a target, the gravest first."""

@@ -61,8 +61,8 @@ def unlock(desk: TheDesk, who: TheVisitor, name: Name) -> Response:
 
 
 @page.post("/users/remove")
-def remove(desk: TheDesk, who: TheVisitor, name: Name) -> Response:
-    """Remove one; what stands in the ledger under the name stays."""
+def remove(desk: TheDesk, who: TheVisitor, name: Name, sure: Annotated[str, Form(pattern="^yes$")]) -> Response:
+    """Remove one, where that is sure; what stands in the ledger under the name stays."""
     if form(name) == who.name:
         raise DeskError("不能删除自己")
     desk.users.remove(name)
