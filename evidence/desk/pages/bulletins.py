@@ -57,6 +57,7 @@ def bulletin(desk: TheDesk, who: TheVisitor, period: Name) -> Response:
         desk,
         who,
         template="bulletin.html.j2",
+        title=f"通报预览 {period}",
         bulletin=known,
         wrong=tuple(issue.unfounded(known)),
         blanks=known.blanks(),

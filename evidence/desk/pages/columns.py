@@ -29,6 +29,7 @@ def columns(desk: TheDesk, who: TheVisitor, target: TargetId) -> Response:
     return page.show(
         desk,
         who,
+        title=f"栏目台账 {target}",
         target=target,
         name=subject.name if subject else target,
         ledger=ledger,

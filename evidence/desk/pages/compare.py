@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import Query
+from fastapi import Path as Id
 from starlette.responses import FileResponse, Response
 
 from evidence import dossier
@@ -14,7 +14,8 @@ from evidence.comparing import Comparison, drawing
 from evidence.comparing import compare as compare_records
 from evidence.desk import exhibits, waiting
 from evidence.desk.desk import Desk
-from evidence.desk.page import Page, TheDesk, TheVisitor
+from evidence.desk.page import Page, TheDesk, TheVisitor, see_other
+from evidence.digest import is_sha256
 from evidence.errors import ExportError, NotFound, ReadingError
 from evidence.holdings import Holdings
 from evidence.model import Record
@@ -24,7 +25,7 @@ from evidence.report.exhibit import view
 
 page = Page(__name__, right="see", title="比较")
 
-RecordId = Annotated[str, Query(pattern="^[0-9a-f]{64}$")]
+RecordId = Annotated[str, Id(pattern="^[0-9a-f]{64}$")]
 LISTED = 200
 PICTURE = "difference.png"
 
@@ -41,7 +42,15 @@ class Compared:
 
 
 @page.get("/compare")
-def compare(desk: TheDesk, who: TheVisitor, earlier: RecordId, later: RecordId) -> Response:
+def chosen(earlier: str = "", later: str = "") -> Response:
+    """Go to the comparison of two records that were chosen from a list."""
+    if not (is_sha256(earlier) and is_sha256(later)):
+        return see_other("/targets")
+    return see_other(f"/records/{earlier}/against/{later}")
+
+
+@page.get("/records/{later}/against/{earlier}")
+def compare(desk: TheDesk, who: TheVisitor, later: RecordId, earlier: RecordId) -> Response:
     """Show the comparison, or that it is being made."""
     before, after = _in_order(desk.shelf.record(earlier), desk.shelf.record(later))
     piece = desk.workroom.ask(
@@ -56,11 +65,11 @@ def compare(desk: TheDesk, who: TheVisitor, earlier: RecordId, later: RecordId) 
     result: Compared = piece.result
     with desk.shelf.opened() as holdings:
         pair = _pair(holdings, before, after)
-    return page.show(desk, who, view=pair, compared=result, piece=piece, before=before, after=after, LISTED=LISTED)
+    return page.show(desk, who, view=pair, compared=result, before=before, after=after, LISTED=LISTED)
 
 
-@page.get("/compare/picture")
-def picture(desk: TheDesk, who: TheVisitor, earlier: RecordId, later: RecordId) -> Response:
+@page.get("/records/{later}/against/{earlier}/picture")
+def picture(desk: TheDesk, later: RecordId, earlier: RecordId) -> Response:
     """Return the difference picture of a comparison that was made."""
     before, after = _in_order(desk.shelf.record(earlier), desk.shelf.record(later))
     piece = desk.workroom.made(("compare", before.id, after.id))

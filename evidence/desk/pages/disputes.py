@@ -228,6 +228,7 @@ def _show(desk: Desk, who: Visitor, number: str, *, said: str = "", why: str = "
         desk,
         who,
         template="dispute.html.j2",
+        title=f"异议 {number}",
         status=409 if said else 200,
         dispute=found,
         target=desk.roll.name(found.finding.target),

@@ -139,6 +139,7 @@ def _show(
         desk,
         who,
         template="one_finding.html.j2",
+        title=f"问题 {finding[:12]}",
         status=status,
         **shown,
         case=case,

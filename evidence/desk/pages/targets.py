@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Path, Query
 from starlette.responses import Response
 
+from evidence.catalog import Row
 from evidence.desk import history, review
 from evidence.desk.page import Page, TheDesk, TheVisitor
 from evidence.desk.paging import leaf, query
@@ -54,6 +56,7 @@ def target(
         desk,
         who,
         template="target.html.j2",
+        title=f"检查对象 {target}",
         target=target,
         name=subject.name if subject else target,
         subject=subject,
@@ -62,7 +65,20 @@ def target(
         tracks=[one for one in every if label in ("", one.label)][:TRACKS],
         labels=[one.label for one in every],
         label=label,
-        leaf=leaf(own, n),
+        leaf=(shown := leaf(own, n)),
+        pair=_pair(shown.rows),
         query=query,
         DAYS=history.DAYS,
     )
+
+
+def _pair(rows: Sequence[Row]) -> tuple[str, str]:
+    """Return which two records are chosen at first: the newest pair of one page, the later first; empty where there is none."""
+    last: dict[str, str] = {}
+    for row in rows:
+        if row.quarantined:
+            continue
+        if row.label in last:
+            return last[row.label], row.record
+        last[row.label] = row.record
+    return "", ""
