@@ -11,6 +11,7 @@ DAY/LINES, digest the SHA-256 of the last line: what was logged until then canno
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -132,7 +133,7 @@ class AccessLog:
         return FIRST
 
     def _enter(self, end: _End) -> None:
-        """Anchor the log; a ledger that does not take it now is asked again with the next day, and the check tells."""
+        """Anchor the log; where the ledger does not take it now, the next day's anchor holds it too: lines name those before."""
         if not end.lines:
             return
         try:
@@ -154,6 +155,46 @@ def of_day(folder: Path, day: str) -> tuple[Entry, ...]:
     return tuple(_load(line, day, n) for n, line in enumerate(_lines(_file(folder, day)), 1))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """Some lines of a day."""
+
+    lines: tuple[tuple[int, Entry], ...]
+    """With their numbers, the latest first."""
+    count: int
+    """How many there are of those asked for."""
+    users: tuple[str, ...]
+    """All who stand in the day."""
+
+
+def excerpt(folder: Path, day: str, user: str, *, skip: int, most: int) -> Excerpt:
+    """Return lines of a day, of one user or (with "") of all, the latest first; a day of many thousands is read quickly.
+
+    Raises DeskError for a day without a log, or a line that is none.
+    """
+    if day not in days_of(folder):
+        raise DeskError("这一天没有访问日志")
+    numbered = list(enumerate(_lines(_file(folder, day)), 1))
+    who = [(n, line, _user(line, day, n)) for n, line in numbered]
+    wanted = [(n, line) for n, line, name in reversed(who) if user in ("", name)]
+    return Excerpt(
+        lines=tuple((n, _load(line, day, n)) for n, line in wanted[skip : skip + most]),
+        count=len(wanted),
+        users=tuple(sorted({name for *_, name in who if name})),
+    )
+
+
+def _user(line: bytes, day: str, n: int) -> str:
+    try:
+        return str(json.loads(line)["user"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise _no_line(day, n) from error
+
+
+def _no_line(day: str, n: int) -> DeskError:
+    return DeskError(f"{day} 第{n}行不是访问日志")
+
+
 def faults(folder: Path, leaves: Iterable[Leaf]) -> Iterator[str]:
     """Yield where the log does not hang together, or is not what the ledger has of it; a sentence each, in Chinese."""
     anchored: dict[str, dict[int, str]] = {}
@@ -161,7 +202,7 @@ def faults(folder: Path, leaves: Iterable[Leaf]) -> Iterator[str]:
         if leaf.kind == ACCESS:
             day, _, count = leaf.key.partition("/")
             anchored.setdefault(day, {})[int(count)] = leaf.digest
-    previous: str | None = None
+    previous = FIRST
     days = days_of(folder)
     for day in days:
         found = []
@@ -171,7 +212,9 @@ def faults(folder: Path, leaves: Iterable[Leaf]) -> Iterator[str]:
             except DeskError as error:
                 yield str(error)
             else:
-                if previous is not None and entry.previous != previous:
+                if entry.previous != previous and previous == FIRST:
+                    yield f"{day} 之前的访问日志不在了"
+                elif entry.previous != previous:
                     yield f"{day} 第{n}行与它前面的一行接不上：有行被改动、增加或删去"
             previous = digest.sha256(line)
             found.append(previous)
@@ -186,7 +229,7 @@ def _load(line: bytes, day: str, n: int) -> Entry:
     try:
         return plain.load(Entry, canonical.decode(line))
     except (EvidenceError, ShapeError) as error:
-        raise DeskError(f"{day} 第{n}行不是访问日志") from error
+        raise _no_line(day, n) from error
 
 
 def _lines(path: Path) -> list[bytes]:

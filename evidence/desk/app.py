@@ -18,7 +18,6 @@ from starlette.responses import Response
 
 from evidence.desk import catalogue, gate
 from evidence.desk.desk import Desk
-from evidence.desk.page import BODY
 from evidence.desk.passwords import Passwords
 from evidence.desk.shell import Shell
 from evidence.errors import DeskError, EvidenceError
@@ -55,7 +54,6 @@ def create(house: House, now: Callable[[], datetime], hashes: Passwords | None =
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        max_body_size=BODY,
         telemetry=_TELEMETRY_OFF,
         lifespan=lifespan,
         middleware=[Middleware(Shell, hosts=house.desk.hosts)],

@@ -95,7 +95,7 @@ class Desk:
             lockout=Lockout(settings.failures),
             log=access_log(house, shelf),
             shelf=shelf,
-            roll=Roll(house.subjects, house.papers.files),
+            roll=Roll(house.subjects, [path for path in house.papers.files if path != folder(house)]),
             standings=Standings(shelf),
             docket=Docket(shelf),
             workroom=Workroom(),

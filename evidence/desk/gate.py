@@ -21,6 +21,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.types import Message, Receive
 
 from evidence import errors
 from evidence.desk.access_log import Entry
@@ -86,7 +87,6 @@ class Guarded(APIRoute):
             response_model=None,
             response_class=HTMLResponse,
             include_in_schema=False,
-            max_body_size=declared.terms.body if declared.method == "POST" else 0,
         )
 
     def get_route_handler(self) -> Callable[[Request], Any]:
@@ -99,6 +99,7 @@ class Guarded(APIRoute):
             except errors.DeskError:
                 log.exception("the users cannot be read")
                 return refusal(self._desk, nobody(self._desk, request), Refused(503, _NO_USERS))
+            request = Request(request.scope, _limited(request.receive, self.terms.body))
             request.state.desk, request.state.visitor = self._desk, who
             response = await _answered(self._desk, self.terms, who, request, inner)
             if self.terms.logged and who.user is not None:
@@ -165,7 +166,7 @@ async def _answered(desk: Desk, terms: Terms, who: Visitor, request: Request, in
         if terms.right is not None and (who.role is None or not may(who.role, terms.right)):
             raise Refused(403)
         if request.method != "GET":
-            await _check_ours(desk, who, request)
+            await _check_ours(desk, who, request, terms.body)
         return await inner(request)
     except Refused as why:
         return refusal(desk, who, why)
@@ -200,23 +201,31 @@ def _elsewhere(desk: Desk, terms: Terms, who: Visitor, request: Request) -> Resp
     return RedirectResponse(place, status_code=303)
 
 
-async def _check_ours(desk: Desk, who: Visitor, request: Request) -> None:
+async def _check_ours(desk: Desk, who: Visitor, request: Request, most: int) -> None:
     """Raise Refused where a change was not asked for by a page of ours, in this browser's session."""
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         raise Refused(403, "请求来自别的网站，没有办理。")
     if request.headers.get("origin") != origin(desk, request):
         raise Refused(403, "请求不是从本工作台的页面发出的，没有办理。")
-    given = request.headers.get(HEADER_TOKEN) or _text(
-        await request.form(max_fields=FIELDS, max_files=FILES, max_part_size=desk_part(request)), FORM_TOKEN
-    )
+    form = await request.form(max_fields=FIELDS, max_files=FILES, max_part_size=most)
+    given = request.headers.get(HEADER_TOKEN) or _text(form, FORM_TOKEN)
     if not hmac.compare_digest(given.encode("utf-8", "replace"), who.form_token.encode()):
         raise Refused(403, "页面已过期（或登录已换人），没有办理：请重新打开页面再试。")
 
 
-def desk_part(request: Request) -> int:
-    """Return the bytes that one text field may have: no more than the whole form."""
-    route: Guarded = request.scope["route"]
-    return route.terms.body
+def _limited(receive: Receive, most: int) -> Receive:
+    """Return what gives a body of so many bytes at most; raises Refused with the first beyond."""
+    taken = 0
+
+    async def limited() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > most:
+            raise Refused(413)
+        return message
+
+    return limited
 
 
 def _text(form: FormData, name: str) -> str:

@@ -85,8 +85,8 @@ class Page:
     def show(
         self, desk: Desk, who: Visitor, *, template: str | None = None, status: int = 200, **values: Any
     ) -> Response:
-        """Return the page, from its template or another of the folder."""
-        shown = values | {"title": self.title, "current": self.name}
+        """Return the page, from its template or another of the folder; a `title` among the values stands for the page's own."""
+        shown = {"title": self.title, **values, "current": self.name}
         return HTMLResponse(render(template or f"{self.name}.html.j2", desk, who, shown), status_code=status)
 
     def _declare(self, path: str, method: Literal["GET", "POST"], terms: dict[str, Any]) -> Callable[[Taken], Taken]:

@@ -23,7 +23,7 @@ class Passwords:
     def __init__(self, hasher: argon2.PasswordHasher | None = None) -> None:
         self._hasher = hasher or argon2.PasswordHasher()
         self._turn = threading.BoundedSemaphore(_AT_ONCE)
-        self._nobody = self._hasher.hash(secrets.token_urlsafe())
+        self._nobody = ""
 
     def hash(self, password: str) -> str:
         """Return the argon2id hash, with its salt and parameters."""
@@ -33,6 +33,8 @@ class Passwords:
     def fits(self, hashed: str | None, password: str) -> bool:
         """Tell whether a password is the one; with None, of a user who is not there, it is not, after the same work."""
         with self._turn:
+            if not self._nobody:  # with the first try of anybody, so that none takes longer than others later
+                self._nobody = self._hasher.hash(secrets.token_urlsafe())
             try:
                 self._hasher.verify(hashed or self._nobody, _form(password)[:LONGEST])
             except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):

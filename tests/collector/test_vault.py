@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from collector.errors import VaultError
-from collector.vault import KEY_VARIABLE, KeyPlace, Vault, make_key
+from collector.vault import KEY_VARIABLE, KeyPlace, Vault, locker, make_key
 from tests.canaries import found_under
 
 NOW = datetime(2026, 11, 26, 1, 2, 3, tzinfo=UTC)
@@ -31,6 +31,21 @@ def test_what_is_put_in_comes_out_and_is_nowhere_on_the_disk(tmp_path: Path) -> 
     assert entry["value"] == SECRET
     assert found_under(tmp_path, (SECRET,)) == []
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "vault.age", tmp_path / "vault.key")} == {0o600}
+
+
+def test_what_is_locked_opens_with_the_same_key_only(tmp_path: Path) -> None:
+    place = vault(tmp_path).place
+    lock = locker(place)
+    assert lock is not None
+    held = lock.lock(SECRET.encode())
+    assert SECRET.encode() not in held
+    assert lock.unlock(held) == SECRET.encode()
+    other = locker(vault(tmp_path / "other").place)
+    assert other is not None
+    for wrong, data in ((other, held), (lock, held[:-1]), (lock, b"nonsense")):
+        with pytest.raises(VaultError, match="打不开"):
+            wrong.unlock(data)
+    assert locker(KeyPlace(file=tmp_path / "none", variables={})) is None
 
 
 def test_the_list_says_names_and_days_and_no_value(tmp_path: Path) -> None:

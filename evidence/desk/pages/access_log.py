@@ -8,6 +8,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from evidence.desk import access_log as logs
+from evidence.desk.access_log import Excerpt
 from evidence.desk.desk import folder
 from evidence.desk.page import Page, TheDesk, TheVisitor
 
@@ -15,6 +16,7 @@ page = Page(__name__, right="log", title="访问日志", menu=700)
 
 SHOWN = 200
 """Lines of one page, the latest first."""
+_NOTHING = Excerpt(lines=(), count=0, users=())
 
 
 @page.get("/access-log")
@@ -28,20 +30,15 @@ def access_log(
     """Show a day, the last one where none is named, of all or of one user; `before` is the number of lines left out."""
     days = logs.days_of(folder(desk.house))
     chosen = day or (days[-1] if days else "")
-    lines = list(enumerate(logs.of_day(folder(desk.house), chosen), 1)) if chosen else []
-    names = sorted({entry.user for _, entry in lines if entry.user})
-    wanted = [(n, entry) for n, entry in reversed(lines) if not user or entry.user == user]
-    rest = len(wanted) - before - SHOWN
+    found = logs.excerpt(folder(desk.house), chosen, user, skip=before, most=SHOWN) if chosen else _NOTHING
     return page.show(
         desk,
         who,
         days=list(reversed(days)),
         day=chosen,
         user=user,
-        names=names,
-        lines=wanted[before : before + SHOWN],
-        count=len(wanted),
-        older=before + SHOWN if rest > 0 else None,
+        found=found,
+        older=before + SHOWN if found.count > before + SHOWN else None,
         newer=max(0, before - SHOWN) if before else None,
     )
 
@@ -53,4 +50,4 @@ def check(desk: TheDesk, who: TheVisitor) -> Response:
         leaves = holdings.ledger.leaves()
     found = tuple(logs.faults(folder(desk.house), leaves))
     days = logs.days_of(folder(desk.house))
-    return page.show(desk, who, template="access_log_check.html.j2", faults=found, days=days)
+    return page.show(desk, who, template="access_log_check.html.j2", title="访问日志核对", faults=found, days=days)

@@ -60,7 +60,7 @@ def leave(desk: TheDesk, who: TheVisitor) -> Response:
 @page.get("/second-factor", right="account", stages=("code",))
 def code(desk: TheDesk, who: TheVisitor, next: str = "") -> Response:
     """Ask for the one-time code."""
-    return page.show(desk, who, template="second_factor.html.j2", said="", next=next)
+    return page.show(desk, who, template="second_factor.html.j2", title="动态口令", said="", next=next)
 
 
 @page.post("/second-factor", right="account", stages=("code",))
@@ -76,7 +76,9 @@ def show_code(
     _wait(desk, who, user, keys)
     if user is None or not desk.users.use_code(user.name, code, desk.now()):
         _note(desk, who, "动态口令不对", user, 401)
-        return page.show(desk, who, status=401, template="second_factor.html.j2", said=WRONG_CODE, next=next)
+        return page.show(
+            desk, who, status=401, template="second_factor.html.j2", title="动态口令", said=WRONG_CODE, next=next
+        )
     desk.lockout.passed(*keys)
     return _begun(desk, who, user, proved=True, next=next)
 
