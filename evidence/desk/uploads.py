@@ -15,7 +15,7 @@ from typing import BinaryIO, Protocol
 from evidence.errors import DisputeError
 from evidence.quoting import plainly
 
-LARGEST = 64 << 20
+LARGEST = 60 << 20
 """Bytes of all files of one form; more is taken in by `quzheng dispute open`."""
 MOST = 20
 LONGEST_NAME = 120

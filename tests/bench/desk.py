@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from evidence.disputes import opening  # noqa: E402
 from evidence.disputes.form import Form  # noqa: E402
 from evidence.holdings import Holdings  # noqa: E402
 from evidence.judgements import Judgement  # noqa: E402
-from evidence.model import Finding, Record  # noqa: E402
+from evidence.model import Fact, Finding, Record  # noqa: E402
 from evidence.reading.reader import this_reader  # noqa: E402
 from evidence.readings import shared_key  # noqa: E402
 from tests.evidence import factory, judging_factory  # noqa: E402
@@ -109,9 +110,14 @@ def _judged(holdings: Holdings, target: str, exhibits: list[str]) -> tuple[Findi
     return made
 
 
-def _fact(target: str, label: str, record: str) -> Any:
-    scene = judging_factory.stale_site()
-    return replace(scene.judged().facts[1], target=target, label=label, record=record)
+def _fact(target: str, label: str, record: str) -> Fact:
+    return replace(_some_fact(), target=target, label=label, record=record)
+
+
+@cache
+def _some_fact() -> Fact:
+    """Return what is known of a stale column."""
+    return judging_factory.stale_site().judged().facts[1]
 
 
 def _cases(root: Path, holdings: Holdings, findings: list[Finding]) -> None:

@@ -84,7 +84,7 @@ def look_up(
     piece = desk.workroom.ask(
         ("sheet", number), work, title=f"核对异议 {number}", back=f"/disputes/{number}", by=who.name, again=True
     )
-    return see_other(f"/work/{piece.id}")
+    return see_other(f"/tasks/{piece.id}")
 
 
 @page.post("/disputes/{number}/propose", right="rule")
@@ -144,7 +144,7 @@ def answer(desk: TheDesk, who: TheVisitor, number: Number) -> Response:
         back=f"/disputes/{number}",
         by=who.name,
     )
-    return see_other(f"/work/{piece.id}")
+    return see_other(f"/tasks/{piece.id}")
 
 
 def _entered(desk: Desk, who: Visitor, given: tuple[uploads.HandedIn, ...]) -> str:

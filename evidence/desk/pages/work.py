@@ -32,10 +32,10 @@ def bundle(desk: TheDesk, who: TheVisitor, finding: FindingId) -> Response:
         back=f"/findings/{finding}",
         by=who.name,
     )
-    return see_other(f"/work/{piece.id}")
+    return see_other(f"/tasks/{piece.id}")
 
 
-@page.get("/work/{work}")
+@page.get("/tasks/{work}")
 def work(desk: TheDesk, who: TheVisitor, work: WorkId) -> Response:
     """Wait for a piece of work, then show what came of it."""
     piece = _piece(desk, work)
@@ -47,7 +47,7 @@ def work(desk: TheDesk, who: TheVisitor, work: WorkId) -> Response:
     return page.show(desk, who, piece=piece, result=result)
 
 
-@page.get("/work/{work}/file")
+@page.get("/tasks/{work}/file")
 def file(desk: TheDesk, work: WorkId) -> Response:
     """Return the bundle that was made, under its own name."""
     piece = _piece(desk, work)

@@ -143,7 +143,7 @@ def test_an_objection_is_heard_and_ruled_on_by_two_log_ins(
     assert ruled is not None
     assert (ruled.step, ruled.by, ruled.second) == ("upheld", NAMES["reviewer"], NAMES["leader"])
     made = finished(leader, leader.post(f"{page}/answer"))
-    (file,) = re.findall(r'href="(/work/[0-9a-f]+/file)"', made.text)
+    (file,) = re.findall(r'href="(/tasks/[0-9a-f]+/file)"', made.text)
     answer = leader.get(file)
     path = tmp_path / "answer.zip"
     path.write_bytes(answer.content)
