@@ -97,14 +97,17 @@ def case_of(holdings: Holdings, finding: Finding) -> Case:
 
 
 class Chains:
-    """The events of cases as they are read out of the ledger, each held against the one before it."""
+    """The events of cases as they are read out of the ledger, each held against the one before it; one entered twice is one."""
 
     def __init__(self) -> None:
         self._chains: dict[str, tuple[Event, ...]] = {}
         self._last: dict[str, str] = {}
+        self._seen: set[str] = set()
 
     def add(self, leaf: str, event: Event) -> None:
         """Take in the event whose digest the ledger has as `leaf`; raises CaseError where it does not follow."""
+        if leaf in self._seen:
+            return
         before = self._chains.get(event.finding, ())
         if event.n != len(before) + 1 or event.previous != self._last.get(event.finding):
             raise CaseError(
@@ -112,6 +115,7 @@ class Chains:
             )
         self._chains[event.finding] = (*before, event)
         self._last[event.finding] = leaf
+        self._seen.add(leaf)
 
     def of(self, finding: str) -> tuple[Event, ...]:
         """Return the events of a finding's case in their order; none where nobody has done anything."""

@@ -18,7 +18,7 @@ from evidence.comparing.side import Side
 from evidence.comparing.tables import TableChanges
 from evidence.comparing.text import TextChanges
 from evidence.errors import ReadingError
-from evidence.holdings import Holdings
+from evidence.holdings import Stacks
 from evidence.model import Box, Reading, Record
 from evidence.reading.lists import Listing
 from evidence.reading.page import from_record
@@ -94,7 +94,7 @@ class Comparison:
         return f"{_CHINESE[self.state]}：{'，'.join(part for part in parts if part) or '内容与画面均相同'}。"
 
 
-def compare(earlier: Record, later: Record, *, holdings: Holdings) -> Comparison:
+def compare(earlier: Record, later: Record, *, holdings: Stacks) -> Comparison:
     """Return what differs between two records; raises ReadingError for pictures or layouts that cannot be read."""
     failed = [record for record in (earlier, later) if record.capture.outcome != "captured"]
     if failed:
@@ -124,7 +124,7 @@ def compare(earlier: Record, later: Record, *, holdings: Holdings) -> Comparison
     )
 
 
-def _side(record: Record, reading: Reading | None, holdings: Holdings) -> Side:
+def _side(record: Record, reading: Reading | None, holdings: Stacks) -> Side:
     tree = grow(from_record(record, holdings.store))
     return Side(record=record, tree=tree, reading=reading, store=holdings.store)
 

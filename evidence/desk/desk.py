@@ -101,7 +101,7 @@ class Desk:
             workroom=Workroom(),
             thumbnails=Thumbnails(),
             proposals=Proposals(folder(house)),
-            titles=Titles(house.holdings, house.store),
+            titles=Titles(shelf.stacks, house.store),
         )
 
     def stage(self, visitor: Visitor) -> str:

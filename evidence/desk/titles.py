@@ -15,7 +15,7 @@ from pathlib import Path
 from evidence.catalog import FileCatalog, Row
 from evidence.derived import Derived
 from evidence.errors import EvidenceError
-from evidence.holdings import Holdings
+from evidence.holdings import Stacks
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +51,8 @@ class _Page:
 class Titles:
     """The titles by target."""
 
-    def __init__(self, open_holdings: Callable[[], Holdings], store: Path) -> None:
-        self._open = open_holdings
+    def __init__(self, stacks: Callable[[], Stacks], store: Path) -> None:
+        self._stacks = stacks
         self._folder = store / "derived" / "indexes"
         self._turn = threading.Lock()
         self._pages: dict[str, tuple[int, tuple[_Page, ...]]] = {}
@@ -75,7 +75,7 @@ class Titles:
             if not changed:
                 return
             try:
-                holdings = self._open()
+                holdings = self._stacks()
             except EvidenceError:
                 log.exception("titles cannot be taken in")
                 return
@@ -105,7 +105,7 @@ class Titles:
                 there[path.stem] = stamp
         return there
 
-    def _take(self, holdings: Holdings, target: str, stamp: int) -> None:
+    def _take(self, holdings: Stacks, target: str, stamp: int) -> None:
         try:
             pages = tuple(_pages(holdings.catalog, holdings.derived, holdings.purged, target))
         except (EvidenceError, OSError, ValueError):

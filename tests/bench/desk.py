@@ -66,6 +66,7 @@ def filled(root: Path, targets: int, nights: int) -> Filled:
         holdings.catalog.add_all(rows)
         findings += _judged(holdings, name, [row.record for row in rows[nights - 1 :: nights]])
     _cases(root, holdings, findings)
+    Holdings.open(root / "store")  # the catalog learns how far it has come
     subjects = tuple(judging_factory.subject(id=f"t{t:04}", name=f"示范县第{t}局网站") for t in range(targets))
     return Filled(subjects=subjects, findings=tuple(findings), records=targets * nights * len(LABELS))
 

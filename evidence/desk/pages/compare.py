@@ -17,7 +17,7 @@ from evidence.desk.desk import Desk
 from evidence.desk.page import Page, TheDesk, TheVisitor, see_other
 from evidence.digest import is_sha256
 from evidence.errors import ExportError, NotFound, ReadingError
-from evidence.holdings import Holdings
+from evidence.holdings import Holdings, Stacks
 from evidence.model import Record
 from evidence.purged import require
 from evidence.readings import kept
@@ -83,24 +83,27 @@ def _in_order(one: Record, other: Record) -> tuple[Record, Record]:
 
 
 def _compared(desk: Desk, before: Record, after: Record, folder: Path) -> Compared:
-    """Compare two records in holdings of our own: no page waits for it."""
-    holdings = desk.house.holdings()
+    """Compare two records beside the shelf: no page waits for it."""
+    with desk.shelf.opened() as opened:
+        for record in (before, after):
+            require(opened, record)
+    stacks = desk.shelf.stacks()
     try:
-        found = compare_records(require(holdings, before), require(holdings, after), holdings=holdings)
+        found = compare_records(before, after, holdings=stacks)
     except ReadingError:
         return Compared(found=None, said="两次中有一次没有可以比较的画面或页面。")
     if any(record.capture.flow.private is not None for record in (before, after)):
         return Compared(found=found, said=found.sentence())
-    return Compared(found=found, said=found.sentence(), drawn=_drawn(holdings, before, after, found, folder))
+    return Compared(found=found, said=found.sentence(), drawn=_drawn(stacks, before, after, found, folder))
 
 
-def _drawn(holdings: Holdings, before: Record, after: Record, found: Comparison, folder: Path) -> str:
+def _drawn(stacks: Stacks, before: Record, after: Record, found: Comparison, folder: Path) -> str:
     if not (found.pixels.regions or found.pixels.gone or found.pixels.excused):
         return ""
     try:
         with (folder / PICTURE).open("wb") as out:
             drawn = drawing.draw(
-                before, after, found.pixels, holdings.store, out, explained=found.epoch is not None, alone=True
+                before, after, found.pixels, stacks.store, out, explained=found.epoch is not None, alone=True
             )
     except (ExportError, ReadingError):
         return ""

@@ -129,11 +129,11 @@ def test_titles_have_bounds_and_say_so(office: Bureau, monkeypatch: pytest.Monke
     many = [judging_factory.item(NOW.date(), f"第{n}条信息") for n in range(20)]
     office.holdings.derived.put_reading("ab" * 32, judging_factory.reading(*many))
     office.holdings.derived.put_index("bad", this_reader().sha256, {record.id: "ab" * 32})
-    made = Titles(office.house.holdings, office.house.store)
+    made = Titles(lambda: office.holdings, office.house.store)
     made.take_in()
     assert len(made.find("条信息", 7)) == 7
     assert [one.title for one in made.find("第19条", 7)] == ["第19条信息"]
     monkeypatch.setattr(titles, "MOST", 10)
-    small = Titles(office.house.holdings, office.house.store)
+    small = Titles(lambda: office.holdings, office.house.store)
     small.take_in()
     assert (small.find("条信息", 7), small.full, small.waiting) == ((), True, 0)
