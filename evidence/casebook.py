@@ -213,9 +213,13 @@ def why_not(
     rules: CaseRules,
     current: Callable[[Finding], Finding | None] = lambda finding: finding,
     reason: str = "",
+    known: Case | None = None,
 ) -> str | None:
-    """Return why a step may not be taken now, None where `take` would take it; enters nothing."""
-    case = case_of(holdings, finding)
+    """Return why a step may not be taken now, None where `take` would take it; enters nothing.
+
+    `known` is the finding's case, where somebody has read it already.
+    """
+    case = case_of(holdings, finding) if known is None else known
     try:
         event = _event(case, step, by=by, now=now, reason=reason, due=None, rules=rules)
     except CaseError as error:

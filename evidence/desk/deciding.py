@@ -45,9 +45,13 @@ def decide(desk: Desk, who: Visitor, finding: str, step: Decision, *, reason: st
         )
 
 
-def why_not(desk: Desk, holdings: Holdings, who: Visitor, finding: Finding, step: Decision) -> str | None:
-    """Return why this visitor may not take a step now; None where he may. A reason that is still to be given is no matter."""
-    case = casebook.case_of(holdings, finding)
+def why_not(
+    desk: Desk, holdings: Holdings, who: Visitor, case: Case, step: Decision, current: Finding | None
+) -> str | None:
+    """Return why this visitor may not take a step now; None where he may. A reason that is still to be given is no matter.
+
+    `current` is the finding of the same question as last judged.
+    """
     first, second = (who.role is not None and may(who.role, right) for right in ("confirm", "second"))
     if not (first or second):
         return "你的角色只查看，不办理"
@@ -55,13 +59,14 @@ def why_not(desk: Desk, holdings: Holdings, who: Visitor, finding: Finding, step
         return why
     return casebook.why_not(
         holdings,
-        finding,
+        case.finding,
         step,
         by=who.name,
         now=desk.now(),
         rules=desk.house.cases,
-        current=functools.partial(judgements.current, holdings),
+        current=lambda _: current,
         reason="—",
+        known=case,
     )
 
 

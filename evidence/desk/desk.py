@@ -12,6 +12,7 @@ from evidence.desk.docket import Docket
 from evidence.desk.lockout import Lockout
 from evidence.desk.passwords import Passwords
 from evidence.desk.proposals import Proposals
+from evidence.desk.review import Reviews
 from evidence.desk.roles import ROLES, Role
 from evidence.desk.roll import Roll
 from evidence.desk.sessions import Session, Sessions
@@ -70,6 +71,7 @@ class Desk:
     thumbnails: Thumbnails
     proposals: Proposals
     titles: Titles
+    reviews: Reviews
 
     @classmethod
     def of(cls, house: House, now: Callable[[], datetime], hashes: Passwords | None = None) -> Desk:
@@ -87,6 +89,8 @@ class Desk:
             if (got := getattr(settings, name)) < least:
                 raise DeskError(f"quzheng.yaml 的 desk.{name} 至少为 {least}，实为 {got}")
         shelf = Shelf(house)
+        roll = Roll(house.subjects, [path for path in house.papers.files if path != folder(house)])
+        standings, docket = Standings(shelf), Docket(shelf)
         return cls(
             house=house,
             now=now,
@@ -95,13 +99,14 @@ class Desk:
             lockout=Lockout(settings.failures),
             log=access_log(house, shelf),
             shelf=shelf,
-            roll=Roll(house.subjects, [path for path in house.papers.files if path != folder(house)]),
-            standings=Standings(shelf),
-            docket=Docket(shelf),
+            roll=roll,
+            standings=standings,
+            docket=docket,
             workroom=Workroom(),
             thumbnails=Thumbnails(),
             proposals=Proposals(folder(house)),
             titles=Titles(shelf.stacks, house.store),
+            reviews=Reviews(standings, roll, docket),
         )
 
     def stage(self, visitor: Visitor) -> str:

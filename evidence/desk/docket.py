@@ -11,6 +11,7 @@ from evidence.casebook import Case, Chains
 from evidence.desk.shelf import Shelf
 from evidence.disputes import opening
 from evidence.disputes.opening import Dispute
+from evidence.errors import NotFound
 from evidence.holdings import Holdings
 from evidence.proof import PURGE
 
@@ -55,6 +56,13 @@ class Docket:
             if self._disputes is None or self._disputes[0] != version:
                 self._disputes = version, tuple(opening.disputes(holdings, self.cases()))
             return self._disputes[1]
+
+    def dispute(self, number: str) -> Dispute:
+        """Return the dispute of a number; raises NotFound."""
+        found = next((one for one in self.disputes() if one.number == number), None)
+        if found is None:
+            raise NotFound(number)
+        return found
 
     def version(self) -> int:
         """Return what changes whenever a step was taken, a period or a column ledger entered, or a record quarantined."""

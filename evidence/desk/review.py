@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from evidence.case_event import WORDS
+from evidence.case_event import WORDS, Event
 from evidence.casebook import Case
-from evidence.desk.desk import Desk
+from evidence.columns import Subject
+from evidence.desk.docket import Docket
+from evidence.desk.roll import Roll
+from evidence.desk.standing import Standing, Standings
 from evidence.model import Finding
 
 Stage = Literal["first", "second", "begun", "ended"]
@@ -55,24 +58,50 @@ class Asked:
         return {"state": self.state, "stage": self.stage, "indicator": self.indicator, "unit": self.unit}
 
 
-def lines(desk: Desk) -> tuple[Line, ...]:
-    """Return the findings of all last judgements: what waits for a person first, then by target, clause and label."""
-    standings, subjects, chains = desk.standings.all(), desk.roll.subjects(), desk.docket.chains()
-    found = []
-    for standing in standings.values():
-        for finding in standing.findings:
-            subject = subjects.get(finding.target)
-            case = Case(finding=finding, events=chains.get(finding.id, ()))
-            found.append(
-                Line(
-                    finding=finding,
-                    state=state_of(finding),
-                    stage=stage_of(case),
-                    said=said_of(case),
-                    target=subject.name if subject else finding.target,
-                    unit=(subject.unit if subject else None) or "",
-                )
-            )
+class Reviews:
+    """The list, kept in memory until a judgement, a case or the list of targets changed."""
+
+    def __init__(self, standings: Standings, roll: Roll, docket: Docket) -> None:
+        self._standings, self._roll, self._docket = standings, roll, docket
+        self._kept: tuple[_Made, tuple[Line, ...]] | None = None
+
+    def lines(self) -> tuple[Line, ...]:
+        """Return the findings of all last judgements: what waits for a person first, then by target, clause and label."""
+        made = _Made(
+            standings=tuple(self._standings.all().values()),
+            subjects=self._roll.subjects(),
+            moves=self._docket.version(),
+        )
+        if self._kept is None or not made.same(self._kept[0]):
+            self._kept = made, _lines(made, self._docket.chains())
+        return self._kept[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """What a list was made from."""
+
+    standings: tuple[Standing, ...]
+    subjects: Mapping[str, Subject]
+    moves: int
+    """How far the cases had come."""
+
+    def same(self, other: _Made) -> bool:
+        """Tell whether nothing was read anew since: these are the very same things, not only equal ones."""
+        return (
+            self.moves == other.moves
+            and self.subjects is other.subjects
+            and len(self.standings) == len(other.standings)
+            and all(one is before for one, before in zip(self.standings, other.standings, strict=True))
+        )
+
+
+def _lines(made: _Made, chains: Mapping[str, tuple[Event, ...]]) -> tuple[Line, ...]:
+    found = [
+        _line(finding, made.subjects.get(finding.target), Case(finding=finding, events=chains.get(finding.id, ())))
+        for standing in made.standings
+        for finding in standing.findings
+    ]
     order = get_args(Stage)
     return tuple(
         sorted(
@@ -82,6 +111,17 @@ def lines(desk: Desk) -> tuple[Line, ...]:
             ),
         )
     )  # fmt: skip
+
+
+def _line(finding: Finding, subject: Subject | None, case: Case) -> Line:
+    return Line(
+        finding=finding,
+        state=state_of(finding),
+        stage=stage_of(case),
+        said=said_of(case),
+        target=subject.name if subject else finding.target,
+        unit=(subject.unit if subject else None) or "",
+    )
 
 
 def neighbours(rows: Sequence[Line], finding: str) -> tuple[int, str | None, str | None]:

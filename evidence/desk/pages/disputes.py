@@ -220,8 +220,8 @@ def _list(desk: Desk, who: Visitor, said: str = "") -> Response:
 
 
 def _show(desk: Desk, who: Visitor, number: str, *, said: str = "", why: str = "", step: str = "") -> Response:
+    found = desk.docket.dispute(number)
     with desk.shelf.opened() as holdings:
-        found = opening.find(holdings, number)
         known = sheet.kept(holdings, found.contested)
     proposal = desk.proposals.find(found.id) if found.ruling is None else None
     return page.show(

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 from fastapi import Depends, Form, Path, Query
 from starlette.responses import Response
 
-from evidence import casebook
+from evidence import casebook, judgements
 from evidence.case_event import WORDS
+from evidence.casebook import Case
 from evidence.desk import deciding, exhibits, review
 from evidence.desk.deciding import Decision
 from evidence.desk.desk import Desk, Visitor
@@ -44,7 +45,7 @@ def findings(
     desk: TheDesk, who: TheVisitor, asked: TheAsked, n: Annotated[int, Query(ge=1, le=100_000)] = 1
 ) -> Response:
     """List them."""
-    every = review.lines(desk)
+    every = desk.reviews.lines()
     rows = [line for line in every if asked.fits(line)]
     return page.show(
         desk,
@@ -108,7 +109,7 @@ def _decided(
     desk: Desk, who: Visitor, finding: str, step: Decision, asked: Asked, *, reason: str, seen: str, first: bool
 ) -> Response:
     """Take the step and go on to the finding after it; a refusal leaves what was written where it was."""
-    rows = [line for line in review.lines(desk) if asked.fits(line)]
+    rows = [line for line in desk.reviews.lines() if asked.fits(line)]
     _, _, after = review.neighbours(rows, finding)
     try:
         deciding.decide(desk, who, finding, step, reason=reason, seen=seen, first=first)
@@ -128,13 +129,14 @@ def _show(
     reason: str = "",
     status: int = 200,
 ) -> Response:
-    rows = [line for line in review.lines(desk) if asked.fits(line)]
+    rows = [line for line in desk.reviews.lines() if asked.fits(line)]
     place, before, after = review.neighbours(rows, finding)
     with desk.shelf.opened() as holdings:
         found = holdings.derived.finding(finding)
-        case = casebook.case_of(holdings, found)
+        case = Case(finding=found, events=desk.docket.chains().get(finding, ()))
         shown = exhibits.of_finding(holdings, found, desk.roll.subjects().get(found.target))
-        refused = {step: deciding.why_not(desk, holdings, who, found, step) for step in _STEPS}
+        current = judgements.current(holdings, found)
+        refused = {step: deciding.why_not(desk, holdings, who, case, step, current) for step in _STEPS}
     return page.show(
         desk,
         who,
