@@ -61,9 +61,10 @@ def readings(records: Iterable[Record], holdings: Stacks, *, jobs: int = 1) -> M
 
 def kept(records: Iterable[Record], holdings: Stacks) -> Mapping[str, Reading]:
     """Return the readings that are there already, by record; nothing is read, and none of a record in quarantine."""
-    pages = [record for record in records if has_page(record) and record.id not in holdings.purged]
-    found = ((record.id, holdings.derived.reading(shared_key(record, holdings))) for record in pages)
-    return {id: reading for id, reading in found if reading is not None}
+    pages = {record.id: record for record in records if has_page(record)}
+    purged = holdings.purged
+    found = {id: holdings.derived.reading(shared_key(one, holdings)) for id, one in pages.items() if id not in purged}
+    return {id: reading for id, reading in found.items() if reading is not None}
 
 
 def key_of(record: Record, words: WordLists) -> str:

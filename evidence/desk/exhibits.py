@@ -33,7 +33,8 @@ def of_finding(holdings: Holdings, finding: Finding, subject: Subject | None) ->
 
 def pictures(records: Iterable[Record]) -> Callable[[str], str]:
     """Return what gives the address of an artifact of these records by its digest; raises NotFound for one of none."""
-    places = {artifact.sha256: record.id for record in records for artifact in record.capture.artifacts}
+    named = ((record.id, record) for record in records)  # an id is a digest over the whole record: once each
+    places = {artifact.sha256: id for id, record in named for artifact in record.capture.artifacts}
 
     def href(sha256: str) -> str:
         if sha256 not in places:
