@@ -94,12 +94,11 @@ def _dossier(finding: Finding, holdings: Holdings, jobs: int) -> Dossier:
     if not shown:
         raise BundleError(f"the finding {finding.id} has no exhibit: {finding.message}")
     read = {id: reading for id, reading in readings(shown, holdings, jobs=jobs).items() if reading}
-    facts = [fact for fact in judgements.last(holdings).facts if fact.target == finding.target]
     return gather(
         finding,
         subject=_subject(finding, holdings),
         holdings=holdings,
-        facts=tuple(facts),
+        facts=judgements.facts_of(holdings, finding.target),
         readings=read,
     )
 

@@ -12,7 +12,7 @@ Persons are who they say they are: on one machine a rule of two persons is a rec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -96,32 +96,54 @@ def case_of(holdings: Holdings, finding: Finding) -> Case:
     return Case(finding=finding, events=_chain(holdings, finding.id))
 
 
-def _chain(holdings: Holdings, finding: str) -> tuple[Event, ...]:
-    events: list[Event] = []
-    previous: str | None = None
-    for leaf, event in _events(holdings, finding):
-        if event.n != len(events) + 1 or event.previous != previous:
+class Chains:
+    """The events of cases as they are read out of the ledger, each held against the one before it; one entered twice is one."""
+
+    def __init__(self) -> None:
+        self._chains: dict[str, tuple[Event, ...]] = {}
+        self._last: dict[str, str] = {}
+        self._seen: set[str] = set()
+
+    def add(self, leaf: str, event: Event) -> None:
+        """Take in the event whose digest the ledger has as `leaf`; raises CaseError where it does not follow."""
+        if leaf in self._seen:
+            return
+        before = self._chains.get(event.finding, ())
+        if event.n != len(before) + 1 or event.previous != self._last.get(event.finding):
             raise CaseError(
-                f"问题{finding[:12]}的第{len(events) + 1}步与台账不符（{leaf}）：请核对存储（quzheng store check）"
+                f"问题{event.finding[:12]}的第{len(before) + 1}步与台账不符（{leaf}）：请核对存储（quzheng store check）"
             )
-        events.append(event)
-        previous = leaf
-    return tuple(events)
+        self._chains[event.finding] = (*before, event)
+        self._last[event.finding] = leaf
+        self._seen.add(leaf)
+
+    def of(self, finding: str) -> tuple[Event, ...]:
+        """Return the events of a finding's case in their order; none where nobody has done anything."""
+        return self._chains.get(finding, ())
+
+    def all(self) -> Mapping[str, tuple[Event, ...]]:
+        """Return all cases by finding, in the order in which they were opened."""
+        return self._chains
+
+
+def _chain(holdings: Holdings, finding: str) -> tuple[Event, ...]:
+    chains = Chains()
+    for leaf, event in entered(holdings, finding=finding):
+        chains.add(leaf, event)
+    return chains.of(finding)
 
 
 def events(holdings: Holdings) -> Iterator[Event]:
     """Yield the events of all cases in the order in which they were entered; raises what reading them raises."""
-    return (event for _, event in _events(holdings))
+    return (event for _, event in entered(holdings))
 
 
 def cases(holdings: Holdings) -> Iterator[Case]:
     """Yield every case with a step, in the order in which they were opened; raises what reading them raises."""
-    begun = dict.fromkeys(_finding_of(leaf) for leaf in each_leaf(holdings.ledger, "case"))
-    return (
-        Case(finding=finding_at(holdings, events[-1]), events=events)
-        for id in begun
-        if (events := _chain(holdings, id))
-    )
+    chains = Chains()
+    for leaf, event in entered(holdings):
+        chains.add(leaf, event)
+    return (Case(finding=finding_at(holdings, events[-1]), events=events) for events in chains.all().values())
 
 
 def of_id(holdings: Holdings, finding: str) -> Case:
@@ -210,11 +232,16 @@ def why_not(
     now: datetime,
     rules: CaseRules,
     current: Callable[[Finding], Finding | None] = lambda finding: finding,
+    reason: str = "",
+    known: Case | None = None,
 ) -> str | None:
-    """Return why a step may not be taken now, None where `take` would take it; enters nothing."""
-    case = case_of(holdings, finding)
+    """Return why a step may not be taken now, None where `take` would take it; enters nothing.
+
+    `known` is the finding's case, where somebody has read it already.
+    """
+    case = case_of(holdings, finding) if known is None else known
     try:
-        event = _event(case, step, by=by, now=now, reason="", due=None, rules=rules)
+        event = _event(case, step, by=by, now=now, reason=reason, due=None, rules=rules)
     except CaseError as error:
         return str(error)
     return next(_refusals(case, event, rules, current), None)
@@ -334,14 +361,22 @@ def _not_ready(case: Case, event: Event, rules: CaseRules) -> Iterator[str]:
         yield f"单位的回复期限到{letter.due}为止，尚未届满"
 
 
+def same_person(one: str, other: str) -> bool:
+    """Tell whether two names are of one person, however they are spaced."""
+    return _name(one) == _name(other)
+
+
 def _name(by: str) -> str:
     return "".join(by.split()).casefold()
 
 
-def _events(holdings: Holdings, finding: str | None = None) -> Iterator[tuple[str, Event]]:
-    """Yield the events of a case, or of all, with the digests the ledger has; one entered twice comes once."""
+def entered(holdings: Holdings, start: int = 0, *, finding: str | None = None) -> Iterator[tuple[str, Event]]:
+    """Yield the events of all cases, or of one, that the ledger has from leaf `start` on, each once, with the digest it has of it.
+
+    Raises CaseError for one that cannot be read or stands in another's place, or what reading it raises.
+    """
     seen: set[str] = set()
-    for leaf in each_leaf(holdings.ledger, "case"):
+    for leaf in each_leaf(holdings.ledger, "case", start):
         if finding in (None, _finding_of(leaf)) and leaf.digest not in seen:
             seen.add(leaf.digest)
             yield leaf.digest, event_of(holdings, leaf)

@@ -72,6 +72,15 @@ class Derived:
         fits = isinstance(body, dict) and body.get("reader") == reader and isinstance(body.get("keys"), dict)
         return {str(id): str(key) for id, key in body["keys"].items()} if fits else {}
 
+    def keys(self, target: str) -> dict[str, str]:
+        """Return the same by whatever reader it was read last; empty where none is kept."""
+        try:
+            body = canonical.decode((self._indexes / f"{check_slug(target)}.json").read_bytes())
+        except (FileNotFoundError, CanonicalError):
+            return {}
+        keys = body.get("keys") if isinstance(body, dict) else None
+        return {str(id): str(key) for id, key in keys.items()} if isinstance(keys, dict) else {}
+
     def put_index(self, target: str, reader: str, keys: Mapping[str, str]) -> None:
         """Keep which record of a target has which reading; raises StoreError."""
         _keep(self._indexes / f"{check_slug(target)}.json", {"reader": reader, "keys": dict(keys)})

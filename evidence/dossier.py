@@ -80,7 +80,7 @@ def gather(
     """
     known = readings or {}
     purged = holdings.ledger.purged
-    exhibits = tuple(_exhibit(id, holdings, known, since) for id in finding.exhibits if id not in purged)
+    exhibits = tuple(exhibit(id, holdings, known, since) for id in finding.exhibits if id not in purged)
     of_target = tuple(fact for fact in facts if fact.target == finding.target)
     return Dossier(
         finding=finding,
@@ -116,7 +116,8 @@ def earlier_of(record: Record, holdings: Holdings) -> Record | None:
     return None
 
 
-def _exhibit(id: str, holdings: Holdings, readings: Mapping[str, Reading], since: datetime | None) -> Exhibit:
+def exhibit(id: str, holdings: Holdings, readings: Mapping[str, Reading], since: datetime | None = None) -> Exhibit:
+    """Return one record as an exhibit, with what `readings` has of it; raises NotFound for one that was never admitted."""
     record = holdings.record(id)
     capture = record.capture
     if holdings.ledger.find("record", capture.key) is None:

@@ -8,7 +8,7 @@ Derived, like readings: judging again makes it again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -59,7 +59,7 @@ def keep(holdings: Holdings, target: str, at: datetime, rules: RuleSet, judgemen
         facts=judgement.facts,
         findings=tuple(finding.id for finding in judgement.findings),
     )
-    _write(_folder(holdings) / f"{check_slug(target)}.json", kept)
+    _write(_place(holdings, target), kept)
 
 
 def _write(path: Path, kept: Kept) -> None:
@@ -131,14 +131,26 @@ def files(holdings: Stacks) -> dict[str, Path]:
 
 def of_target(holdings: Stacks, target: str) -> Kept:
     """Return what is kept of a target's last judgement; raises StoreError for a damaged file, or none."""
-    return _load(_folder(holdings) / f"{check_slug(target)}.json")
+    return _load(_place(holdings, target))
 
 
 def current(holdings: Holdings, finding: Finding) -> Finding | None:
     """Return the finding of the same question (target, label, indicator, T) as last judged; None where that is no more."""
     asked = (finding.target, finding.label, finding.indicator, finding.at)
-    found = (one for one in last(holdings).findings if (one.target, one.label, one.indicator, one.at) == asked)
+    found = (
+        one for one in _findings_of(holdings, finding.target) if (one.target, one.label, one.indicator, one.at) == asked
+    )
     return next(found, None)
+
+
+def facts_of(holdings: Stacks, target: str) -> tuple[Fact, ...]:
+    """Return the facts of a target's last judgement, none where nothing was judged; raises StoreError for a damaged file."""
+    return of_target(holdings, target).facts if _place(holdings, target).exists() else ()
+
+
+def _findings_of(holdings: Stacks, target: str) -> Iterator[Finding]:
+    if _place(holdings, target).exists():
+        yield from (holdings.derived.finding(id) for id in of_target(holdings, target).findings)
 
 
 def tally(findings: Sequence[Finding]) -> str:
@@ -173,6 +185,10 @@ def _load(path: Path) -> Kept:
         return plain.load(Kept, canonical.decode(path.read_bytes()))
     except (OSError, CanonicalError, ShapeError) as error:
         raise StoreError(f"{path} cannot be read: {error}\ntry: quzheng judge (it makes it again)") from error
+
+
+def _place(holdings: Stacks, target: str) -> Path:
+    return _folder(holdings) / f"{check_slug(target)}.json"
 
 
 def _folder(holdings: Stacks) -> Path:

@@ -59,6 +59,14 @@ def readings(records: Iterable[Record], holdings: Stacks, *, jobs: int = 1) -> M
     return {id: known.get(keys[id]) if id in keys else None for id in wanted}
 
 
+def kept(records: Iterable[Record], holdings: Stacks) -> Mapping[str, Reading]:
+    """Return the readings that are there already, by record; nothing is read, and none of a record in quarantine."""
+    pages = {record.id: record for record in records if has_page(record)}
+    purged = holdings.purged
+    found = {id: holdings.derived.reading(shared_key(one, holdings)) for id, one in pages.items() if id not in purged}
+    return {id: reading for id, reading in found.items() if reading is not None}
+
+
 def key_of(record: Record, words: WordLists) -> str:
     """Return the digest of everything the reading of a record depends on."""
     return _key_by(record, this_reader(words).sha256)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -19,8 +20,10 @@ from evidence.desk import catalogue, gate
 from evidence.desk.desk import Desk
 from evidence.desk.passwords import Passwords
 from evidence.desk.shell import Shell
-from evidence.errors import DeskError
+from evidence.errors import DeskError, EvidenceError
 from evidence.house import House
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 100
 """Connections; more are refused."""
@@ -42,6 +45,7 @@ def create(house: House, now: Callable[[], datetime], hashes: Passwords | None =
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_begin, desk)
         yield
+        await run_in_threadpool(desk.workroom.close)
         await run_in_threadpool(desk.log.settle)
 
     app = FastAPI(
@@ -87,6 +91,11 @@ def _begin(desk: Desk) -> None:
     desk.log.settle()
     desk.roll.subjects()
     desk.standings.all()
+    desk.titles.refresh()
+    try:
+        desk.docket.cases()
+    except EvidenceError:
+        log.exception("the cases cannot be read; pages that show them will say so")
 
 
 async def _refused(request: Request, error: Exception) -> Response:

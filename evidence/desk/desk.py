@@ -8,14 +8,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from evidence.desk.access_log import AccessLog
+from evidence.desk.docket import Docket
 from evidence.desk.lockout import Lockout
 from evidence.desk.passwords import Passwords
+from evidence.desk.proposals import Proposals
+from evidence.desk.review import Reviews
 from evidence.desk.roles import ROLES, Role
 from evidence.desk.roll import Roll
 from evidence.desk.sessions import Session, Sessions
 from evidence.desk.shelf import Shelf
 from evidence.desk.standing import Standings
+from evidence.desk.thumbnails import Thumbnails
+from evidence.desk.titles import Titles
 from evidence.desk.users import User, UserFile
+from evidence.desk.workroom import Workroom
 from evidence.errors import DeskError
 from evidence.house import House
 from evidence.proof import ACCESS
@@ -60,6 +66,12 @@ class Desk:
     shelf: Shelf
     roll: Roll
     standings: Standings
+    docket: Docket
+    workroom: Workroom
+    thumbnails: Thumbnails
+    proposals: Proposals
+    titles: Titles
+    reviews: Reviews
 
     @classmethod
     def of(cls, house: House, now: Callable[[], datetime], hashes: Passwords | None = None) -> Desk:
@@ -77,6 +89,8 @@ class Desk:
             if (got := getattr(settings, name)) < least:
                 raise DeskError(f"quzheng.yaml 的 desk.{name} 至少为 {least}，实为 {got}")
         shelf = Shelf(house)
+        roll = Roll(house.subjects, [path for path in house.papers.files if path != folder(house)])
+        standings, docket = Standings(shelf), Docket(shelf)
         return cls(
             house=house,
             now=now,
@@ -85,8 +99,14 @@ class Desk:
             lockout=Lockout(settings.failures),
             log=access_log(house, shelf),
             shelf=shelf,
-            roll=Roll(house.subjects, [path for path in house.papers.files if path != folder(house)]),
-            standings=Standings(shelf),
+            roll=roll,
+            standings=standings,
+            docket=docket,
+            workroom=Workroom(),
+            thumbnails=Thumbnails(),
+            proposals=Proposals(folder(house)),
+            titles=Titles(shelf.stacks, house.store),
+            reviews=Reviews(standings, roll, docket),
         )
 
     def stage(self, visitor: Visitor) -> str:

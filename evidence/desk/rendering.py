@@ -18,7 +18,8 @@ from evidence.report import environment as report_environment
 
 _HERE = Path(__file__).parent
 _STATIC = _HERE / "static"
-_BESIDE = {"report.css": _HERE.parent / "report" / "report.css"}
+_REPORT = _HERE.parent / "report"
+_BESIDE = {name: _REPORT / name for name in ("report.css", "report.js")}
 """Files of others that are served as they are."""
 MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
@@ -67,7 +68,7 @@ def render(template: str, desk: Desk, who: Visitor, values: Mapping[str, Any]) -
 
 @cache
 def _environment() -> Environment:
-    environment = report_environment(FileSystemLoader(_HERE / "templates"))
+    environment = report_environment(FileSystemLoader([_HERE / "templates", _REPORT]))
     environment.globals = {
         **environment.globals,
         "static": static,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import stat
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -80,11 +80,13 @@ def open_(
     now: datetime,
     due: date | None = None,
     written: Path | None = None,
+    names: Mapping[Path, str] | None = None,
 ) -> Dispute:
     """Take in an objection and return the dispute; on the disk when this returns.
 
     `written` is the unit's own form, kept as its bytes; None where a person wrote down what the unit said. `by` receives
-    it. Raises CaseError where the finding cannot be contested now, DisputeError for files that cannot be taken in.
+    it. `names` are what files were called where they came from, where they lie here under other names. Raises CaseError
+    where the finding cannot be contested now, DisputeError for files that cannot be taken in.
     """
     check_files([*paths, *([written] if written else [])])
     stated = Statement(
@@ -94,24 +96,25 @@ def open_(
         indicator=finding.indicator,
         at=finding.at,
         note=said.statement,
-        checklist=tuple(_points(said, paths)),
+        checklist=tuple(_points(said, [_called(path, names) for path in paths])),
     )
 
     def admit() -> tuple[str, ...]:
         target = human.target_of(finding, holdings, house.subjects)
-        named = [_form(holdings, said, written), *(_named(holdings, path) for path in paths)]
+        named = [_form(holdings, said, written, names), *(_named(holdings, path, names) for path in paths)]
         return (human.keep(holdings, target, finding.label, named, stated, now=now).id,)
 
     taken = _take(house.cases, holdings, finding, said, admit, by=by, now=now, due=due)
     return find(holdings, taken.events[-1].id)
 
 
-def disputes(holdings: Holdings) -> Iterator[Dispute]:
-    """Yield every dispute, oldest first; raises what reading the casebook raises."""
-    known: dict[str, Case] = {}
+def disputes(holdings: Holdings, cases: Iterable[Case] | None = None) -> Iterator[Dispute]:
+    """Yield every dispute, oldest first; raises what reading the casebook raises.
+
+    `cases` are all cases, where somebody has read them already.
+    """
+    known = {case.finding.id: case for case in (casebook.cases(holdings) if cases is None else cases)}
     for number, event in _numbered(holdings):
-        if event.finding not in known:
-            known[event.finding] = casebook.of_id(holdings, event.finding)
         yield _dispute(holdings, number, known[event.finding], event)
 
 
@@ -182,23 +185,27 @@ def _take(
     )
 
 
-def _points(said: Form, paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
+def _called(path: Path, names: Mapping[Path, str] | None) -> str:
+    return (names or {}).get(path, path.name)
+
+
+def _points(said: Form, names: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield what the form gives besides the statement; a listed file that did not come is said, and costs the unit nothing."""
-    received = Counter(human.shown_name(path.name) for path in paths)
+    received = Counter(map(human.shown_name, names))
     for listed in said.files:
         yield (LISTED if received[listed] > 0 else LACKING), listed
     values = ((BUNDLE, said.bundle), (CONTACT, said.contact), (WRITTEN, said.day))
     yield from ((key, value) for key, value in values if value)
 
 
-def _form(holdings: Holdings, said: Form, written: Path | None) -> tuple[str, Blob]:
+def _form(holdings: Holdings, said: Form, written: Path | None, names: Mapping[Path, str] | None) -> tuple[str, Blob]:
     if written:
-        return written.name, holdings.store.put_file(written, "text/plain")
+        return _called(written, names), holdings.store.put_file(written, "text/plain")
     return "objection-zh.txt", holdings.store.put(form.filled(said).encode(), "text/plain")
 
 
-def _named(holdings: Holdings, path: Path) -> tuple[str, Blob]:
-    return path.name, holdings.store.put_file(path, human.kind_by_bytes(path) or "application/octet-stream")
+def _named(holdings: Holdings, path: Path, names: Mapping[Path, str] | None) -> tuple[str, Blob]:
+    return _called(path, names), holdings.store.put_file(path, human.kind_by_bytes(path) or "application/octet-stream")
 
 
 def _numbered(holdings: Holdings) -> Iterator[tuple[str, Event]]:

@@ -56,38 +56,46 @@ def render(
     `href` gives the relative link to an artifact inside the bundle by its SHA-256; it is asked only for artifacts that
     the dossier's records cite. `differences` tells by the record of an exhibit what differs from the capture before it.
     """
-    names = {fact.label: fact.name for fact in dossier.facts}
     style, script = _source("report.css"), _source("report.js")
     text = (
         _templates()
         .get_template("report.html.j2")
         .render(
-            finding=dossier.finding,
-            subject=dossier.subject,
-            exhibits=[
-                view(
-                    n,
-                    exhibit,
-                    names,
-                    href,
-                    dossier.finding.indicator,
-                    (differences or {}).get(exhibit.record.id),
-                )
-                for n, exhibit in enumerate(dossier.exhibits, 1)
-                if exhibit.record.capture.purpose != "human"  # shown with what was stated of it
-            ],
-            set_aside=[(one.id, words.moment(one.capture.started)) for one in dossier.set_aside],
-            human=handed_in(dossier.human, href),
-            lines=lines(dossier),
-            numbers=tuple(_numbers(dossier.finding.numbers)),
-            browsers=browsers(exhibit.environment for exhibit in dossier.exhibits),
-            exclusions=exclusions([exhibit.record.capture for exhibit in dossier.exhibits]),
+            **shown(dossier, href=href, differences=differences),
             policy=_policy(style, script),
             style=Markup(style),  # noqa: S704  our own file, not captured text
             script=Markup(script),  # noqa: S704
         )
     )
     return {"index.html": text.encode("utf-8")}
+
+
+def shown(
+    dossier: Dossier,
+    *,
+    href: Callable[[str], str],
+    differences: Mapping[str, Difference] | None = None,
+) -> dict[str, Any]:
+    """Return what a page about a finding shows, by the names that the macros of `finding.html.j2` and `exhibit.html.j2` know.
+
+    As for `render`.
+    """
+    names = {fact.label: fact.name for fact in dossier.facts}
+    return {
+        "finding": dossier.finding,
+        "subject": dossier.subject,
+        "exhibits": [
+            view(n, one, names, href, dossier.finding.indicator, (differences or {}).get(one.record.id))
+            for n, one in enumerate(dossier.exhibits, 1)
+            if one.record.capture.purpose != "human"  # shown with what was stated of it
+        ],
+        "set_aside": [(one.id, words.moment(one.capture.started)) for one in dossier.set_aside],
+        "human": handed_in(dossier.human, href),
+        "lines": lines(dossier),
+        "numbers": tuple(_numbers(dossier.finding.numbers)),
+        "browsers": browsers(exhibit.environment for exhibit in dossier.exhibits),
+        "exclusions": exclusions([exhibit.record.capture for exhibit in dossier.exhibits]),
+    }
 
 
 def render_first_sheet(sheet: FirstSheet) -> bytes:

@@ -34,7 +34,7 @@
     const overlay = figure.querySelector("svg");
     const fit = () => {
       if (!image.naturalWidth) return;
-      overlay.setAttribute("viewBox", `0 0 ${image.naturalWidth} ${image.naturalHeight}`);
+      overlay?.setAttribute("viewBox", `0 0 ${image.naturalWidth} ${image.naturalHeight}`);
       figure.classList.add("fitted");
     };
     image.addEventListener("load", fit);

@@ -104,8 +104,8 @@ class Scene:
         casebook.take(self.holdings, self.finding, step, **given)
 
 
-def scene(folder: Path, *, published: bool = True, picture: bytes = PNG) -> Scene:
-    """Return an office in `folder` that saw five stale columns on two looks, judged, sealed and published."""
+def scene(folder: Path, *, published: bool = True, confirmed: bool = True, picture: bytes = PNG) -> Scene:
+    """Return an office in `folder` that saw five stale columns on two looks, judged, sealed, confirmed and published."""
     key, certificate = make_office_key(folder / "seal", "示范市政务公开办")
     house = House(
         store=folder / "store",
@@ -123,7 +123,8 @@ def scene(folder: Path, *, published: bool = True, picture: bytes = PNG) -> Scen
     (finding,) = [one for one in judged.findings if one.clause == "WV-4.1"]
     written = bundling.bundle(house, [finding.id], folder / "original.zip")
     made = Scene(house=house, certificate=certificate, finding=finding, bundle=written.path, name=written.name)
-    made.take("confirmed", now=PUBLISHED - timedelta(hours=1))
+    if confirmed or published:
+        made.take("confirmed", now=PUBLISHED - timedelta(hours=1))
     if published:
         made.take("published", now=PUBLISHED)
     return made
