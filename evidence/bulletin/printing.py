@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evidence import canonical, workbook
-from evidence.bulletin import paper
+from evidence.bulletin.cells import Cell
 from evidence.bulletin.editions import MARK
 from evidence.bulletin.form import Annex, Bulletin, Line, Piece, Table
 from evidence.bulletin.paper import Paper, Words
@@ -34,11 +34,11 @@ def printed(bulletin: Bulletin) -> Paper:
     sheet.centred((_words(bulletin.number),))
     if not bulletin.final:
         sheet.centred((Words(text="（草稿，未定稿，不得外传）"),))
+    if bulletin.edition == "public" and bulletin.cuts:
+        sheet.centred((Words(text=MARK),))
     sheet.space()
     for line in bulletin.lines:
         _put(sheet, line)
-    if bulletin.edition == "public" and bulletin.cuts:
-        sheet.body((Words(text=MARK),))
     for n, annex in enumerate(bulletin.annexes, 1):
         _annex(sheet, annex, n)
     sheet.embed(canonical.encode(bulletin.plain()))
@@ -48,7 +48,7 @@ def printed(bulletin: Bulletin) -> Paper:
 def _annex(sheet: Paper, annex: Annex, n: int) -> None:
     sheet.annex(f"附件{n}", annex.title)
     for table in annex.tables:
-        rows = [[paper.Cell(text=cell.text, code=cell.code) for cell in row.cells] for row in table.rows]
+        rows = [[Cell(text=cell.text, code=cell.code) for cell in row.cells] for row in table.rows]
         sheet.table(table.header, rows, table.widths)
     for line in annex.notes:
         _put(sheet, line)
@@ -84,4 +84,5 @@ def _workbooks(bulletin: Bulletin, folder: Path, stem: str) -> Iterator[Path]:
 
 def _workbook(path: Path, table: Table, title: str) -> None:
     rows = [[cell.text for cell in row.cells] for row in table.rows]
-    workbook.write(path, table.header, rows, title=title, above=(title,))
+    codes = [next((cell.code for cell in row.cells if cell.code), None) for row in table.rows]
+    workbook.write(path, table.header, rows, title=title, above=(title,), widths=table.widths, codes=codes)
