@@ -24,6 +24,10 @@ Recapturer = Callable[[Holdings, str, Sequence[str]], str]
 Replayer = Callable[[Holdings, Sequence[Record]], object]
 """Sees to it that each record that can be replayed has a replay in `derived`; raises nothing for what it cannot do."""
 
+Printer = Callable[[Path], bytes]
+"""Prints an HTML file, with the pictures beside it, as A4 in PDF, with no network and no script, page numbers at the foot and
+a bookmark for each heading; raises what starting a browser raises."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Papers:
@@ -69,6 +73,8 @@ class House:
     """None: there is no browser; replays that are not there yet are not measured."""
     recapture: Recapturer | None = None
     """None: there is no browser; what a page shows now is not looked up."""
+    printer: Printer | None = None
+    """None: there is no browser; bulletins have no 证据图册."""
 
     def holdings(self) -> Holdings:
         """Open the store, repairing the catalog from the ledger's tail where a kill left it behind; raises ReadingError for

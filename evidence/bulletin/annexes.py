@@ -169,7 +169,7 @@ def _fact(end: Outcome) -> Cell:
     """Return what was found, with who confirmed it, or what persons decided."""
     pieces = []
     for one in end.failing:
-        pieces.append(Piece(text=facts(one.finding), cut=_why_cut(one.finding)))
+        pieces.append(Piece(text=facts(one.finding), cut=why_cut(one.finding)))
         pieces.append(Piece(text="\n"))
         if one.case and one.case.reviewers:
             reviewers = "、".join(dict.fromkeys(event.by for event in one.case.events if event.step == "confirmed"))
@@ -181,7 +181,8 @@ def _fact(end: Outcome) -> Cell:
     return Cell(pieces=tuple(pieces))
 
 
-def _why_cut(finding: Finding) -> Why:
+def why_cut(finding: Finding) -> Why:
+    """Return why the words of a finding are not for the public; empty where they are."""
     if finding.indicator in HARMFUL:
         return "harmful"
     return "personal" if finding.indicator in PERSONAL else ""

@@ -125,14 +125,28 @@ def _close(paragraph: Paragraph, size: Length) -> None:
     The mark at the end of a paragraph has a size too, and would give every last line the height of the body's.
     """
     paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    _off_grid(paragraph)
+    _size_mark(paragraph, size)
+
+
+def shrink(paragraph: Paragraph) -> None:
+    """Make an empty paragraph so small that it always goes below the table before it."""
+    paragraph.paragraph_format.line_spacing = Pt(1)
+    _off_grid(paragraph)
+    _size_mark(paragraph, Pt(1))
+
+
+def _off_grid(paragraph: Paragraph) -> None:
     off = OxmlElement("w:snapToGrid")
     off.set(qn("w:val"), "0")
-    properties = paragraph._p.get_or_add_pPr()
-    properties.insert_element_before(off, "w:spacing", "w:ind", "w:jc")
+    paragraph._p.get_or_add_pPr().insert_element_before(off, "w:spacing", "w:ind", "w:jc")
+
+
+def _size_mark(paragraph: Paragraph, size: Length) -> None:
     mark, points = OxmlElement("w:rPr"), OxmlElement("w:sz")
     points.set(qn("w:val"), str(round(size.pt * 2)))
     mark.append(points)
-    properties.append(mark)
+    paragraph._p.get_or_add_pPr().append(mark)
 
 
 def _mark_row(row: Any, *marks: str) -> None:

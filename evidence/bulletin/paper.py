@@ -57,6 +57,8 @@ class Paper:
 
     def __init__(self, *, title: str, author: str) -> None:
         self._document = Document()
+        self._after_table: Paragraph | None = None
+        """The line that a document must have after a table, while nothing follows it."""
         properties = self._document.core_properties
         properties.title, properties.author, properties.comments = clean(title)[:250], clean(author)[:250], ""
         self._normal()
@@ -94,6 +96,8 @@ class Paper:
     def annex(self, mark: str, title: str, *, sideways: bool = True) -> None:
         """Begin an annex on a new page: its mark flush left in 黑体, its title centred; sideways for wide tables."""
         section = self._document.add_section(WD_SECTION.NEW_PAGE)
+        _break_in_the_line_before(self._document.paragraphs[-1])
+        self._after_table = None
         (_sideways if sideways else _upright)(section)
         self._line((Words(text=mark),), font="hei")
         self.title(title)
@@ -109,8 +113,10 @@ class Paper:
     ) -> None:
         """Add a table with a heading row that repeats on every page; widths are shares of the type area, `least` is the
         least height of a row."""
+        self._part_from_table()
         cells.table(self._document, header, rows, widths, area=self._area(), height=self._height(), least=least)
-        self._document.add_paragraph().paragraph_format.line_spacing = cells.SIZE
+        self._after_table = self._document.add_paragraph()
+        cells.shrink(self._after_table)
 
     def embed(self, data: bytes) -> None:
         """Put data into the document that no reader shows and every tool keeps."""
@@ -154,6 +160,7 @@ class Paper:
         align: WD_ALIGN_PARAGRAPH | None = None,
         indent: int = 0,
     ) -> Paragraph:
+        self._part_from_table()
         paragraph = self._document.add_paragraph()
         if align is not None:
             paragraph.alignment = align
@@ -169,6 +176,12 @@ class Paper:
             if one.blank:
                 _mark(run)
         return paragraph
+
+    def _part_from_table(self) -> None:
+        """Leave room below a table that something follows; one that ends its section must not push a line onto a new page."""
+        if self._after_table is not None:
+            self._after_table.paragraph_format.line_spacing = cells.SIZE
+            self._after_table = None
 
     def _normal(self) -> None:
         style = self._document.styles["Normal"]
@@ -190,6 +203,14 @@ class Paper:
             f'<w:font w:name="{name}"><w:altName w:val="{instead}"/></w:font>' for name, instead in INSTEAD.items()
         )
         part._blob = part.blob.replace(b"</w:fonts>", added.encode() + b"</w:fonts>")
+
+
+def _break_in_the_line_before(added: Paragraph) -> None:
+    """Let the last line of a section carry its end: a line of its own stands on a page of its own where that is full."""
+    before, end = added._p.getprevious(), added._p.pPr
+    if before is not None and before.tag == qn("w:p") and end is not None and end.sectPr is not None:
+        before.get_or_add_pPr().append(end.sectPr)
+        added._p.getparent().remove(added._p)
 
 
 def _upright(section: Section) -> None:

@@ -16,15 +16,19 @@ STEM = {"internal": "通报", "public": "通报（公开）"}
 CORRECTION_STEM = {"internal": "更正通报", "public": "更正通报（公开）"}
 
 
-def write(bulletin: Bulletin, folder: Path) -> tuple[Path, ...]:
-    """Write a bulletin into a folder and return the files: document, JSON, one workbook a table."""
+def write(bulletin: Bulletin, folder: Path, volume: bytes | None = None) -> tuple[Path, ...]:
+    """Write a bulletin into a folder and return the files: document, JSON, one workbook a table, and its 证据图册."""
     make_folder(folder)
     stem = (STEM if bulletin.kind == "bulletin" else CORRECTION_STEM)[bulletin.edition]
     document, data = folder / f"{stem}.docx", folder / f"{stem}.json"
     with whole_file(document) as out:
         printed(bulletin).save(out)
     write_whole(data, canonical.encode(bulletin.plain()) + b"\n")
-    return (document, data, *_workbooks(bulletin, folder, stem))
+    bound = []
+    if bulletin.volume is not None and volume is not None:
+        bound.append(folder / bulletin.volume.file)
+        write_whole(bound[0], volume)
+    return (document, data, *bound, *_workbooks(bulletin, folder, stem))
 
 
 def printed(bulletin: Bulletin) -> Paper:
