@@ -91,6 +91,7 @@ office:                   # 证据包首页（证据说明）写明的本单位�
 cases:                    # 案卷：通报前的要求 / what is demanded of a case before it is published
   notify_first: true      # 先发核实函、单位回复或逾期后，才能通报 / the unit is asked first
   answer_days: 5          # 核实函的回复期限（工作日） / working days to answer
+  rectify_days: 10        # 整改通知单的整改期限（工作日） / working days to put right what was published
   ruling_days: 10         # 异议的答复期限（工作日） / working days to rule on an objection
   # remedy: 收到本答复之日起15日内，可以向×××申请复核   # 异议答复书所写的救济途径 / what a unit may do next
 

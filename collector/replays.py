@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median_low
 
 from collector import browser as browsers
-from collector import rechecks, replay
+from collector import printing, rechecks, replay
 from collector.elsewhere import Elsewhere
 from collector.errors import BrowserError
 from collector.keeper import Keeper, Running
@@ -63,6 +63,7 @@ def house(workspace: Workspace) -> House:
         workspace.house(),
         replay=lambda holdings, records: measure(workspace, holdings, records),
         recapture=lambda holdings, target, labels: rechecks.recapture(workspace, holdings, target, labels),
+        printer=printing.printer(workspace.settings.browser),
     )
 
 

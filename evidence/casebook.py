@@ -56,6 +56,8 @@ class CaseRules:
     """Whether a finding may be published only after the unit was asked (核实函) and answered, or its time ran out."""
     answer_days: int = 5
     """Working days the unit has to answer."""
+    rectify_days: int = 10
+    """Working days the unit has to put right what was published."""
     ruling_days: int = 10
     """Working days the office has to rule on an objection."""
     remedy: str = ""

@@ -26,6 +26,10 @@ Recapturer = Callable[[Holdings, str, Sequence[str]], str]
 Replayer = Callable[[Holdings, Sequence[Record]], object]
 """Sees to it that each record that can be replayed has a replay in `derived`; raises nothing for what it cannot do."""
 
+Printer = Callable[[Path], bytes]
+"""Prints an HTML file, with the pictures beside it, as A4 in PDF, with no network and no script, page numbers at the foot and
+a bookmark for each heading; raises what starting a browser raises."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Papers:
@@ -86,6 +90,9 @@ class House:
     """None: there is no key; secrets that would lie on the disk are not taken."""
     desk: DeskSettings = field(default_factory=DeskSettings)
     """How the desk is reached, and what it asks of those who log in."""
+
+    printer: Printer | None = None
+    """None: there is no browser; bulletins have no 证据图册."""
 
     @property
     def root(self) -> Path:

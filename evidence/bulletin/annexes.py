@@ -18,7 +18,7 @@ from evidence.bulletin.material import HARMFUL, NOUNS, PERSONAL, Material, not_r
 from evidence.bulletin.outcome import Outcome, Standing
 from evidence.bulletin.sealed import Sealed
 from evidence.bulletin.sections import numbered
-from evidence.bulletin.wording import basis, facts, period_words, taken
+from evidence.bulletin.wording import basis, facts, name_of, period_words, taken
 from evidence.case_event import WORDS
 from evidence.catalog import Row as Heading
 from evidence.contents import verifier
@@ -41,11 +41,11 @@ SITES = (
     "取证时间与有效访问",
     "证据",
 )
-SITE_WIDTHS = (4, 9, 13, 13, 11, 18, 26, 13, 13)
+SITE_WIDTHS = (4, 9, 14, 12, 11, 18, 27, 13, 13)
 ACCOUNTS = (
     "序号", "平台", "账号名称（平台标识）", "认证主体/主办单位", "登记状态", "判定依据", "事实", "取证时间、查看方式与完整性", "证据",
 )  # fmt: skip
-ACCOUNT_WIDTHS = (4, 8, 13, 13, 12, 16, 24, 17, 13)
+ACCOUNT_WIDTHS = (4, 8, 15, 13, 12, 16, 24, 15, 13)
 OPEN = ("序号", "类别/平台", "名称及标识", "地区（部门）", "未能判定的原因", "处理")
 OPEN_WIDTHS = (4, 10, 20, 14, 46, 14)
 UNREGISTERED_HEADS = (
@@ -133,9 +133,9 @@ def _site_row(material: Material, n: int, end: Outcome) -> Row:
         end.failing or end.standing[:1],
         _cell(str(n)),
         _cell(member.place),
-        _cell(f"{plainly(member.name)}\n（{member.code or '标识码未填'}）"),
+        _cell(f"{name_of(member.name)}\n（{member.code or '标识码未填'}）"),
         _cell(plainly(member.url or "—", 300)),
-        _cell(plainly(member.unit or "—")),
+        _cell(name_of(member.unit or "—")),
         _basis(material, end),
         _fact(end),
         _visits(material, end),
@@ -150,9 +150,9 @@ def _account_row(material: Material, n: int, end: Outcome) -> Row:
         _cell(str(n)),
         _cell(member.group_name),
         _cell(
-            f"{plainly(member.name)}\n（{plainly(member.code or '平台标识未填')}）\n{plainly(member.url or '', 300)}"
+            f"{name_of(member.name)}\n（{plainly(member.code or '平台标识未填')}）\n{plainly(member.url or '', 300)}"
         ),
-        _cell(f"{plainly(member.certified_as or '—')}/{plainly(member.unit or '—')}"),
+        _cell(f"{name_of(member.certified_as or '—')}/{name_of(member.unit or '—')}"),
         _cell("；".join(member.rows)),
         _basis(material, end),
         _fact(end),
@@ -169,7 +169,7 @@ def _fact(end: Outcome) -> Cell:
     """Return what was found, with who confirmed it, or what persons decided."""
     pieces = []
     for one in end.failing:
-        pieces.append(Piece(text=facts(one.finding), cut=_why_cut(one.finding)))
+        pieces.append(Piece(text=facts(one.finding), cut=why_cut(one.finding)))
         pieces.append(Piece(text="\n"))
         if one.case and one.case.reviewers:
             reviewers = "、".join(dict.fromkeys(event.by for event in one.case.events if event.step == "confirmed"))
@@ -181,7 +181,8 @@ def _fact(end: Outcome) -> Cell:
     return Cell(pieces=tuple(pieces))
 
 
-def _why_cut(finding: Finding) -> Why:
+def why_cut(finding: Finding) -> Why:
+    """Return why the words of a finding are not for the public; empty where they are."""
     if finding.indicator in HARMFUL:
         return "harmful"
     return "personal" if finding.indicator in PERSONAL else ""
@@ -224,8 +225,8 @@ def _open(material: Material) -> Table:
             cells=(
                 _cell(str(n)),
                 _cell(one.member.group_name),
-                _cell(f"{plainly(one.member.name)}\n（{plainly(one.member.code or '标识未填')}）"),
-                _cell(plainly(one.member.place)),
+                _cell(f"{name_of(one.member.name)}\n（{plainly(one.member.code or '标识未填')}）"),
+                _cell(name_of(one.member.place)),
                 Cell(pieces=(Piece(text=plainly(one.because, 600), cut=_unsettled(one)),)),
                 _cell("已转人工核查"),
             ),
@@ -256,8 +257,8 @@ def _unregistered(material: Material) -> Table:
                 (standing,),
                 _cell(str(n)),
                 _cell(member.group_name),
-                _cell(f"{plainly(member.name)}\n（{plainly(member.code or '平台标识未填')}）"),
-                _cell(f"{plainly(member.certified_as or '—')}/{plainly(member.unit or '—')}"),
+                _cell(f"{name_of(member.name)}\n（{plainly(member.code or '平台标识未填')}）"),
+                _cell(f"{name_of(member.certified_as or '—')}/{name_of(member.unit or '—')}"),
                 _cell(plainly(member.url or "—", 300)),
                 _cell(facts(standing.finding) + also),
                 _cell(taken(material.holdings, standing.finding.exhibits)),

@@ -32,6 +32,7 @@ def check(path: Path, bundles: Sequence[Path], *, trust: Path | None = None) -> 
     kind = "定稿" if one.final else "草稿"
     checks = [VerdictCheck(name="bulletin", passed=True, detail=f"{one.title}，{edition}，{kind}，摘要{one.id}")]
     checks += [_text(read), _rates(one)]
+    checks += _volume(one, path.parent)
     for bundle in bundles:
         checks += _bundle(one, bundle, trust)
     checks.append(_given(one, bundles))
@@ -62,6 +63,25 @@ def _text(read: Embedded) -> VerdictCheck:
 def _rates(bulletin: Bulletin) -> VerdictCheck:
     wrong = list(unfounded(bulletin))
     return _check("rates", not wrong, wrong[0] if wrong else "所印比率均由所列数字得出")
+
+
+def _volume(bulletin: Bulletin, folder: Path) -> Iterator[VerdictCheck]:
+    """Hold the 证据图册 beside a bulletin against what the bulletin says of it; none says nothing."""
+    bound = bulletin.volume
+    if bound is None:
+        return
+    path = folder / Path(bound.file).name
+    if not path.is_file():
+        yield _check("volume", None, f"旁边没有{path.name}，没有核对", required=False)
+        return
+    try:
+        with path.open("rb") as stream:
+            same = path.stat().st_size == bound.size and digest.of_stream(stream, "sha256") == bound.sha256
+    except OSError as error:
+        yield _check("volume", False, f"{path.name}不能读取（{error.strerror}）")
+        return
+    said = f"{path.name}共{bound.pages}页，与通报所记摘要{'一致' if same else '不同'}（{short(bound.sha256)}）"
+    yield _check("volume", same, said)
 
 
 def _bundle(bulletin: Bulletin, path: Path, trust: Path | None) -> Iterator[VerdictCheck]:

@@ -17,6 +17,7 @@ from evidence.bulletin.outcome import Outcome, outcome
 from evidence.bulletin.period import RESULT_WORDS
 from evidence.bulletin.sealed import Sealed
 from evidence.bulletin.sections import numbered
+from evidence.bulletin.wording import name_of
 from evidence.case_event import WORDS
 from evidence.errors import BulletinError
 from evidence.house import House
@@ -184,7 +185,7 @@ def _lines(material: Material, issued: Bulletin, base: Bulletin, found: Sequence
             kind="body",
             sentences=(
                 said(
-                    f"{n}.“{plainly(one.member.name)}”：原为{one.was}，现更正为{one.now}。理由：{one.why.rstrip('。')}。",
+                    f"{n}.“{name_of(one.member.name)}”：原为{one.was}，现更正为{one.now}。理由：{one.why.rstrip('。')}。",
                     standing=one.end.standing,
                 ),
             ),
@@ -234,7 +235,7 @@ def _table(issued: Bulletin, found: Sequence[Change], sealed: Mapping[str, Seale
         code = next(iter(new)).code if new else None
         cells = (
             str(n),
-            f"{plainly(one.member.name)}\n（{plainly(one.member.code or '标识未填')}）",
+            f"{name_of(one.member.name)}\n（{plainly(one.member.code or '标识未填')}）",
             one.was,
             one.now,
             one.why,

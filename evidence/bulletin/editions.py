@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from evidence import digest
-from evidence.bulletin.form import CUT, Annex, Bulletin, Cell, Cut, Line, Piece, Row, Sentence, Table, Why
+from evidence.bulletin import volume as volumes
+from evidence.bulletin.form import CUT, Annex, Bound, Bulletin, Cell, Cut, Line, Piece, Row, Sentence, Table, Why
+from evidence.bulletin.volume import Volume
 from evidence.masking import personal
 
 MARK = "（此件有删减）"
@@ -23,11 +25,8 @@ _LEAST = 4
 
 def editions(internal: Bulletin, salt: Callable[[], str] = lambda: secrets.token_hex(16)) -> tuple[Bulletin, Bulletin]:
     """Return the internal edition, with the salts of its cuts, and the public one, bound to it."""
-    cutting = _Cutting(internal, salt)
-    public = cutting.public()
-    kept = replace(internal, cuts=tuple(cutting.cuts))
-    hidden = tuple(replace(cut, salt=None) for cut in cutting.cuts)
-    return kept, replace(public, edition="public", cuts=hidden, source=kept.id)
+    cutting = Cutting(internal, salt)
+    return cutting.closed(cutting.public())
 
 
 def commitment(salt: str, text: str) -> str:
@@ -35,28 +34,48 @@ def commitment(salt: str, text: str) -> str:
     return digest.sha256(f"{salt}\n{text}".encode())
 
 
-class _Cutting:
-    """Walks a bulletin, cutting and listing."""
+class Cutting:
+    """Walks a bulletin and its volume, cutting and listing."""
 
-    def __init__(self, internal: Bulletin, salt: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        internal: Bulletin,
+        salt: Callable[[], str] = lambda: secrets.token_hex(16),
+        also: Iterable[Piece] = (),
+    ) -> None:
+        """Cut an edition; `also` are texts of its volume, whose secrets are cut here too."""
         self._internal, self._salt = internal, salt
         names = {end.name for end in internal.ended}
-        found = ((text, why) for text, why in _secrets(internal.pieces()) if text not in names)
+        found = ((text, why) for text, why in _secrets((*internal.pieces(), *also)) if text not in names)
         self._secret = sorted(found, key=lambda one: -len(one[0]))
         self.cuts: list[Cut] = []
 
     def public(self) -> Bulletin:
+        """Return the public text; what was cut is listed."""
         one = self._internal
         return replace(
             one,
-            number=self._piece(one.number, "发文字号"),
-            title=self._piece(Piece(text=one.title), "标题").text,
+            number=self.piece(one.number, "发文字号"),
+            title=self.piece(Piece(text=one.title), "标题").text,
             lines=tuple(self._line(line, f"正文第{n}段") for n, line in enumerate(one.lines, 1)),
             annexes=tuple(self._annex(annex, f"附件{n}") for n, annex in enumerate(one.annexes, 1)),
             ended=tuple(
-                replace(end, name=self._piece(Piece(text=end.name), f"名单“{end.member}”").text) for end in one.ended
+                replace(end, name=self.piece(Piece(text=end.name), f"名单“{end.member}”").text) for end in one.ended
             ),
         )
+
+    def volume(self, whole: Volume) -> Volume:
+        """Return the volume of the public edition; what was cut is listed."""
+        found = volumes.public(whole, self.piece)
+        return replace(found, mark=MARK if self.cuts else "")
+
+    def closed(
+        self, public: Bulletin, bound: tuple[Bound | None, Bound | None] = (None, None)
+    ) -> tuple[Bulletin, Bulletin]:
+        """Return the internal edition, with the salts of all cuts, and the public one, bound to it; each with its volume."""
+        kept = replace(self._internal, cuts=tuple(self.cuts), volume=bound[0])
+        hidden = tuple(replace(cut, salt=None) for cut in self.cuts)
+        return kept, replace(public, edition="public", cuts=hidden, source=kept.id, volume=bound[1])
 
     def _annex(self, annex: Annex, where: str) -> Annex:
         return replace(
@@ -83,9 +102,10 @@ class _Cutting:
         return replace(sentence, pieces=self._pieces(sentence.pieces, where))
 
     def _pieces(self, pieces: tuple[Piece, ...], where: str) -> tuple[Piece, ...]:
-        return tuple(self._piece(piece, where) for piece in pieces)
+        return tuple(self.piece(piece, where) for piece in pieces)
 
-    def _piece(self, piece: Piece, where: str) -> Piece:
+    def piece(self, piece: Piece, where: str) -> Piece:
+        """Return a piece as the public may read it; what was cut is listed under its place."""
         if piece.cut:
             return replace(piece, text=self._cut(piece.text, piece.cut, where), cut="")
         text = piece.text

@@ -7,7 +7,7 @@ findings and exhibits, and a document can be held against the data inside it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -176,6 +176,16 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """The 证据图册 that goes with an edition, as a file beside it."""
+
+    file: str
+    sha256: str
+    size: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bulletin:
     """A bulletin, of either edition."""
 
@@ -200,6 +210,8 @@ class Bulletin:
     """Of the public edition: SHA-256 of the internal one."""
     corrects: str | None = None
     """Of a correction: SHA-256 of the (internal) bulletin that it corrects."""
+    volume: Bound | None = field(default=None, metadata={plain.ADDED: True})
+    """None where there was no browser to print it."""
 
     def plain(self) -> dict[str, Any]:
         """Return the bulletin as plain JSON (schema bulletin/1)."""

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import functools
 import re
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
 from evidence import canonical, casebook, checkpoints, judgements, rates, ruleset
-from evidence.bulletin import annexes, claims, freezing, printing, sections
+from evidence.bulletin import annexes, binding, claims, freezing, gathering, printing, sections
 from evidence.bulletin.book import Book, names, open_book
-from evidence.bulletin.editions import editions
+from evidence.bulletin.editions import Cutting, editions
 from evidence.bulletin.figures import by_group, tally
 from evidence.bulletin.form import Bulletin, Counted, Ended, LedgerState
 from evidence.bulletin.material import BLANKS, NOUNS, Material, Past, named, unregistered
@@ -73,23 +74,47 @@ def issue(house: House, order: Order) -> Issued:
     holdings = house.holdings()
     material = replace(material, holdings=holdings, sealed=sealed)
     bulletin = compose(material, ledger_state(house, holdings), final=order.final)
-    return finish(house, order, bulletin)
+    return finish(house, order, bulletin, material)
 
 
-def finish(house: House, order: Order, bulletin: Bulletin) -> Issued:
-    """Write both editions of a bulletin, and enter it where it is final; raises BulletinError for what was not sealed."""
+def finish(house: House, order: Order, bulletin: Bulletin, material: Material | None = None) -> Issued:
+    """Write both editions of a bulletin, and enter it where it is final; raises BulletinError for what was not sealed.
+
+    From `material` its 证据图册 is gathered, where there is a browser; a correction has none.
+    """
     whole = all(one.sealed for one in bulletin.bundles) and bulletin.ledger.signed
     if order.final and not whole:
         raise BulletinError("有证据包或台账检查点没有签名：先配好单位密钥（quzheng doctor），再印发")
-    internal, public = editions(bulletin)
+    internal, public, bound = _editions(house, material, bulletin)
     holdings = house.holdings()
     with holdings.ledger.exclusive():
         if order.final:
             _check_still(holdings, order, internal)
-        files = (*printing.write(internal, order.out / "内部"), *printing.write(public, order.out / "公开"))
+        files = tuple(
+            path
+            for edition, folder, volume in zip((internal, public), ("内部", "公开"), bound, strict=True)
+            for path in printing.write(edition, order.out / folder, volume)
+        )
         if order.final:
             _enter(house, holdings, order, internal)
     return Issued(internal=internal, public=public, files=files, sealed=whole)
+
+
+def _editions(
+    house: House, material: Material | None, bulletin: Bulletin
+) -> tuple[Bulletin, Bulletin, tuple[bytes | None, bytes | None]]:
+    """Return both editions, and the 证据图册 of each where it can be printed and there is anything to show."""
+    if material is None or house.printer is None or not material.sealed:
+        return *editions(bulletin), (None, None)
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        whole = gathering.volume(house, material, bulletin, folder)
+        cutting = Cutting(bulletin, also=whole.pieces())
+        public, shown = cutting.public(), cutting.volume(whole)
+        own = binding.printed(whole, "internal", folder, house.printer)
+        others = binding.printed(shown, "public", folder, house.printer)
+    internal, public = cutting.closed(public, (own.bound, others.bound))
+    return internal, public, (own.data, others.data)
 
 
 def gather(house: House, order: Order) -> Material:

@@ -10,7 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from evidence.bulletin.paper import Cell, Paper, Words
+from docx.shared import Mm
+
+from evidence.bulletin.cells import Cell
+from evidence.bulletin.paper import Paper, Words
 from evidence.span import local_text
 
 QUESTIONS = (
@@ -19,8 +22,12 @@ QUESTIONS = (
     "三、是否存在已报备的下线、迁移、合并、注销等情形。",
 )
 CLOSING = "逾期未复的，按现有证据处理。情况属实且已更新的，请一并说明更新时间，不影响对检查时点事实的记载。"
+FILLED_IN = ("填报单位（盖章）：", "填报人及联系电话：", "日期：　　　　年　　月　　日")
+"""Lines at the foot of a form that a unit returns."""
 SHEET = ("序号", "对象名称", "标识码或平台ID", "网址", "判定依据", "我们看到的", "取证时间", "证据编号")
+SHEET_WIDTHS = (4, 12, 12, 16, 16, 26, 11, 11)
 WARNING_SHEET = ("序号", "对象名称", "栏目", "网址", "最新一条", "更新期限", "最迟更新日期", "我们看到的时间")
+WARNING_WIDTHS = (4, 14, 12, 20, 9, 8, 10, 12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +126,7 @@ def inquiry(letter: Letter) -> Paper:
     _signed(paper, letter.office, letter.dated)
     paper.annex("附件1", "核实事项附表")
     rows = [[Cell(text=text) for text in one.row(n)] for n, one in enumerate(letter.matters, 1)]
-    paper.table(SHEET, rows, (4, 12, 10, 16, 16, 26, 10, 9))
+    paper.table(SHEET, rows, SHEET_WIDTHS)
     return paper
 
 
@@ -127,17 +134,20 @@ def return_form(letter: Letter) -> Paper:
     """Return the 异议书: a form that the unit fills in, a row an exhibit."""
     paper = Paper(title="异议书", author=letter.office)
     paper.title("异议书")
-    paper.space()
     paper.body(_words(f"对应来函：{letter.title}（{day(letter.dated)}）"))
     paper.body(_words(f"证据包摘要：{letter.bundle or '（无证据包）'}"))
+    paper.body(_words(f"请寄回：{letter.office}　{letter.contact or '【联系方式见来函】'}"))
     paper.body(_words("我单位意见（请在对应一栏填写；没有异议的写“无异议”）："))
     rows = [[Cell(text=text) for text in (one.number, one.name, "", "", "")] for one in letter.matters]
     paper.table(
-        ("证据编号", "对象名称", "有无异议", "理由（对应来函第一、二、三项）", "所附材料"), rows, (10, 14, 8, 22, 12)
+        ("证据编号", "对象名称", "有无异议", "理由（对应来函第一、二、三项）", "所附材料"),
+        rows,
+        (12, 14, 8, 22, 12),
+        least=Mm(14),
     )
     paper.body(_words("所附材料应能说明前台可见的时间；只有后台创建时间的截图，不能单独说明。"))
-    paper.body(_words("填报单位（盖章）：　　　　　　　　填报人：　　　　　　日期："))
-    paper.body(_words(f"请寄回：{letter.office}　{letter.contact or '【联系方式见来函】'}"))
+    for line in FILLED_IN:
+        paper.body(_words(line))
     return paper
 
 
@@ -156,7 +166,7 @@ def warning(unit: str, office: str, columns: Sequence[Warned], dated: date) -> P
     _signed(paper, office, dated)
     paper.annex("附件", "即将超期栏目附表")
     rows = [[Cell(text=text) for text in one.row(n)] for n, one in enumerate(columns, 1)]
-    paper.table(WARNING_SHEET, rows, (4, 14, 12, 20, 9, 8, 9, 12))
+    paper.table(WARNING_SHEET, rows, WARNING_WIDTHS)
     return paper
 
 

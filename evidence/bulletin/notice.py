@@ -70,7 +70,7 @@ def write(
 
     Raises BulletinError where the last day cannot be counted, and what bundling raises.
     """
-    due = _due(local_day(now), days)
+    due = last_answer(local_day(now), days)
     rules = ruleset.cited(book.period.rules, house.rules_dir)
     current = functools.partial(judgements.current, holdings)
     by_unit: dict[str, list[Issue]] = defaultdict(list)
@@ -82,7 +82,7 @@ def write(
                 holdings, issue.finding, "notified", by=by, now=now, rules=house.cases, current=current
             )
         if why is None:
-            by_unit[_unit(issue, house, holdings)].append(issue)
+            by_unit[unit_of(issue, house, holdings)].append(issue)
         else:
             held.append(Held(issue=issue, why=why))
     written = [
@@ -182,7 +182,8 @@ def _issues(book: Book, holdings: Holdings) -> Iterator[Issue]:
                 yield Issue(member=member, cited=first.cited, finding=first.finding, decided=end.decision.reason)
 
 
-def _unit(issue: Issue, house: House, holdings: Holdings) -> str:
+def unit_of(issue: Issue, house: House, holdings: Holdings) -> str:
+    """Return the unit that a finding is about: its name, else its code."""
     target = human.target_of(issue.finding, holdings, house.subjects)
     return target.unit or target.site_code or target.id
 
@@ -221,7 +222,7 @@ def _write_one(
         with whole_file(folder / name) as out:
             paper.save(out)
     rows = [one.row(n) for n, one in enumerate(letter.matters, 1)]
-    workbook.write(folder / SHEET, letters.SHEET, rows, title="核实事项")
+    workbook.write(folder / SHEET, letters.SHEET, rows, title="核实事项", widths=letters.SHEET_WIDTHS)
     return Written(unit=unit, folder=folder, issues=tuple(issues), due=due, bundle=bundle)
 
 
@@ -242,7 +243,7 @@ def _write_warning(house: House, unit: str, columns: Sequence[Warned], folder: P
     with whole_file(folder / WARNING) as out:
         letters.warning(unit, house.office.name, columns, dated).save(out)
     rows = [one.row(n) for n, one in enumerate(columns, 1)]
-    workbook.write(folder / SHEET, letters.WARNING_SHEET, rows, title="即将超期栏目")
+    workbook.write(folder / SHEET, letters.WARNING_SHEET, rows, title="即将超期栏目", widths=letters.WARNING_WIDTHS)
     return Written(unit=unit, folder=folder, issues=(), due=columns[0].last)
 
 
@@ -254,7 +255,8 @@ def _admit(house: House, holdings: Holdings, issue: Issue, one: Written, by: str
     return (human.add(holdings, target, finding.label, [one.folder / INQUIRY], stated, now=now).id,)
 
 
-def _due(dated: date, days: int) -> date:
+def last_answer(dated: date, days: int) -> date:
+    """Return the last day of a limit in working days; raises BulletinError where the calendar does not reach so far."""
     due = workdays.shipped().after(dated, days)
     if due is None:
         raise BulletinError(f"{dated.year}年的工作日历没有收录，算不出{days}个工作日的期限；请更新工作日历")

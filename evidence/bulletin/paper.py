@@ -8,16 +8,14 @@ is not installed. What was captured becomes plain text: no character that XML fo
 from __future__ import annotations
 
 import io
-import unicodedata
+import math
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
-import segno
 from docx import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
-from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
@@ -26,46 +24,24 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section, _Footer
 from docx.shared import Length, Mm, Pt
-from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
-Font = Literal["song", "fangsong", "hei", "kai", "title"]
-FONTS: dict[Font, str] = {
-    "title": "方正小标宋简体",
-    "fangsong": "仿宋_GB2312",
-    "kai": "楷体_GB2312",
-    "hei": "黑体",
-    "song": "宋体",
-}
-INSTEAD = {
-    "方正小标宋简体": "小标宋",
-    "仿宋_GB2312": "仿宋",
-    "楷体_GB2312": "楷体",
-    "黑体": "Noto Sans CJK SC",
-    "宋体": "Noto Serif CJK SC",
-}
-"""Which font stands in for each."""
+from evidence.bulletin import cells
+from evidence.bulletin.cells import Cell
+from evidence.bulletin.glyphs import FONTS, INSTEAD, Font, clean, set_font
+
 TOP, BOTTOM, LEFT, RIGHT = Mm(37), Mm(35), Mm(28), Mm(26)
 LINES, CHARACTERS = 22, 28
 _TYPE_WIDTH, _TYPE_HEIGHT = 156, 225
 """Millimetres of the type area."""
 _BODY = Pt(16)
-_CELL = Pt(10.5)
 _LINE_PITCH = round(_TYPE_HEIGHT / 25.4 * 1440 / LINES)
-_CHARACTER_SPACE = round((_TYPE_WIDTH / 25.4 * 72 / CHARACTERS - 16) * 4096)
-LONGEST_CELL = 1500
-"""Characters of a table's cell on paper; the workbook beside it has all of it."""
+_CHARACTER_SPACE = math.floor((_TYPE_WIDTH / 25.4 * 72 / CHARACTERS - 16) * 20)
+"""Twentieths of a point between characters of 3号, so that 28 go into a line. A grid of characters would say the same in
+Word, but LibreOffice gives a character that is wider than its cell two of them."""
 EMBEDDED = "urn:quzheng:bulletin:1"
 """Namespace of the data inside a document."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One cell: text, and below it a QR code where there is something to be scanned."""
-
-    text: str
-    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,21 +52,13 @@ class Words:
     blank: bool = False
 
 
-def clean(text: str) -> str:
-    """Return text as paper may hold it: line feeds stay, other control, format and private characters are replaced.
-
-    >>> clean("a\\x00b\\u202ec\\nd\\te")
-    'a\ufffdb\ufffdc\\nd e'
-    """
-    plain = text.replace("\r\n", "\n").replace("\t", " ")
-    return "".join("\ufffd" if c != "\n" and unicodedata.category(c).startswith("C") else c for c in plain)
-
-
 class Paper:
     """A document that grows from top to bottom."""
 
     def __init__(self, *, title: str, author: str) -> None:
         self._document = Document()
+        self._after_table: Paragraph | None = None
+        """The line that a document must have after a table, while nothing follows it."""
         properties = self._document.core_properties
         properties.title, properties.author, properties.comments = clean(title)[:250], clean(author)[:250], ""
         self._normal()
@@ -128,27 +96,27 @@ class Paper:
     def annex(self, mark: str, title: str, *, sideways: bool = True) -> None:
         """Begin an annex on a new page: its mark flush left in 黑体, its title centred; sideways for wide tables."""
         section = self._document.add_section(WD_SECTION.NEW_PAGE)
+        _break_in_the_line_before(self._document.paragraphs[-1])
+        self._after_table = None
         (_sideways if sideways else _upright)(section)
         self._line((Words(text=mark),), font="hei")
         self.title(title)
+        self._document.paragraphs[-1].paragraph_format.space_after = Pt(8)
 
-    def table(self, header: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[int]) -> None:
-        """Add a table with a heading row that repeats on every page; widths are shares of the type area."""
-        area = self._area()
-        table = self._document.add_table(rows=1, cols=len(header))
-        table.style = "Table Grid"
-        table.alignment = WD_TABLE_ALIGNMENT.CENTER
-        table.autofit = False
-        for place, text in zip(table.rows[0].cells, header, strict=True):
-            _fill(place, Cell(text=text), bold=True)
-        _repeat(table)
-        for row in rows:
-            added = table.add_row()
-            _whole(added._tr)
-            for place, cell in zip(added.cells, row, strict=True):
-                _fill(place, cell)
-        _set_widths(table, [Length(area * width // sum(widths)) for width in widths])
-        self._line(())
+    def table(
+        self,
+        header: Sequence[str],
+        rows: Sequence[Sequence[Cell]],
+        widths: Sequence[int],
+        *,
+        least: Length | None = None,
+    ) -> None:
+        """Add a table with a heading row that repeats on every page; widths are shares of the type area, `least` is the
+        least height of a row."""
+        self._part_from_table()
+        cells.table(self._document, header, rows, widths, area=self._area(), height=self._height(), least=least)
+        self._after_table = self._document.add_paragraph()
+        cells.shrink(self._after_table)
 
     def embed(self, data: bytes) -> None:
         """Put data into the document that no reader shows and every tool keeps."""
@@ -176,6 +144,13 @@ class Paper:
         width, left, right = (int(edge or 0) for edge in edges)
         return width - left - right
 
+    def _height(self) -> int:
+        section = self._document.sections[-1]
+        height, top, bottom = (
+            int(edge or 0) for edge in (section.page_height, section.top_margin, section.bottom_margin)
+        )
+        return height - top - bottom
+
     def _line(
         self,
         words: Sequence[Words],
@@ -185,6 +160,7 @@ class Paper:
         align: WD_ALIGN_PARAGRAPH | None = None,
         indent: int = 0,
     ) -> Paragraph:
+        self._part_from_table()
         paragraph = self._document.add_paragraph()
         if align is not None:
             paragraph.alignment = align
@@ -194,10 +170,18 @@ class Paper:
             paragraph.paragraph_format.line_spacing = Pt(36)
         for one in words:
             run = paragraph.add_run(clean(one.text))
-            _set_font(run, font, size)
+            set_font(run, font, size)
+            if size == _BODY:
+                _tighten(run)
             if one.blank:
                 _mark(run)
         return paragraph
+
+    def _part_from_table(self) -> None:
+        """Leave room below a table that something follows; one that ends its section must not push a line onto a new page."""
+        if self._after_table is not None:
+            self._after_table.paragraph_format.line_spacing = cells.SIZE
+            self._after_table = None
 
     def _normal(self) -> None:
         style = self._document.styles["Normal"]
@@ -221,6 +205,14 @@ class Paper:
         part._blob = part.blob.replace(b"</w:fonts>", added.encode() + b"</w:fonts>")
 
 
+def _break_in_the_line_before(added: Paragraph) -> None:
+    """Let the last line of a section carry its end: a line of its own stands on a page of its own where that is full."""
+    before, end = added._p.getprevious(), added._p.pPr
+    if before is not None and before.tag == qn("w:p") and end is not None and end.sectPr is not None:
+        before.get_or_add_pPr().append(end.sectPr)
+        added._p.getparent().remove(added._p)
+
+
 def _upright(section: Section) -> None:
     section.orientation = WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = Mm(210), Mm(297)
@@ -238,13 +230,12 @@ def _sideways(section: Section) -> None:
 
 
 def _grid(section: Section) -> None:
-    """Give a section the grid of 22 lines and 28 characters; sideways pages keep its pitches."""
+    """Give a section the grid of 22 lines; sideways pages keep its pitch."""
     for old in section._sectPr.findall(qn("w:docGrid")):
         section._sectPr.remove(old)
     grid = OxmlElement("w:docGrid")
-    grid.set(qn("w:type"), "linesAndChars")
+    grid.set(qn("w:type"), "lines")
     grid.set(qn("w:linePitch"), str(_LINE_PITCH))
-    grid.set(qn("w:charSpace"), str(_CHARACTER_SPACE))
     section._sectPr.append(grid)
 
 
@@ -257,21 +248,21 @@ def _number(footer: _Footer, align: WD_ALIGN_PARAGRAPH) -> None:
         paragraph.paragraph_format.right_indent = spare
     else:
         paragraph.paragraph_format.left_indent = spare
-    _set_font(paragraph.add_run("— "), "song", Pt(14))
+    set_font(paragraph.add_run("— "), "song", Pt(14))
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), "PAGE")
     paragraph._p.append(field)
     run = Run(OxmlElement("w:r"), paragraph)
     run.text = "1"
-    _set_font(run, "song", Pt(14))
+    set_font(run, "song", Pt(14))
     field.append(run._r)
-    _set_font(paragraph.add_run(" —"), "song", Pt(14))
+    set_font(paragraph.add_run(" —"), "song", Pt(14))
 
 
-def _set_font(run: Run, font: Font, size: Length) -> None:
-    run.font.size = size
-    run.font.name = "Times New Roman"
-    run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONTS[font])
+def _tighten(run: Run) -> None:
+    spacing = OxmlElement("w:spacing")
+    spacing.set(qn("w:val"), str(_CHARACTER_SPACE))
+    run._r.get_or_add_rPr().insert_element_before(spacing, "w:sz", "w:shd")
 
 
 def _mark(run: Run) -> None:
@@ -287,49 +278,3 @@ def _indent(paragraph: Paragraph, characters: int, size: Length) -> None:
     indent = paragraph._p.get_or_add_pPr().find(qn("w:ind"))
     if indent is not None:
         indent.set(qn("w:firstLineChars"), str(characters * 100))
-
-
-def _fill(place: _Cell, cell: Cell, *, bold: bool = False) -> None:
-    text = clean(cell.text)
-    said = text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}…（全文见电子表格）"
-    paragraph = place.paragraphs[0]
-    for n, line in enumerate(said.split("\n")):
-        paragraph = place.add_paragraph() if n else paragraph
-        _close(paragraph)
-        run = paragraph.add_run(line)
-        _set_font(run, "hei" if bold else "fangsong", _CELL)
-    if cell.code:
-        paragraph = place.add_paragraph()
-        _close(paragraph)
-        paragraph.add_run().add_picture(_picture(cell.code), width=Mm(18))
-
-
-def _close(paragraph: Paragraph) -> None:
-    """Set the lines of a cell closer than those of the body; a picture needs room of its own."""
-    paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-
-
-def _picture(code: str) -> io.BytesIO:
-    out = io.BytesIO()
-    segno.make(code, micro=False, error="m").save(out, kind="png", scale=4, border=2)
-    out.seek(0)
-    return out
-
-
-def _repeat(table: Table) -> None:
-    properties = table.rows[0]._tr.get_or_add_trPr()
-    properties.append(OxmlElement("w:cantSplit"))
-    properties.append(OxmlElement("w:tblHeader"))
-
-
-def _whole(row: object) -> None:
-    """Keep a row on one page."""
-    row.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # type: ignore[attr-defined]
-
-
-def _set_widths(table: Table, widths: Sequence[Length]) -> None:
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = width
-    for row in table.rows:
-        for cell, width in zip(row.cells, widths, strict=True):
-            cell.width = width

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evidence import canonical, workbook
-from evidence.bulletin import paper
+from evidence.bulletin.cells import Cell
 from evidence.bulletin.editions import MARK
 from evidence.bulletin.form import Annex, Bulletin, Line, Piece, Table
 from evidence.bulletin.paper import Paper, Words
@@ -16,15 +16,19 @@ STEM = {"internal": "通报", "public": "通报（公开）"}
 CORRECTION_STEM = {"internal": "更正通报", "public": "更正通报（公开）"}
 
 
-def write(bulletin: Bulletin, folder: Path) -> tuple[Path, ...]:
-    """Write a bulletin into a folder and return the files: document, JSON, one workbook a table."""
+def write(bulletin: Bulletin, folder: Path, volume: bytes | None = None) -> tuple[Path, ...]:
+    """Write a bulletin into a folder and return the files: document, JSON, one workbook a table, and its 证据图册."""
     make_folder(folder)
     stem = (STEM if bulletin.kind == "bulletin" else CORRECTION_STEM)[bulletin.edition]
     document, data = folder / f"{stem}.docx", folder / f"{stem}.json"
     with whole_file(document) as out:
         printed(bulletin).save(out)
     write_whole(data, canonical.encode(bulletin.plain()) + b"\n")
-    return (document, data, *_workbooks(bulletin, folder, stem))
+    bound = []
+    if bulletin.volume is not None and volume is not None:
+        bound.append(folder / bulletin.volume.file)
+        write_whole(bound[0], volume)
+    return (document, data, *bound, *_workbooks(bulletin, folder, stem))
 
 
 def printed(bulletin: Bulletin) -> Paper:
@@ -34,11 +38,11 @@ def printed(bulletin: Bulletin) -> Paper:
     sheet.centred((_words(bulletin.number),))
     if not bulletin.final:
         sheet.centred((Words(text="（草稿，未定稿，不得外传）"),))
+    if bulletin.edition == "public" and bulletin.cuts:
+        sheet.centred((Words(text=MARK),))
     sheet.space()
     for line in bulletin.lines:
         _put(sheet, line)
-    if bulletin.edition == "public" and bulletin.cuts:
-        sheet.body((Words(text=MARK),))
     for n, annex in enumerate(bulletin.annexes, 1):
         _annex(sheet, annex, n)
     sheet.embed(canonical.encode(bulletin.plain()))
@@ -48,7 +52,7 @@ def printed(bulletin: Bulletin) -> Paper:
 def _annex(sheet: Paper, annex: Annex, n: int) -> None:
     sheet.annex(f"附件{n}", annex.title)
     for table in annex.tables:
-        rows = [[paper.Cell(text=cell.text, code=cell.code) for cell in row.cells] for row in table.rows]
+        rows = [[Cell(text=cell.text, code=cell.code) for cell in row.cells] for row in table.rows]
         sheet.table(table.header, rows, table.widths)
     for line in annex.notes:
         _put(sheet, line)
@@ -84,4 +88,5 @@ def _workbooks(bulletin: Bulletin, folder: Path, stem: str) -> Iterator[Path]:
 
 def _workbook(path: Path, table: Table, title: str) -> None:
     rows = [[cell.text for cell in row.cells] for row in table.rows]
-    workbook.write(path, table.header, rows, title=title, above=(title,))
+    codes = [next((cell.code for cell in row.cells if cell.code), None) for row in table.rows]
+    workbook.write(path, table.header, rows, title=title, above=(title,), widths=table.widths, codes=codes)

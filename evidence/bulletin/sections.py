@@ -15,7 +15,7 @@ from evidence.bulletin.form import Ended, Figure, Line, LineKind, Piece, Sentenc
 from evidence.bulletin.letters import day
 from evidence.bulletin.material import NOUNS, Material, named, said
 from evidence.bulletin.outcome import Outcome, Standing
-from evidence.bulletin.wording import period_words, rule_name
+from evidence.bulletin.wording import name_of, period_words, rule_name
 from evidence.case_event import WORDS
 from evidence.quoting import plainly
 from evidence.registers.register import Kind
@@ -95,7 +95,7 @@ def _opening(material: Material) -> Sentence:
 
 def _overall(material: Material) -> Iterator[Line]:
     period = material.book.period
-    registers = "、".join(dict.fromkeys(f"“{plainly(one.name)}”" for one in period.registers))
+    registers = "、".join(dict.fromkeys(f"“{name_of(one.name)}”" for one in period.registers))
     closed = f"，其中已关停的{period.closed}个不计" if period.closed else ""
     yield _line(
         "body",
@@ -239,7 +239,7 @@ def _kinds(material: Material) -> Iterator[_Problem]:
 
 
 def _told_of(problem: _Problem) -> Sentence:
-    names = list(dict.fromkeys(plainly(one.member.name) for one, _ in problem.held))
+    names = list(dict.fromkeys(name_of(one.member.name) for one, _ in problem.held))
     failing = len({one.member.id for one, _ in problem.held if one.result == "failed"})
     members = len({one.member.id for one, _ in problem.held})
     listed = "、".join(f"“{name}”" for name in names[:NAMED])
@@ -270,7 +270,7 @@ def _past(material: Material) -> Iterator[Line]:
     for one in failed:
         grouped[_state(material, one)].append(one)
     parts = [
-        f"{'、'.join(f'“{plainly(one.name)}”' for one in ones[:NAMED])}{'等' if len(ones) > 1 else ''}{len(ones)}个{state}"
+        f"{'、'.join(f'“{name_of(one.name)}”' for one in ones[:NAMED])}{'等' if len(ones) > 1 else ''}{len(ones)}个{state}"
         for state, ones in grouped.items()
     ]
     yield _line(

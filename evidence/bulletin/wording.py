@@ -17,6 +17,8 @@ from evidence.ruleset import RuleSet
 from evidence.span import SHANGHAI
 
 _PERIOD = re.compile(r"(20\d\d)(?:[-_]?(?:Q([1-4])|H([12])|M?(0[1-9]|1[0-2])))?")
+LONGEST_NAME = 120
+"""Characters of the name of a unit, site or account; a longer one is no name."""
 _MARKS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 
@@ -31,6 +33,11 @@ def period_words(name: str) -> str:
     if half:
         return f"{year}年{'上' if half == '1' else '下'}半年"
     return f"{year}年{int(month)}月" if month else f"{year}年度"
+
+
+def name_of(said: str) -> str:
+    """Return the name of a unit, site or account as it is printed: plain, whole."""
+    return plainly(said, LONGEST_NAME)
 
 
 def basis(finding: Finding, rules: RuleSet | None) -> str:

@@ -6,13 +6,18 @@ import getpass
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from evidence import plain
 from evidence.command import json_option, open_house, say, workspace_option
 from evidence.span import local_day
+
+if TYPE_CHECKING:
+    from evidence.bulletin.form import Bulletin
 
 
 @click.command()
@@ -54,7 +59,7 @@ def bulletin(
     by: str,
     as_json: bool,
 ) -> None:
-    """Draft the bulletin of a period: DOCX and XLSX, internal and public, with the bundles it names."""
+    """Draft the bulletin of a period: DOCX, XLSX and 证据图册 (PDF), internal and public, with the bundles it names."""
     from evidence.bulletin import correction, issue
 
     now = datetime.now(UTC)
@@ -82,6 +87,7 @@ def bulletin(
                 "blanks": blanks,
                 "cuts": len(done.public.cuts),
                 "sealed": done.sealed,
+                "volume": plain.dump(done.internal.volume) if done.internal.volume else None,
             }
         )
     else:
@@ -90,10 +96,19 @@ def bulletin(
         for blank, hint in blanks.items():
             click.echo(f"待填　{blank}：{hint}")
         click.echo(f"{done.internal.title}：{'已印发' if final else '草稿'}，摘要{done.internal.id}")
-        click.echo(f"公开版删减{len(done.public.cuts)}处；证据包{len(done.internal.bundles)}个")
+        click.echo(
+            f"公开版删减{len(done.public.cuts)}处；证据包{len(done.internal.bundles)}个；{_volume(done.internal)}"
+        )
     if not done.sealed:
         click.echo("error: 有证据包没有签名（UNSEALED）：没有可用的单位密钥（quzheng doctor）", err=True)
         ctx.exit(3)
+
+
+def _volume(bulletin: Bulletin) -> str:
+    """Say what became of the 证据图册."""
+    if bulletin.volume is not None:
+        return f"证据图册{bulletin.volume.pages}页"
+    return "更正通报不附证据图册" if bulletin.kind == "correction" else "没有证据图册（没有可列的证据，或没有浏览器）"
 
 
 def _filled(path: Path) -> Mapping[str, str]:

@@ -1,12 +1,12 @@
-"""`quzheng notice`: the letters before a bulletin, per unit: 核实函 and 预警."""
+"""`quzheng notice`: the letters to units: 核实函 and 预警 before a bulletin, 整改通知单 after it."""
 
 from __future__ import annotations
 
 import getpass
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -14,17 +14,22 @@ from evidence.command import json_option, open_house, say, workspace_option
 from evidence.quoting import plainly
 
 if TYPE_CHECKING:
-    from evidence.bulletin.notice import Written
+    from evidence.bulletin.notice import Held, Written
+
+_Kind = Literal["inquire", "warn", "rectify"]
 
 
 @click.command()
 @workspace_option
-@click.option("--period", "name", help="Write the 核实函 of this period.")
+@click.option("--period", "name", help="Write the letters of this period.")
 @click.option("--warn", "warning", is_flag=True, help="Write 预警 for what falls behind within --within days.")
+@click.option("--rectify", is_flag=True, help="Write the 整改通知单 for what was confirmed and published, not 核实函.")
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to write into."
 )
-@click.option("--days", type=click.IntRange(1, 60), help="Working days to answer (default: the workspace's).")
+@click.option(
+    "--days", type=click.IntRange(1, 60), help="Working days to answer or put right (default: the workspace's)."
+)
 @click.option(
     "--within", type=click.IntRange(0, 60), default=4, show_default=True, help="Days that a 预警 looks ahead."
 )
@@ -37,6 +42,7 @@ def notice(
     workspace: Path,
     name: str | None,
     warning: bool,
+    rectify: bool,
     out: Path,
     days: int | None,
     within: int,
@@ -44,51 +50,70 @@ def notice(
     sent: bool,
     as_json: bool,
 ) -> None:
-    """Write the letters to units: 核实函 with sheet, return form and bundle; or 预警."""
+    """Write the letters to units: 核实函 with sheet, return form and bundle; 预警; after a bulletin 整改通知单."""
     from evidence.bulletin import book as books
     from evidence.bulletin import notice as letters
 
     if (name is None) == (not warning):
         raise click.UsageError("say --period NAME, or --warn")
+    if rectify and (warning or sent):
+        why = "--sent enters 核实函; the unit's reply to 整改通知单 is entered by: quzheng case step FINDING rectified FILE"
+        raise click.UsageError(why if sent else "--rectify goes with --period NAME, not with --warn")
     home = open_house(ctx, workspace)
     holdings = home.holdings()
     now = datetime.now(UTC)
     held: tuple[letters.Held, ...] = ()
     if name is None:
         written = letters.warn(home, holdings, out, now=now, days=within)
+    elif rectify:
+        from evidence.bulletin import rectifying
+
+        opened = books.open_book(holdings, name)
+        allowed = days or home.cases.rectify_days
+        written, held = rectifying.write(home, holdings, opened, out, now=now, days=allowed)
     else:
         opened = books.open_book(holdings, name)
         written, held = letters.write(home, holdings, opened, out, by=by, now=now, days=days or home.cases.answer_days)
         if sent and not _unsealed(written):
             letters.enter_sent(home, home.holdings(), opened, written, by=by, now=now)
-    for one in written:
-        sealed = one.bundle.sealed if one.bundle else None
-        if as_json:
-            say(
-                {
-                    "unit": one.unit,
-                    "folder": str(one.folder),
-                    "findings": [issue.finding.id for issue in one.issues],
-                    "due": one.due.isoformat() if one.due else None,
-                    "sealed": sealed,
-                }
-            )
-        else:
-            unsealed = "，证据包未签名（UNSEALED）" if sealed is False else ""
-            click.echo(f"{one.folder.name}　{plainly(one.unit)}：期限{one.due}{unsealed}")
-    if not as_json:
-        for waiting in held:
-            click.echo(f"未发函　{plainly(waiting.issue.member.name)}（{waiting.issue.cited.number}）：{waiting.why}")
-        entered = (
-            "；证据包未签名，没有登记为已发函"
-            if _unsealed(written)
-            else ""
-            if sent or warning
-            else "；发出后加 --sent 登记"
-        )
-        click.echo(f"共写出{len(written)}个单位的函件{entered}")
+    if as_json:
+        for one in written:
+            say(_plain(one))
+    else:
+        kind: _Kind = "warn" if warning else "rectify" if rectify else "inquire"
+        for line in _told(written, held, kind, sent=sent):
+            click.echo(line)
     if _unsealed(written):
         ctx.exit(3)
+
+
+def _plain(one: Written) -> dict[str, Any]:
+    return {
+        "unit": one.unit,
+        "folder": str(one.folder),
+        "findings": [issue.finding.id for issue in one.issues],
+        "due": one.due.isoformat() if one.due else None,
+        "sealed": one.bundle.sealed if one.bundle else None,
+    }
+
+
+def _told(written: Sequence[Written], held: Sequence[Held], kind: _Kind, *, sent: bool) -> Iterator[str]:
+    """Yield what was written, what was held back and why, and what is to be done next."""
+    paper = "整改通知单" if kind == "rectify" else "函件"
+    for one in written:
+        unsealed = "，证据包未签名（UNSEALED）" if one.bundle and not one.bundle.sealed else ""
+        yield f"{one.folder.name}　{plainly(one.unit)}：期限{one.due}{unsealed}"
+    for waiting in held:
+        unsent = "未发通知" if kind == "rectify" else "未发函"
+        yield f"{unsent}　{plainly(waiting.issue.member.name)}（{waiting.issue.cited.number}）：{waiting.why}"
+    then = ""
+    if _unsealed(written):
+        then = "；证据包未签名，没有登记为已发函"
+    elif kind == "inquire" and not sent:
+        then = "；发出后加 --sent 登记"
+    elif kind == "rectify" and written:
+        then = "；收到整改报告后用 quzheng case step 问题编号 rectified 整改报告 登记"
+    yield f"共写出{len(written)}个单位的{paper}{then}"
 
 
 def _unsealed(written: Sequence[Written]) -> bool:

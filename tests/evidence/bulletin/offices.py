@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from evidence import casebook, judgements
 from evidence.bulletin import freezing
@@ -17,7 +20,7 @@ from evidence.columns import ColumnLedger, Subject
 from evidence.holdings import Holdings
 from evidence.house import House
 from evidence.judgements import Judgement
-from evidence.model import Finding, TargetRef
+from evidence.model import Artifact, Finding, TargetRef
 from evidence.office import Office
 from evidence.registers import archive
 from evidence.seal import Signer, make_office_key
@@ -47,6 +50,8 @@ class Inspected:
     """Fields of each finding; none: it was never judged."""
     listed: bool = True
     """Whether our own list has it."""
+    tiles: tuple[bytes, ...] = ()
+    """PNGs of its page, from top to bottom; none: one of a single pixel."""
 
     @property
     def said(self) -> str:
@@ -164,11 +169,24 @@ def bureau(folder: Path, inspected: Sequence[Inspected], *, sealed: bool = True)
     )
 
 
+def _tiles(holdings: Holdings, pictures: Sequence[bytes]) -> Iterator[Artifact]:
+    top = 0
+    for n, data in enumerate(pictures):
+        with Image.open(io.BytesIO(data)) as shown:
+            width, height = shown.size
+        blob = holdings.store.put(data, "image/png")
+        yield factory.artifact(blob, "tile", n=n, box=(0, top, width, height))
+        top += height
+
+
 def _judged(holdings: Holdings, one: Inspected) -> tuple[Finding, ...]:
     who = TargetRef(
         id=one.id, name=one.said, kind=one.kind, site_code=one.subject.site_code, unit=one.unit, url=one.url
     )
-    record = admitted(holdings, f"N1/{one.id}/home/1", target=who, label="home", html=f"<p>{one.said}</p>")
+    given: dict[str, Any] = {"target": who, "label": "home", "html": f"<p>{one.said}</p>"}
+    if one.tiles:
+        given["artifacts"] = tuple(_tiles(holdings, one.tiles))
+    record = admitted(holdings, f"N1/{one.id}/home/1", **given)
     findings = tuple(
         replace(
             factory.finding(

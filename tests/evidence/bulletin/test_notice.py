@@ -20,8 +20,8 @@ from docx import Document
 from evidence import casebook, judgements
 from evidence.bulletin import freezing, notice
 from evidence.bulletin.book import open_book
+from evidence.bulletin.glyphs import clean
 from evidence.bulletin.notice import Held, Written, last_day
-from evidence.bulletin.paper import clean
 from evidence.cli import cli
 from evidence.errors import BulletinError
 from evidence.judgements import Judgement
@@ -213,7 +213,8 @@ def test_captured_words_stay_words(make: Callable[..., Bureau], words: str) -> N
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_no_words_break_the_paper(words: str) -> None:
-    from evidence.bulletin.paper import Cell, Paper, Words
+    from evidence.bulletin.cells import Cell
+    from evidence.bulletin.paper import Paper, Words
 
     paper = Paper(title=words, author=words)
     paper.title(words)
