@@ -90,7 +90,6 @@ class House:
     """None: there is no key; secrets that would lie on the disk are not taken."""
     desk: DeskSettings = field(default_factory=DeskSettings)
     """How the desk is reached, and what it asks of those who log in."""
-
     printer: Printer | None = None
     """None: there is no browser; bulletins have no 证据图册."""
 
