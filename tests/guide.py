@@ -56,7 +56,7 @@ def check(line: str, cli: click.Group, *, whole: bool = True) -> None:
     if name != "quzheng":
         raise click.UsageError(f"not a command of ours: {line}")
     command: click.Command = cli
-    context = click.Context(cli, info_name="quzheng")
+    context = click.Context(cli, info_name="quzheng", **cli.context_settings)
     while True:
         values, rest = _parsed(command, context, rest, whole=whole)
         if not isinstance(command, click.Group):
@@ -69,7 +69,7 @@ def check(line: str, cli: click.Group, *, whole: bool = True) -> None:
         _, sub, rest = command.resolve_command(context, rest)
         if sub is None:
             raise click.UsageError(f"{context.command_path} has no such command: {line}")
-        command, context = sub, click.Context(sub, info_name=sub.name, parent=context)
+        command, context = sub, click.Context(sub, info_name=sub.name, parent=context, **sub.context_settings)
     if rest:
         raise click.UsageError(f"{context.command_path} takes no {' '.join(rest)}")
     _values(command, context, values, whole=whole)
