@@ -8,10 +8,12 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from collector.cli import cli
 from evidence import verify
-from tests import guide
+from flows.demo.city import City
+from tests import guide, guide_walk
 
 READMES = tuple(guide.readmes())
 
@@ -71,3 +73,36 @@ def test_the_targets_that_a_readme_shows_are_accepted(name: str, tmp_path: Path)
 def test_the_table_of_checks_names_each_check_of_a_verdict_and_no_other(name: str) -> None:
     rows = re.findall(r"^\| `([^`]+)`[^|]*\|[^|]+\|[^|]+\|$", (guide.ROOT / name).read_text("utf-8"), re.MULTILINE)
     assert rows == [*verify.REQUIRED, *verify.CONDITIONAL, *verify.BESIDE]
+
+
+def test_what_is_not_run_of_the_guide_is_in_it() -> None:
+    lines = guide.shown(guide.GUIDE)
+    assert [one for one in guide_walk.NOT_HERE if not any(line.startswith(one) for line in lines)] == []
+
+
+@pytest.mark.full
+def test_the_guide_leads_from_an_empty_machine_to_a_bulletin_with_its_bundles(tmp_path: Path) -> None:
+    with City() as city:
+        ended = list(guide_walk.Walk(tmp_path, city).walk())
+    assert "\n\n".join(one.wrong for one in ended if one.wrong) == ""
+    assert [one.line for one in ended if not one.ran and not one.skipped and not one.line.startswith("cd ")] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_pictures_of_a_readme_are_there_small_and_described(name: str) -> None:
+    shown = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", (guide.ROOT / name).read_text("utf-8"))
+    assert {Path(place).stem for _, place in shown} >= {"report", "terminal", "desk"}
+    for words, place in shown:
+        file = guide.ROOT / place
+        assert len(words) >= 10, place
+        assert file.stat().st_size < 150_000, place
+        with Image.open(file, formats=("PNG",)) as image:
+            image.load()
+            assert image.mode == "P", place
+            assert min(image.size) >= 400, place
+
+
+def test_no_picture_is_kept_that_no_readme_shows() -> None:
+    shown = "".join((guide.ROOT / name).read_text("utf-8") for name in ("README.md", "README.zh-CN.md"))
+    kept = [named(path) for path in sorted((guide.ROOT / "deploy" / "pictures").iterdir())]
+    assert [one for one in kept if f"]({one})" not in shown] == []
