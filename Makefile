@@ -1,5 +1,5 @@
 # make demo and make test do all the set-up they need; both may be repeated.
-.PHONY: setup demo test soak lint fix bench image
+.PHONY: setup demo test soak lint fix bench image pictures
 
 bin := .venv/bin
 
@@ -29,3 +29,6 @@ bench: setup
 
 image: setup
 	deploy/image.sh
+
+pictures: setup
+	$(bin)/python deploy/pictures.py
