@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -54,6 +55,14 @@ def test_it_says_how_the_night_went_and_how_the_targets_stand(tmp_path: Path) ->
     assert COUNTED.format(2) in text
     assert "尚未判定" in text
     assert "示范县第0局网站" in text
+
+
+def test_every_target_leads_to_its_history(tmp_path: Path) -> None:
+    home, _ = city.built(tmp_path, 3)
+    with looking(tmp_path, tenant=home) as browser:
+        places = sorted(set(re.findall(r'class="name" href="(/targets/[^"]+)"', browser.get("/").text)))
+        assert len(places) == 3
+        assert {browser.get(place).status_code for place in places} == {200}
 
 
 def test_every_state_has_a_sign_and_a_word(tmp_path: Path) -> None:
