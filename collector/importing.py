@@ -171,7 +171,7 @@ def _append(path: Path, columns: Path, lines: Sequence[Mapping[str, str]], *, th
         write_whole(draft, _appended(before, path, lines))
         found = targets.load(draft, columns)
         if len(found) != there + len(lines):
-            raise TargetsError(f"{path} 的写法不能在末尾追加，请改成每个对象以“- id: …”开头的一项；未作改动")
+            raise _not_appendable(path)
         if path.read_bytes() != before:
             raise TargetsError(f"{path} 在导入期间被别人改动；未作改动，请重新导入")
         write_whole(path, draft.read_bytes())
@@ -183,14 +183,21 @@ def _append(path: Path, columns: Path, lines: Sequence[Mapping[str, str]], *, th
 
 def _appended(before: bytes, path: Path, lines: Sequence[Mapping[str, str]]) -> bytes:
     text = before.decode("utf-8-sig")
-    if yamlfile.load(path) in ([], None):
+    empty = yamlfile.load(path) in ([], None)
+    if empty:
         text = _EMPTY_LIST.sub("", text)
     if text and not text.endswith("\n"):
         text += "\n"
     first = _FIRST_ENTRY.search(text)
+    if first is None and not empty:  # a list in brackets, JSON for instance
+        raise _not_appendable(path)
     indent = first[1] if first else ""
     entries = "\n".join(_entry(line, indent) for line in lines)
     return _with_newlines_of(before, text.replace("\r\n", "\n") + entries + "\n").encode()
+
+
+def _not_appendable(path: Path) -> TargetsError:
+    return TargetsError(f"{path} 的写法不能在末尾追加，请改成每个对象以“- id: …”开头的一项；未作改动")
 
 
 def _entry(line: Mapping[str, str], indent: str) -> str:

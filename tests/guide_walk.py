@@ -29,6 +29,8 @@ from tests.evidence import sheets
 
 UNIT = "示范市人民政府办公室"
 ACCOUNT = "gh_0123456789ab"
+UNSEEN = "gh_ba9876543210"
+"""An account that only people can look at, so that one member of the period is left to be decided."""
 PASSWORD = "lin-shi-mi-ma-1"
 NOT_HERE: Mapping[str, str] = {
     "make demo": "sets up the machine; `quzheng demo` plays the same city through the same commands",
@@ -220,7 +222,11 @@ class Walk:
         (self.here / "national.xlsx").write_bytes(sheets.xlsx(sheets.SITES, *rows))
         (self.here / "provincial.xls").write_bytes(sheets.xls(sheets.SITES, *rows[1:]))
         (self.here / "accounts.csv").write_bytes(
-            sheets.csv(sheets.ACCOUNTS, ("示范市发布", "微信", ACCOUNT, UNIT, UNIT, "正常"))
+            sheets.csv(
+                sheets.ACCOUNTS,
+                ("示范市发布", "微信", ACCOUNT, UNIT, UNIT, "正常"),
+                ("示范市文旅", "微信", UNSEEN, UNIT, UNIT, "正常"),
+            )
         )
         return [Act(words)]
 

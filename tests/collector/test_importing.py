@@ -101,6 +101,16 @@ def test_what_differs_is_told_and_not_changed(folder: Path) -> None:
     assert (folder / "targets.yaml").read_bytes() == before
 
 
+def test_a_list_in_brackets_is_refused_with_what_to_write_instead(folder: Path) -> None:
+    file = folder / "targets.yaml"
+    file.write_text('[\n {"id": "a", "name": "甲", "url": "http://a.gov.cn/"}\n]\n', "utf-8")
+    before = file.read_bytes()
+    with pytest.raises(TargetsError, match="targets.yaml 的写法不能在末尾追加，请改成每个对象以“- id"):
+        bring(folder, register(SITES, SITE))
+    assert file.read_bytes() == before
+    assert not list(folder.glob(".targets*"))
+
+
 def test_a_code_that_stands_twice_is_taken_once_and_the_difference_told(folder: Path) -> None:
     done = bring(folder, register(SITES, SITE, (SITE[0], SITE[1], "http://other.gov.cn", SITE[3], "")))
     assert ids(folder) == ["0110000012"]
