@@ -183,6 +183,6 @@ def test_a_run_says_what_its_sample_showed(replayed: Replayed) -> None:
 
 def test_an_exhibit_brings_its_replay_and_one_without_says_so(replayed: Replayed) -> None:
     record = replayed.records["/"]
-    shown = dossier._exhibit(record.id, replayed.holdings, {}, None)
+    shown = dossier.exhibit(record.id, replayed.holdings, {}, None)
     assert shown.replay == replayed.found["/"]
-    assert dossier._exhibit(replayed.records["/500"].id, replayed.holdings, {}, None).replay is None
+    assert dossier.exhibit(replayed.records["/500"].id, replayed.holdings, {}, None).replay is None
