@@ -89,7 +89,7 @@ def blindly(question: verify_alone.Question, of: str) -> dict[tuple[str, str], s
 @pytest.mark.parametrize("kind", RICHER)
 def test_both_find_every_flipped_bit_and_say_the_same_of_it(bench: Bench, kind: str, full: bool) -> None:
     data, luck = RICHER[kind](bench).whole.read_bytes(), random.Random()
-    for _ in range(1000 if full else 40):
+    for _ in range(1000 if full else 30):
         place, bit = luck.randrange(len(data)), luck.randrange(8)
         damaged = bytearray(data)
         damaged[place] ^= 1 << bit
