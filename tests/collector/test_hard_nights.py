@@ -73,6 +73,7 @@ def small_disk(tmp_path: Path) -> Iterator[Callable[[str], None]]:
         subprocess.run(["umount", "-l", str(place)], check=True, capture_output=True)
 
 
+@pytest.mark.full
 def test_on_a_disk_that_is_really_full_the_night_says_so_and_with_room_again_it_is_whole(
     tmp_path: Path, site: Site, small_disk: Callable[[str], None]
 ) -> None:
@@ -120,6 +121,7 @@ class Jumping(SystemClock):
         return super().now() + (self.by if self.left < 0 else timedelta())
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "by", [timedelta(days=40), timedelta(seconds=-1)], ids=["40 days forward", "a leap second: one comes twice"]
 )

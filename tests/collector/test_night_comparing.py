@@ -133,6 +133,7 @@ def _dies(root: Path, words: object, pair: Pair) -> Compared:
     return pair.answer("same", "")
 
 
+@pytest.mark.full
 def test_a_page_that_kills_its_process_fails_alone(
     nights: tuple[Workspace, Any, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

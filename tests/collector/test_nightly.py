@@ -156,7 +156,7 @@ def test_a_night_killed_at_any_moment_ends_as_one_that_was_not(tmp_path: Path, c
     longest = (time.monotonic() - begun) / 3
     expected = outcome(undisturbed)
     seed = random.randrange(10**6)
-    moments, left = random.Random(seed), 20 if full else 4
+    moments, left = random.Random(seed), 20 if full else 2
     while left > 0:
         disturbed = tmp_path / f"disturbed-{left}"
         shutil.copytree(city, disturbed)

@@ -52,7 +52,7 @@ def assert_sound(folder: Path) -> None:
 
 
 def test_a_run_killed_at_any_moment_loses_nothing_and_is_taken_up(tmp_path: Path, site: Site, full: bool) -> None:
-    luck, kills, n = random.Random(), 40 if full else 4, 0
+    luck, kills, n = random.Random(), 40 if full else 2, 0
     office(tmp_path / "undisturbed", site)
     begun = time.monotonic()
     assert started(tmp_path / "undisturbed").wait(120) == 0

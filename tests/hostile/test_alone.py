@@ -469,7 +469,7 @@ def test_both_refuse_numbers_that_not_every_reader_has(bench: Bench, number: byt
 
 
 @pytest.mark.parametrize("kind", [lambda bench: bench, courses.course, courses.answer])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_both_say_the_same_of_odd_values_the_keys_holder_wrote(
     bench: Bench, kind: courses.Richer, data: st.DataObject
