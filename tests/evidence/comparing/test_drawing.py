@@ -186,6 +186,7 @@ def test_no_drawing_is_higher_or_wider_than_it_may_be(height: int, width: int, r
     assert drawing.first <= min(row, height - 1) < drawing.last
 
 
+@pytest.mark.full
 def test_a_page_of_200_000_rows_costs_no_more_memory_than_its_tiles(holdings: Holdings) -> None:
     tall = np.full((4_000, 1_280, 3), 255, np.uint8)
     tall[::50] = 40
