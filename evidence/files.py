@@ -70,19 +70,26 @@ def append_whole(path: Path, lines: bytes) -> None:
     new = not path.exists()
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     with os.fdopen(handle, "r+b", buffering=0) as stream:
-        end = stream.read().rfind(b"\n") + 1
-        try:
-            stream.truncate(end)
-            stream.seek(end)
-            rest = memoryview(lines)
-            while rest:
-                rest = rest[stream.write(rest) :]
-            os.fsync(handle)
-        except OSError:
-            stream.truncate(end)
-            raise
+        write_synced(handle, stream.read().rfind(b"\n") + 1, lines)
     if new:
         sync_folder(path.parent)
+
+
+def write_synced(handle: int, offset: int, lines: bytes) -> None:
+    """Write `lines` at `offset`, over whatever a kill left there, and return when they are on the disk.
+
+    On a fault the file is cut back to `offset`. Raises OSError.
+    """
+    try:
+        os.ftruncate(handle, offset)
+        os.lseek(handle, offset, os.SEEK_SET)
+        rest = memoryview(lines)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+        os.fsync(handle)
+    except OSError:
+        os.ftruncate(handle, offset)
+        raise
 
 
 def whole_lines(path: Path) -> list[bytes]:

@@ -21,7 +21,7 @@ from typing import Protocol
 from evidence import heads, merkle
 from evidence import note as notes
 from evidence.errors import LedgerError
-from evidence.files import Exclusive, make_folder, sync_folder, write_whole
+from evidence.files import Exclusive, make_folder, sync_folder, write_synced, write_whole
 from evidence.note import Checkpoint, NoteSigner
 from evidence.proof import PURGE, RETENTION, Consistency, Inclusion, Leaf, Proof, check_entry
 
@@ -249,7 +249,7 @@ class FileLedger:
         try:
             handle = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
             try:
-                _append_synced(handle, self._offset, b"".join(lines))
+                write_synced(handle, self._offset, b"".join(lines))
             finally:
                 os.close(handle)
             if new:
@@ -306,20 +306,6 @@ def _asked() -> Iterator[None]:
         yield
     except ValueError as error:
         raise LedgerError(str(error)) from error
-
-
-def _append_synced(handle: int, offset: int, lines: bytes) -> None:
-    """Write `lines` at `offset`, over whatever a kill left there; on a fault cut the file back."""
-    try:
-        os.ftruncate(handle, offset)
-        os.lseek(handle, offset, os.SEEK_SET)
-        rest = memoryview(lines)
-        while rest:
-            rest = rest[os.write(handle, rest) :]
-        os.fsync(handle)
-    except OSError:
-        os.ftruncate(handle, offset)
-        raise
 
 
 def _parse_line(line: bytes, index: int, file: Path) -> Leaf:

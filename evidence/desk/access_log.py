@@ -21,7 +21,7 @@ from pathlib import Path
 
 from evidence import canonical, digest, plain
 from evidence.errors import DeskError, EvidenceError, ShapeError
-from evidence.files import Exclusive, make_folder, sync_folder
+from evidence.files import Exclusive, make_folder, sync_folder, write_synced
 from evidence.ledger import Leaf
 from evidence.proof import ACCESS
 from evidence.span import local_day
@@ -102,7 +102,7 @@ class AccessLog:
         size = 0 if end is None or new else end.size
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            _write_at(handle, size, line + b"\n")
+            write_synced(handle, size, line + b"\n")
         finally:
             os.close(handle)
         if new:
@@ -245,17 +245,3 @@ def _is_day(name: str) -> bool:
         return date.fromisoformat(name).isoformat() == name
     except ValueError:
         return False
-
-
-def _write_at(handle: int, offset: int, line: bytes) -> None:
-    """Write a line at `offset`, over what a kill left there; on a fault cut the file back."""
-    try:
-        os.ftruncate(handle, offset)
-        os.lseek(handle, offset, os.SEEK_SET)
-        rest = memoryview(line)
-        while rest:
-            rest = rest[os.write(handle, rest) :]
-        os.fsync(handle)
-    except OSError:
-        os.ftruncate(handle, offset)
-        raise

@@ -484,7 +484,7 @@ def test_both_say_the_same_of_odd_values_the_keys_holder_wrote(
     odd = canonical.encode(with_value(document, place, data.draw(ODD_VALUES)))
     inside = bundles.payload({**files, path: odd})
     bundles.zipped(bundles.sealed(bench.name, inside, bench.office.signer), bench.name, bench.out)
-    agreement.both(bench.out)
+    assert agreement.both(bench.out), "an answer, and the same of both"
 
 
 @settings(max_examples=60, deadline=None)
