@@ -24,7 +24,7 @@ class Track:
     fact: Fact | None
     timeline: Timeline
     pictured: str | None
-    """The last record that captured its page; None where there is none that may be shown."""
+    """The last record in which a browser captured its page; None where there is none that may be shown."""
     visits: int
     """Of all times."""
 
@@ -40,7 +40,7 @@ def tracks(rows: Sequence[Row], standing: Standing | None, now: datetime) -> tup
 
 def _track(label: str, rows: Sequence[Row], fact: Fact | None, now: datetime) -> Track:
     since = now - timedelta(days=DAYS)
-    shown = (row.record for row in reversed(rows) if row.outcome == "captured" and not row.quarantined)
+    shown = (row.record for row in reversed(rows) if _pictured(row))
     return Track(
         label=label,
         name=fact.name if fact else label,
@@ -49,3 +49,7 @@ def _track(label: str, rows: Sequence[Row], fact: Fact | None, now: datetime) ->
         pictured=next(shown, None),
         visits=len(rows),
     )
+
+
+def _pictured(row: Row) -> bool:
+    return row.outcome == "captured" and row.purpose != "human" and not row.quarantined

@@ -10,8 +10,10 @@ from starlette.responses import Response
 
 from evidence import dossier, human
 from evidence.desk import exhibits
-from evidence.desk.page import Page, TheDesk, TheVisitor
+from evidence.desk.page import Page, TheDesk, TheVisitor, see_other
 from evidence.desk.pages.captured import MOST, PICTURES
+from evidence.desk.rendering import static
+from evidence.errors import NotFound
 from evidence.model import Artifact
 from evidence.readings import kept
 from evidence.report.exhibit import view
@@ -46,11 +48,14 @@ def record(desk: TheDesk, who: TheVisitor, record: RecordId) -> Response:
 
 @page.get("/records/{record}/thumbnail")
 def thumbnail(desk: TheDesk, record: RecordId) -> Response:
-    """Return a small picture of its page."""
+    """Return a small picture of its page; of a record without one (a unit's file, what a person saw) a sign that says so."""
     found = desk.shelf.record(record)
     with desk.shelf.opened() as holdings:
         store = holdings.store  # blobs never change: no need to hold the shelf while one is read
-    return Response(desk.thumbnails.of(found, store), media_type="image/jpeg")
+    try:
+        return Response(desk.thumbnails.of(found, store), media_type="image/jpeg")
+    except NotFound:
+        return see_other(static("no-picture.svg"))
 
 
 def _opens(artifact: Artifact) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from evidence.desk import history
 from evidence.holdings import Holdings
 from evidence.model import Artifact, Record
 from evidence.proof import PURGE
@@ -114,3 +116,27 @@ def test_what_is_damaged_or_gone_is_not_shown(shown: tuple[Browser, Record, Path
     answer = browser.get(f"/records/{record.id}/pictures/{tile}")
     assert answer.status_code == 404
     assert "已移出存储" in answer.text
+
+
+def test_a_record_without_a_picture_says_so_where_a_small_one_stands(tmp_path: Path) -> None:
+    """A unit's file and what a person saw have none; a list shows a sign then, never a broken picture."""
+    holdings = Holdings.open(tmp_path / "store")
+    made = factory.capture(holdings.store, key="N1/shifan/home/1")
+    bare = tuple(artifact for artifact in made.artifacts if artifact.role != "tile")
+    record = bundles.admitted(holdings, "N1/shifan/home/1", artifacts=bare)
+    with opened(tmp_path, Clock()) as browse:
+        browser = browse()
+        browser.log_in("leader")
+        answer = browser.get(f"/records/{record.id}/thumbnail")
+        assert answer.status_code == 303
+        assert "无画面" in browser.get(answer.headers["location"]).text
+        assert browser.get(f"/records/{'0' * 64}/thumbnail").status_code == 404
+
+
+def test_a_target_is_shown_as_a_browser_saw_it_last(tmp_path: Path) -> None:
+    """What a unit handed in later stands in its history, but is no sight of its page."""
+    holdings = Holdings.open(tmp_path / "store")
+    seen = bundles.admitted(holdings, "N1/shifan/home/1")
+    bundles.admitted(holdings, "H1/shifan/home/1", purpose="human", started=factory.NOON + timedelta(days=1))
+    (track,) = history.tracks(holdings.rows("shifan", "home"), None, factory.NOON + timedelta(days=2))
+    assert (track.pictured, track.visits) == (seen.id, 2)

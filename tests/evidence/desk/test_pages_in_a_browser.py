@@ -29,6 +29,7 @@ PROGRAM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 WIDTHS = (1280, 390)
 SERIOUS = ("serious", "critical")
 HARM = "，".join(CORPUS)
+WRONG = ("error", "warning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
 def listened(page: Page) -> list[str]:
     """What the browser complains of, what opens a dialog, and every request that leaves the desk."""
     heard: list[str] = []
-    page.on("console", lambda message: heard.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("console", lambda one: heard.append(f"{one.text} {one.location['url']}") if one.type in WRONG else None)
     page.on("pageerror", lambda error: heard.append(str(error)))
     page.on("dialog", lambda dialog: (heard.append(dialog.message), dialog.dismiss()))
     page.on("request", lambda one: None if one.url.startswith("http://127.0.0.1") else heard.append(one.url))
