@@ -18,6 +18,7 @@ from io import BytesIO
 from pathlib import Path
 
 from evidence import aftercheck, bag, canonical, casebook, digest, heads, masking, plain, report, timestamp, zipform
+from evidence.case_event import Event
 from evidence.catalog import Row
 from evidence.contents import Contents, Opener, Piece, Reply, custody_events, records_of
 from evidence.dossier import Dossier, Exhibit
@@ -90,45 +91,22 @@ def write_bundle(
     cite is not there, and above the limits of the zip form; nothing is then left at `out`.
     """
     subject = _subject(dossiers)
-    dossiers = [_for_others(dossier, holdings.store, salting) for dossier in dossiers]
-    targets = tuple(target.id for target in subject.targets)
-    casebook.name_targets(holdings)
-    leaves = _leaves(dossiers, holdings.ledger, reply)
-    runs = {heads.of_run(run) for run, _ in aftercheck.sessions(records_of(dossiers, reply))}
-    with holdings.ledger.exclusive():  # what a run admits meanwhile would be the end of a series that is not there
-        dossiers = [_up_to_date(dossier, holdings, since) for dossier in dossiers]
-        series = _series(dossiers, holdings, since)
-        further = {one.finding.id: _further(one.grounded, series, holdings, since) for one in dossiers if one.grounded}
-        events = tuple(event for target in targets for event in casebook.of_target(holdings, target))
-        purged = _purged(dossiers, series, holdings)
-        leaves = (*leaves, *(leaf for _, leaf in purged))
-        checkpoint = _checkpoint(holdings.ledger, leaves, {*targets, *runs}, signer)
+    masked = [_for_others(dossier, holdings.store, salting) for dossier in dossiers]
+    shown = _shown(masked, subject, holdings, signer, since, reply)
     with tempfile.TemporaryDirectory(prefix="quzheng-bundle-") as work:
         contents = Contents(holdings, Path(work))
-        for record in records_of(dossiers, reply):
-            contents.record(record)
-        for dossier in dossiers:
-            contents.dossier(dossier, _report_folder(dossier, dossiers))
-        for dossier in dossiers:
-            if dossier.grounded is not None:
-                contents.grounds(dossier.grounded, further[dossier.finding.id])
-        contents.ledger(checkpoint, leaves)
-        for one in series:
-            contents.unbroken(one, checkpoint)
-        contents.cases(events, checkpoint)
-        contents.chains(targets, records_of(dossiers, reply), checkpoint)
-        for record, leaf in purged:
-            contents.purged(record, leaf)
-        if anchor := _anchor(holdings.ledger, leaves, checkpoint, signer):
-            contents.anchor(anchor, checkpoint)
+        _fill(contents, shown, subject)
+        if anchor := _anchor(holdings.ledger, shown.leaves, shown.checkpoint, signer):
+            contents.anchor(anchor, shown.checkpoint)
         contents.sources(sources or {})
-        contents.custody(tuple(custody_events(dossiers, leaves, events, by, reply)))
-        contents.first_sheet(report.render_first_sheet(first_sheet(dossiers, events, office or Office(), by)))
-        contents.objection([dossier.finding.id for dossier in dossiers])
+        contents.custody(tuple(custody_events(shown.dossiers, shown.leaves, shown.events, by, reply)))
+        sheet = first_sheet(shown.dossiers, shown.events, office or Office(), by)
+        contents.first_sheet(report.render_first_sheet(sheet))
+        contents.objection([dossier.finding.id for dossier in shown.dossiers])
         if reply:
             contents.answer(reply.answer, reply.letter)
-        manifest = _manifest(dossiers, subject, contents, by)
-        ended = max(record.capture.ended for record in records_of(dossiers, reply))
+        manifest = _manifest(shown.dossiers, subject, contents, by)
+        ended = max(record.capture.ended for record in shown.records)
         means = _Means(signer=signer, authority=authority, second=second, ended=ended)
         manifest, seal = _sealed(manifest, contents.pieces(), means)
         tags, payload = _bag(manifest, contents.pieces())
@@ -138,6 +116,74 @@ def write_bundle(
         kept = holdings.store.put(canonical.encode(manifest.plain()), "application/json")
         holdings.ledger.append("bundle", manifest.bundle, kept.sha256)
     return BundleResult(path=path, sealed=bool(seal.files), name=manifest.bundle, lacking=seal.lacking)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """What a bundle shows of the holdings, as they stood at one moment."""
+
+    dossiers: Sequence[Dossier]
+    records: Sequence[Record]
+    """All whose contents are shown."""
+    series: tuple[Unbroken, ...]
+    further: Mapping[str, Mapping[str, tuple[Row, ...]]]
+    """By finding: the headings of every label that was weighed."""
+    events: tuple[Event, ...]
+    purged: tuple[tuple[Record, Leaf], ...]
+    leaves: tuple[Leaf, ...]
+    checkpoint: Checkpoint
+    """Covers all of it."""
+
+
+def _shown(
+    dossiers: Sequence[Dossier],
+    subject: Subject,
+    holdings: Holdings,
+    signer: Signer | None,
+    since: datetime | None,
+    reply: Reply | None,
+) -> _Shown:
+    """Return what the dossiers show, their series to the present, and the checkpoint over it."""
+    targets = {target.id for target in subject.targets}
+    casebook.name_targets(holdings)
+    records = records_of(dossiers, reply)
+    leaves = _leaves(dossiers, holdings.ledger, reply)
+    runs = {heads.of_run(run) for run, _ in aftercheck.sessions(records)}
+    with holdings.ledger.exclusive():  # what a run admits meanwhile would be the end of a series that is not there
+        dossiers = [_up_to_date(dossier, holdings, since) for dossier in dossiers]
+        series = _series(dossiers, holdings, since)
+        purged = _purged(dossiers, series, holdings)
+        leaves = (*leaves, *(leaf for _, leaf in purged))
+        return _Shown(
+            dossiers=dossiers,
+            records=records,
+            series=series,
+            further={
+                one.finding.id: _further(one.grounded, series, holdings, since) for one in dossiers if one.grounded
+            },
+            events=tuple(event for target in subject.targets for event in casebook.of_target(holdings, target.id)),
+            purged=purged,
+            leaves=leaves,
+            checkpoint=_checkpoint(holdings.ledger, leaves, targets | runs, signer),
+        )
+
+
+def _fill(contents: Contents, shown: _Shown, subject: Subject) -> None:
+    """Put records, dossiers, the ledger's proofs, series and cases into the contents."""
+    for record in shown.records:
+        contents.record(record)
+    for dossier in shown.dossiers:
+        contents.dossier(dossier, _report_folder(dossier, shown.dossiers))
+    for dossier in shown.dossiers:
+        if dossier.grounded is not None:
+            contents.grounds(dossier.grounded, shown.further[dossier.finding.id])
+    contents.ledger(shown.checkpoint, shown.leaves)
+    for one in shown.series:
+        contents.unbroken(one, shown.checkpoint)
+    contents.cases(shown.events, shown.checkpoint)
+    contents.chains(tuple(target.id for target in subject.targets), shown.records, shown.checkpoint)
+    for record, leaf in shown.purged:
+        contents.purged(record, leaf)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
