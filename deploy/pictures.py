@@ -35,8 +35,10 @@ LARGEST = 150_000
 COLOURS = 64
 HEAD = 15
 """Lines of a finding that the terminal shows; the rest names its records."""
-WIDTH, HEIGHT = 1200, 900
+WIDTH, HEIGHT = 1280, 900
 """CSS pixels of a pictured window; of the report and the desk."""
+MARGIN = 24
+"""Below the part that a picture goes down to."""
 OFFICE = "示范市政务公开办公室（演示）"
 USER, FIRST, SECOND = "演示检查员", "lin-shi-mi-ma-1", "yan-shi-mi-ma-2"
 """Of a desk that lives as long as its picture is taken."""
@@ -89,7 +91,7 @@ def _pictures(here: Path, browser: Browser) -> Iterator[tuple[str, bytes]]:
         page = _logged_in(browser, url)
         yield "desk", page.screenshot()
         if (answer := page.goto(f"{url}/findings/{finding}")) is not None and answer.status == 200:
-            yield "desk-finding", page.screenshot()
+            yield "desk-finding", _down_to(page, "section.decide")
 
 
 def _played(here: Path) -> str:
@@ -127,6 +129,15 @@ def _window(browser: Browser, address: str) -> bytes:
     page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
     page.goto(address)
     return page.screenshot()
+
+
+def _down_to(page: Page, selector: str) -> bytes:
+    """Return a page's picture from its top to the end of a part."""
+    box = page.locator(selector).bounding_box()
+    if box is None:
+        sys.exit(f"{page.url} shows no {selector}")
+    height = box["y"] + box["height"] + MARGIN
+    return page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": WIDTH, "height": height})
 
 
 @contextmanager

@@ -235,6 +235,7 @@ def why_not(
     rules: CaseRules,
     current: Callable[[Finding], Finding | None] = lambda finding: finding,
     reason: str = "",
+    due: date | None = None,
     known: Case | None = None,
 ) -> str | None:
     """Return why a step may not be taken now, None where `take` would take it; enters nothing.
@@ -243,7 +244,7 @@ def why_not(
     """
     case = case_of(holdings, finding) if known is None else known
     try:
-        event = _event(case, step, by=by, now=now, reason=reason, due=None, rules=rules)
+        event = _event(case, step, by=by, now=now, reason=reason, due=due, rules=rules)
     except CaseError as error:
         return str(error)
     return next(_refusals(case, event, rules, current), None)
@@ -290,7 +291,7 @@ def _with_due(event: Event, rules: CaseRules) -> Event:
     due = workdays.shipped().after(local_day(event.when), days)
     if due is None:
         raise CaseError(
-            f"{local_day(event.when).year}年的工作日历没有收录，算不出{days}个工作日的期限：请用 --due 写明日期"
+            f"{local_day(event.when).year}年的工作日历没有收录，算不出{days}个工作日的期限：请写明期限（命令行用 --due）"
         )
     return replace(event, due=due)
 
@@ -322,6 +323,8 @@ def _refusals(
         yield from _weak(case.finding, current)
     if event.step == "silent":
         yield from _still_time(case, event)
+    if event.step == "overdue":
+        yield from _still_to_rectify(case, event)
     if event.step == "confirmed" and _name(event.by) in case.reviewers:
         yield f"{event.by}已经确认过，须由另一人复核"
     if event.step in RULINGS and _name(event.second) == _name(event.by):
@@ -348,6 +351,12 @@ def _still_time(case: Case, event: Event) -> Iterator[str]:
         yield "没有发过核实函"
     elif local_day(event.when) <= letter.due:
         yield f"回复期限到{letter.due}为止，尚未届满"
+
+
+def _still_to_rectify(case: Case, event: Event) -> Iterator[str]:
+    published = case.last("published")
+    if published is not None and published.due is not None and local_day(event.when) <= published.due:
+        yield f"整改期限到{published.due}为止，尚未届满"
 
 
 def _not_ready(case: Case, event: Event, rules: CaseRules) -> Iterator[str]:

@@ -116,6 +116,30 @@ def add(
     return keep(holdings, target, label, named, statement, now=now)
 
 
+def add_letters(
+    holdings: Holdings,
+    finding: Finding,
+    subjects: Callable[[], Sequence[Subject]],
+    named: Sequence[tuple[str, Path]],
+    *,
+    by: str,
+    now: datetime,
+    note: str = "",
+) -> tuple[str, ...]:
+    """Admit what belongs to a step of a finding's case (a letter, a reply) under the names it came with, as one record; return its id.
+
+    None where nothing was handed in. Raises NotFound where nothing says who the finding is about, OSError, AdmitError.
+    """
+    if not named:
+        return ()
+    stated = Statement(
+        kind="letter", by=by, finding=finding.id, indicator=finding.indicator, at=finding.at, note=note or None
+    )
+    target = target_of(finding, holdings, subjects)
+    files = [(name, holdings.store.put_file(path, media_type(path))) for name, path in named]
+    return (keep(holdings, target, finding.label, files, stated, now=now).id,)
+
+
 def keep(
     holdings: Holdings,
     target: TargetRef,

@@ -91,7 +91,7 @@ def test_the_guide_leads_from_an_empty_machine_to_a_bulletin_with_its_bundles(tm
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
 def test_the_pictures_of_a_readme_are_there_small_and_described(name: str) -> None:
     shown = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", (guide.ROOT / name).read_text("utf-8"))
-    assert {Path(place).stem for _, place in shown} >= {"report", "terminal", "desk"}
+    assert {Path(place).stem for _, place in shown} >= {"report", "terminal", "desk", "desk-finding"}
     for words, place in shown:
         file = guide.ROOT / place
         assert len(words) >= 10, place

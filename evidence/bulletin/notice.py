@@ -249,10 +249,8 @@ def _write_warning(house: House, unit: str, columns: Sequence[Warned], folder: P
 
 def _admit(house: House, holdings: Holdings, issue: Issue, one: Written, by: str, now: datetime) -> tuple[str, ...]:
     """Admit the letter as an exhibit of the case it opens."""
-    finding = issue.finding
-    stated = human.Statement(kind="letter", by=by, finding=finding.id, indicator=finding.indicator, at=finding.at)
-    target = human.target_of(finding, holdings, house.subjects)
-    return (human.add(holdings, target, finding.label, [one.folder / INQUIRY], stated, now=now).id,)
+    letter = one.folder / INQUIRY
+    return human.add_letters(holdings, issue.finding, house.subjects, [(letter.name, letter)], by=by, now=now)
 
 
 def last_answer(dated: date, days: int) -> date:

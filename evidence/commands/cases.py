@@ -146,15 +146,7 @@ def _take(
     found = holdings.derived.finding(holdings.derived.full_id(finding))
     now = datetime.now(UTC)
 
-    def admit() -> tuple[str, ...]:
-        if not files:
-            return ()
-        stated = human.Statement(
-            kind="letter", by=by, finding=found.id, indicator=found.indicator, at=found.at, note=reason or None
-        )
-        target = human.target_of(found, holdings, home.subjects)
-        return (human.add(holdings, target, found.label, files, stated, now=now).id,)
-
+    named = [(path.name, path) for path in files]
     taken = casebook.take(
         holdings,
         found,
@@ -163,7 +155,7 @@ def _take(
         now=now,
         rules=home.cases,
         reason=reason,
-        records=admit,
+        records=lambda: human.add_letters(holdings, found, home.subjects, named, by=by, now=now, note=reason),
         due=due.date() if due else None,
         papers=_papers(holdings, found, step),
         current=functools.partial(judgements.current, holdings),

@@ -31,7 +31,7 @@ def decide(desk: Desk, who: Visitor, finding: str, step: Decision, *, reason: st
     with desk.shelf.opened() as holdings, holdings.ledger.exclusive():
         found = holdings.derived.finding(finding)
         case = casebook.case_of(holdings, found)
-        if (why := _moved_on(case, seen) or _not_his_turn(case, who.name, first=first)) is not None:
+        if (why := moved_on(case, seen) or _not_his_turn(case, who.name, first=first)) is not None:
             raise CaseError(f"问题{finding[:12]}不能记为“{WORDS[step]}”：{why}")
         return casebook.take(
             holdings,
@@ -70,7 +70,8 @@ def why_not(
     )
 
 
-def _moved_on(case: Case, seen: str) -> str | None:
+def moved_on(case: Case, seen: str) -> str | None:
+    """Return that a case is no more as a page showed it with the mark `seen`; None where it is."""
     if seen == mark(case):
         return None
     last = case.events[-1] if case.events else None

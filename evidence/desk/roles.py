@@ -13,9 +13,11 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 Role = Literal["inspector", "reviewer", "leader", "auditor", "admin"]
-Right = Literal["see", "confirm", "object", "second", "publish", "rule", "log", "users", "account"]
+Right = Literal["see", "confirm", "object", "correspond", "second", "publish", "rule", "log", "users", "account"]
 """see: targets, findings, cases and what was captured · confirm: confirm or withdraw as the first person · object: enter
-objections · second: confirm or withdraw as the second person · publish · rule: on objections · log: read the access log ·
+objections · correspond: enter what went out to a unit and what came back or did not (预警, 核实函, reply, 整改报告, 回头看), by
+whoever takes in objections too · second: confirm or withdraw as the second person · publish: enter that a finding was
+published, by whoever answers for it, never by one who found or checked it · rule: on objections · log: read the access log ·
 users: keep the users · account: one's own password and second factor."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -24,7 +26,7 @@ NAMES: Mapping[Role, str] = MappingProxyType(
 )
 RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
     {
-        "inspector": frozenset({"see", "confirm", "object", "account"}),
+        "inspector": frozenset({"see", "confirm", "object", "correspond", "account"}),
         "reviewer": frozenset({"see", "second", "rule", "account"}),
         "leader": frozenset({"see", "publish", "rule", "account"}),
         "auditor": frozenset({"log", "account"}),

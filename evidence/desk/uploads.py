@@ -1,4 +1,4 @@
-"""Files that people hand in through a form: bounded, of kinds that belong to an objection, never opened, never a path.
+"""Files that people hand in through a form: bounded, of kinds that offices write to each other, never opened, never a path.
 
 The name a file had is text for the record; on the disk it lies under a number, in a folder that is gone after the request.
 """
@@ -16,7 +16,7 @@ from evidence.errors import DisputeError
 from evidence.quoting import plainly
 
 LARGEST = 60 << 20
-"""Bytes of all files of one form; more is taken in by `quzheng dispute open`."""
+"""Bytes of all files of one form; more is taken in by a command."""
 MOST = 20
 LONGEST_NAME = 120
 _BLOCK = 1 << 20
@@ -49,8 +49,10 @@ class HandedIn:
 
 
 @contextmanager
-def taken(files: Sequence[Uploaded]) -> Iterator[tuple[HandedIn, ...]]:
+def taken(files: Sequence[Uploaded], *, command: str = "quzheng dispute open") -> Iterator[tuple[HandedIn, ...]]:
     """Give the files of a form for the length of the block; fields that were left empty are none.
+
+    `command` is what takes in more than a form does.
 
     Raises DisputeError for too many or too large ones, and for kinds that are not taken.
     """
@@ -62,7 +64,7 @@ def taken(files: Sequence[Uploaded]) -> Iterator[tuple[HandedIn, ...]]:
         found = []
         for n, one in enumerate(given):
             path = Path(folder) / f"{n:02}"
-            left -= _copy(one, path, left)
+            left -= _copy(one, path, left, command)
             found.append(HandedIn(path=path, name=name_of(one.filename or "")))
         yield tuple(found)
 
@@ -77,7 +79,7 @@ def name_of(said: str) -> str:
     return plainly(last, LONGEST_NAME) or "未命名"
 
 
-def _copy(one: Uploaded, path: Path, most: int) -> int:
+def _copy(one: Uploaded, path: Path, most: int, command: str) -> int:
     name = name_of(one.filename or "")
     size = 0
     one.file.seek(0)
@@ -87,7 +89,7 @@ def _copy(one: Uploaded, path: Path, most: int) -> int:
                 raise DisputeError(f"“{name}”不是可以收下的文件：请交{KINDS}")
             size += len(block)
             if size > most:
-                raise DisputeError(f"所交文件合计超过{LARGEST >> 20}兆字节：请由收件人用 quzheng dispute open 收下")
+                raise DisputeError(f"所交文件合计超过{LARGEST >> 20}兆字节：请用 {command} 收下")
             out.write(block)
     if size == 0:
         raise DisputeError(f"“{name}”是空的：请核对后重新选取")
@@ -95,6 +97,6 @@ def _copy(one: Uploaded, path: Path, most: int) -> int:
 
 
 def _is_taken(head: bytes) -> bool:
-    """Tell by its beginning whether a file is of a kind that belongs to an objection; a text has no zero byte."""
+    """Tell by its beginning whether a file is of a kind that is taken; a text has no zero byte."""
     known = any(head[place : place + len(sign)] == sign for place, sign in _KINDS)
     return known or (b"\0" not in head[:4096] and not head.startswith(b"#!"))

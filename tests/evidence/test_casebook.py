@@ -55,6 +55,19 @@ def test_a_case_goes_its_whole_way_and_every_step_says_who_when_and_why(holdings
     assert {(event.by, event.reason) for event in case.events} == {(f"经办{n}", "核对无误") for n in range(len(WAY))}
 
 
+@pytest.mark.parametrize(("days", "over"), [(0, False), (10, False), (11, True)])
+def test_a_unit_that_still_has_time_has_not_let_it_run_out(holdings: Holdings, days: int, over: bool) -> None:
+    walk(holdings, "notified", "answered", "confirmed")
+    published = NOW + timedelta(days=30)
+    last = published.date() + timedelta(days=10)
+    take(holdings, "published", now=published, due=last)
+    if over:
+        assert take(holdings, "overdue", now=published + timedelta(days=days)).state == "overdue"
+    else:
+        with pytest.raises(CaseError, match=f"整改期限到{last}为止，尚未届满"):
+            take(holdings, "overdue", now=published + timedelta(days=days))
+
+
 def test_a_contested_publication_ends_in_a_ruling_with_reasons(holdings: Holdings) -> None:
     case = walk(holdings, "notified", "answered", "confirmed", "published", "contested", "overturned")
     assert case.state == "overturned"
