@@ -25,7 +25,7 @@ from evidence.errors import BulletinError
 from evidence.files import make_folder, whole_file
 from evidence.holdings import Holdings
 from evidence.house import House
-from evidence.model import Fact, Finding
+from evidence.model import Fact, Finding, Record
 from evidence.ruleset import RuleSet
 from evidence.span import Span, local_day
 
@@ -249,10 +249,14 @@ def _write_warning(house: House, unit: str, columns: Sequence[Warned], folder: P
 
 def _admit(house: House, holdings: Holdings, issue: Issue, one: Written, by: str, now: datetime) -> tuple[str, ...]:
     """Admit the letter as an exhibit of the case it opens."""
-    finding = issue.finding
+    return (admit_letter(house, holdings, issue.finding, one.folder / INQUIRY, by=by, now=now).id,)
+
+
+def admit_letter(house: House, holdings: Holdings, finding: Finding, letter: Path, *, by: str, now: datetime) -> Record:
+    """Admit a letter that was sent as an exhibit of the finding it is on."""
     stated = human.Statement(kind="letter", by=by, finding=finding.id, indicator=finding.indicator, at=finding.at)
     target = human.target_of(finding, holdings, house.subjects)
-    return (human.add(holdings, target, finding.label, [one.folder / INQUIRY], stated, now=now).id,)
+    return human.add(holdings, target, finding.label, [letter], stated, now=now)
 
 
 def last_answer(dated: date, days: int) -> date:
