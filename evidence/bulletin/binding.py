@@ -2,8 +2,8 @@
 
 The page of an exhibit is known only once it is printed, so it is printed twice; the second time may move nothing. What is
 printed holds captured text, escaped and made visible, and pictures; no script and no address is in it that a browser could
-follow. The engine writes the time into its file: that is set to the day of the bulletin, so that the same volume gives the
-same bytes by the same browser.
+follow. The engine writes the time into its file, and names cells by numbers that begin anywhere: the one is set to the day of
+the bulletin, the others count from 1, so that the same volume gives the same bytes by the same browser.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from evidence.files import write_whole
 from evidence.house import Printer
 from evidence.report.sheet import MARKS
 
-STEM = {"internal": "证据图册", "public": "证据图册（公开）"}
+_NODE = re.compile(rb"(?<=\(node)\d{8}(?=\))")
 _STAMP = re.compile(rb"(?<=\(D:)\d{14}(?=[+\-Z)])")
 
 
@@ -37,23 +37,23 @@ class Printed:
     data: bytes
 
 
-def printed(volume: Volume, edition: str, folder: Path, printer: Printer) -> Printed:
-    """Return a volume as PDF; `folder` holds the copies of its pictures, and takes the page.
+def printed(volume: Volume, stem: str, folder: Path, printer: Printer) -> Printed:
+    """Return a volume as PDF, to be filed as `stem`; `folder` holds the copies of its pictures, and takes the page.
 
     Raises BulletinError where the engine does not print what was given it.
     """
     shown = {page.sealed.code: f"code-{digest.sha256(page.sealed.code.encode())[:16]}.png" for page in volume.pages}
     for code, name in shown.items():
         write_whole(folder / name, codes.picture(code))
-    page = folder / f"{edition}.html"
+    page = folder / f"{stem}.html"
     write_whole(page, _html(volume, shown, ()))
     starts, _ = _starts(printer(page), volume)
     write_whole(page, _html(volume, shown, starts))
-    data = _dated(printer(page), volume.dated)
+    data = _dated(_counted(printer(page)), volume.dated)
     again, pages = _starts(data, volume)
     if again != starts:
         raise BulletinError("证据图册两次排版的页码不一致，请重试；仍不一致的，请检查浏览器（quzheng doctor）")
-    name = f"{STEM[edition]}.pdf"
+    name = f"{stem}.pdf"
     return Printed(bound=Bound(file=name, sha256=digest.sha256(data), size=len(data), pages=pages), data=data)
 
 
@@ -80,6 +80,12 @@ def _starts(data: bytes, volume: Volume) -> tuple[tuple[int, ...], int]:
 def _page(mark: pypdfium2.PdfBookmark) -> int | None:
     aim = mark.get_dest()
     return aim.get_index() if aim is not None else None
+
+
+def _counted(data: bytes) -> bytes:
+    """Return a PDF whose cells are numbered from 1 in the order they have; no length changes, so that no offset does."""
+    numbers = {old: b"%08d" % n for n, old in enumerate(sorted(set(_NODE.findall(data))), 1)}
+    return _NODE.sub(lambda found: numbers[found[0]], data)
 
 
 def _dated(data: bytes, dated: date) -> bytes:

@@ -46,6 +46,11 @@ class Book:
         """Return the last letter to a member's unit that a person's decision was laid before; None where there is none."""
         return self._last("asked", member)
 
+    def demanded(self, finding: str) -> Event | None:
+        """Return the last 整改通知 that was sent on a finding; None where there is none."""
+        sent = (one for one in reversed(self.events) if one.step == "demanded" and finding in one.findings)
+        return next(sent, None)
+
     def of(self, member: Member) -> Iterator[tuple[Cited, Finding, Case | None]]:
         """Yield a member's findings with their cases."""
         for cited in member.findings:

@@ -10,10 +10,11 @@ from evidence.bulletin import annexes, embedded, issue
 from evidence.bulletin.figures import RULE, Tally
 from evidence.bulletin.form import Annex, Bulletin, Cell, Ended, Figure, LedgerState, Line, Piece, Row, Table
 from evidence.bulletin.frame import Member
+from evidence.bulletin.gathering import Corrected
 from evidence.bulletin.issue import Issued, Order
 from evidence.bulletin.letters import day
 from evidence.bulletin.material import NOUNS, Material, not_registered, said
-from evidence.bulletin.outcome import Outcome, outcome
+from evidence.bulletin.outcome import Outcome, outcome, standings
 from evidence.bulletin.period import RESULT_WORDS
 from evidence.bulletin.sealed import Sealed
 from evidence.bulletin.sections import numbered
@@ -59,8 +60,9 @@ def correct(house: House, order: Order, path: Path) -> Issued:
     sealed = issue.bundled(house, order, material.book, [one.end for one in found], also=_evidence_of(found))
     holdings = house.holdings()
     ledger = issue.ledger_state(house, holdings)
-    bulletin = _composed(replace(material, holdings=holdings), issued, found, ledger, sealed, final=order.final)
-    return issue.finish(house, order, bulletin)
+    material = replace(material, holdings=holdings, sealed=sealed)
+    bulletin = _composed(material, issued, found, ledger, sealed, final=order.final)
+    return issue.finish(house, order, bulletin, material, tuple(_corrected(material, found)))
 
 
 def changes(material: Material, issued: Bulletin) -> Iterator[Change]:
@@ -144,6 +146,16 @@ def _refusals(
 def _evidence_of(found: Sequence[Change]) -> tuple[str, ...]:
     """Return the exhibit numbers whose bundles, with all that happened since, go with the correction."""
     return tuple(number for change in found for number in (*change.before, *change.after))
+
+
+def _corrected(material: Material, found: Sequence[Change]) -> Iterator[Corrected]:
+    """Yield the findings of the rows that changed: what they were printed with, and what they are named for now."""
+    for change in found:
+        said = f"原为{change.was}，现更正为{change.now}。理由：{change.why.rstrip('。')}。"
+        for one in standings(material.book, change.member):
+            if one.cited.number in (*change.before, *change.after):
+                stands = one.cited.number in change.after
+                yield Corrected(member=change.member, standing=one, said=said, stands=stands)
 
 
 def _composed(

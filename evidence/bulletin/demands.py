@@ -62,7 +62,8 @@ class Demand:
     fact: str
     clause: str
     taken: str
-    number: str
+    numbers: tuple[str, ...]
+    """Its exhibit numbers; several where persons decided on more than one finding."""
     bundle: str | None
     """Short digest of its bundle; None where none was issued with the bulletin."""
     qr: str | None
@@ -75,8 +76,8 @@ class Demand:
     def row(self, n: int) -> tuple[Cell, ...]:
         """Return it as a row of the sheet."""
         said = (str(n), self.name, self.code or "", self.url or "", self.basis, self.fact, self.asked, self.taken)
-        number = f"{self.number}\n{self.bundle}" if self.bundle else self.number
-        return (*(Cell(text=text) for text in said), Cell(text=number, code=self.qr))
+        shown = (*self.numbers, self.bundle) if self.bundle else self.numbers
+        return (*(Cell(text=text) for text in said), Cell(text="\n".join(shown), code=self.qr))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ def order(notice: Notice) -> Paper:
     paper.centred((_blank("编号"),))
     paper.space()
     paper.body(_said(f"{notice.unit}："), indent=0)
-    numbers = "、".join(one.number for one in notice.demands)
+    numbers = "、".join(dict.fromkeys(number for one in notice.demands for number in one.numbers))
     published = f"已由{'、'.join(notice.bulletins)}通报，" if notice.bulletins else ""
     paper.body(
         _said(
@@ -133,7 +134,10 @@ def reply(notice: Notice) -> Paper:
     paper.title(REPLY_TITLE)
     paper.body(_said(f"对应整改通知单：{notice.unit}，{day(notice.dated)}，{notice.period}检查"))
     paper.body(_said(f"请于{day(notice.due)}前寄回：{notice.office}　{notice.contact or '【联系方式见通知单】'}"))
-    rows = [[Cell(text=text) for text in (one.number, one.name, one.problem, "", "", "")] for one in notice.demands]
+    rows = [
+        [Cell(text=text) for text in ("\n".join(one.numbers), one.name, one.problem, "", "", "")]
+        for one in notice.demands
+    ]
     paper.table(REPLY, rows, REPLY_WIDTHS, least=Mm(18))
     paper.body(_said("所附材料应能说明整改后前台可见的内容和时间（页面截图及网址、发布记录）。"))
     for line in FILLED_IN:

@@ -135,6 +135,23 @@ def enter_letter(holdings: Holdings, name: str, member: str, *, by: str, now: da
     return open_book(holdings, name)
 
 
+def enter_demand(
+    holdings: Holdings,
+    name: str,
+    member: Member,
+    findings: Sequence[str],
+    *,
+    by: str,
+    now: datetime,
+    due: date,
+    document: str,
+) -> None:
+    """Enter that a 整改通知 was sent on findings of a member, registered or not: by the SHA-256 of the paper, with its last day."""
+    with holdings.ledger.exclusive():
+        step = _next(open_book(holdings, name), "demanded", by=by, now=now, member=member.id)
+        _enter(holdings, replace(step, due=due, document=document, findings=tuple(findings)))
+
+
 def enter_issue(holdings: Holdings, name: str, document: str, *, by: str, now: datetime, correction: bool) -> Book:
     """Enter that a bulletin, or a correction of one, was issued: by the SHA-256 of its JSON."""
     with holdings.ledger.exclusive():

@@ -1,4 +1,4 @@
-"""Gathers the 证据图册 of a bulletin: what each exhibit page says, and copies of the pictures its problem rests on.
+"""Gathers the 证据图册 of a bulletin or correction: what each exhibit page says, and copies of the pictures its problem rests on.
 
 Of pages with personal data only masked copies are shown, to anybody; what can be neither read nor masked is not shown. The
 public sees no picture of a page on which harmful words or personal data were found, whenever it was captured.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evidence import dossier as dossiers
@@ -42,24 +43,43 @@ log = logging.getLogger(__name__)
 
 UNSEEN = "本页不说明所列时间以外的情况，也不说明其他网络位置、其他设备所见。"
 NOTHING = "本次检查的记录中没有发现。"
+STRUCK = "更正后不再列入。原通报所列："
+CHANGED = "异议裁定为变更，以所列更正为准。原通报所列："
 _EXCLUDED = {True: "已排除", False: "未排除", None: "未能确认"}
 
 
-def volume(house: House, material: Material, bulletin: Bulletin, folder: Path) -> Volume:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """One finding that a correction strikes from a bulletin, or adds to it, or still names."""
+
+    member: Member
+    standing: Standing
+    said: str
+    """What the member was, what it is now, and why."""
+    stands: bool
+    """Whether the correction still names it."""
+
+
+def volume(
+    house: House, material: Material, bulletin: Bulletin, folder: Path, corrected: Sequence[Corrected] = ()
+) -> Volume:
     """Return the volume that goes with the internal edition of a bulletin, and put the copies of its pictures into a folder.
 
-    Raises what reading the store raises.
+    That of a correction shows what is `corrected`, and nothing else. Raises what reading the store raises.
     """
     ends = (*material.ends, *material.unregistered)
-    every = {one.finding.id: (end.member, one) for end in ends for one in named(material.book, end)}
+    of_correction = {one.standing.finding.id: one for one in corrected}
+    every = {one.standing.finding.id: (one.member, one.standing) for one in corrected}
+    if bulletin.kind == "bulletin":
+        every = {one.finding.id: (end.member, one) for end in ends for one in named(material.book, end)}
     order = [id for id in _cited(bulletin) if id in every and id in material.sealed]
     shut = _shut(material)
     return Volume(
-        title=f"《{bulletin.title}》证据图册",
+        title=f"《{bulletin.title.replace('《', '〈').replace('》', '〉')}》证据图册",
         dated=bulletin.dated,
         final=bulletin.final,
         mark="",
-        pages=tuple(_page(house, material, *every[id], shut, folder) for id in order),
+        pages=tuple(_page(house, material, *every[id], of_correction.get(id), shut, folder) for id in order),
     )
 
 
@@ -87,6 +107,7 @@ def _page(
     material: Material,
     member: Member,
     standing: Standing,
+    corrected: Corrected | None,
     shut: Mapping[tuple[str, str], Why],
     folder: Path,
 ) -> Page:
@@ -94,34 +115,52 @@ def _page(
     subject = holdings.record(finding.exhibits[0]).capture.target
     dossier = dossiers.gather(finding, subject=subject, holdings=holdings)
     read = readings([one.record for one in dossier.exhibits], holdings, jobs=house.jobs)
+    shots = (
+        shot(one.record, read.get(one.record.id), finding, holdings, shut, folder)
+        for one in dossier.exhibits
+        if one.record.capture.purpose != "human"
+    )
+    cut = _cut_of(finding, corrected)
     return Page(
         number=standing.cited.number or finding.id[:12],
         name=Piece(text=name_of(member.name)),
-        entries=tuple(_entries(house, material, member, standing, dossier)),
-        shots=tuple(
-            shot(one.record, read.get(one.record.id), finding, holdings, shut, folder)
-            for one in dossier.exhibits
-            if one.record.capture.purpose != "human"
-        ),
+        entries=tuple(_entries(house, material, member, standing, corrected, dossier)),
+        shots=tuple(replace(one, cut=one.cut or cut) for one in shots),
         sealed=material.sealed[finding.id],
     )
 
 
-def _entries(house: House, material: Material, member: Member, standing: Standing, dossier: Dossier) -> Iterator[Entry]:
+def _cut_of(finding: Finding, corrected: Corrected | None) -> Why:
+    """Return why the public does not read what a finding says; what a correction struck is not told it again."""
+    struck: Why = "internal" if corrected and not corrected.stands else ""
+    return why_cut(finding) or struck
+
+
+def _entries(
+    house: House,
+    material: Material,
+    member: Member,
+    standing: Standing,
+    corrected: Corrected | None,
+    dossier: Dossier,
+) -> Iterator[Entry]:
     """Yield what an exhibit page says; what quotes the page is cut by the rule of its finding, what we say of ourselves never:
     words that stand on every page would be cut on all of them."""
     finding = standing.finding
-    cut = why_cut(finding)
+    cut = _cut_of(finding, corrected)
     code = plainly(member.code or "标识未填")
     yield _entry("对象", f"{name_of(member.name)}（{code}），主办单位：{name_of(member.unit or '—')}")
     yield _entry("状态", _state(standing))
-    yield _entry(CONCLUSION, plainly(finding.message, 600), cut)
+    if corrected is not None:
+        yield _entry("更正", corrected.said)
+    concluded = Piece(text=plainly(finding.message, 600), cut=cut)
+    yield Entry(label=CONCLUSION, pieces=(*_no_longer(corrected), concluded))
     yield _entry("判定依据", basis(finding, material.rules))
     yield _entry("怎么看到的", _seen(dossier))
     if finding.against:
         yield _entry("事实", facts(finding).partition("\n")[2], cut)
     favourable = "\n".join(f"{n}. {plainly(one, 300)}" for n, one in enumerate(finding.for_the_unit, 1))
-    yield _entry("对单位有利的事实", favourable or NOTHING, cut if favourable else "")
+    yield _entry("对单位有利的事实", favourable or NOTHING, why_cut(finding) if favourable else "")
     others = exclusions([one.record.capture for one in dossier.exhibits])
     yield _entry(
         "其他解释",
@@ -137,6 +176,15 @@ def _entries(house: House, material: Material, member: Member, standing: Standin
     yield _entry("如何异议", "\n".join(house.office.remedies) or NO_REMEDIES)
     if persons := dict.fromkeys(event.by for event in _events(standing) if event.step == "confirmed"):
         yield _entry("复核人", "、".join(map(plainly, persons)), "personal")
+
+
+def _no_longer(corrected: Corrected | None) -> tuple[Piece, ...]:
+    """Return what stands before words that a correction no longer says so."""
+    if corrected is None:
+        return ()
+    if not corrected.stands:
+        return (Piece(text=STRUCK),)
+    return (Piece(text=CHANGED),) if corrected.standing.step == "changed" else ()
 
 
 def _events(standing: Standing) -> Sequence[Event]:

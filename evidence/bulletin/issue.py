@@ -21,8 +21,9 @@ from evidence.bulletin.book import Book, names, open_book
 from evidence.bulletin.editions import Cutting, editions
 from evidence.bulletin.figures import by_group, tally
 from evidence.bulletin.form import Bulletin, Counted, Ended, LedgerState
+from evidence.bulletin.gathering import Corrected
 from evidence.bulletin.material import BLANKS, NOUNS, Material, Past, named, unregistered
-from evidence.bulletin.outcome import Outcome, outcomes
+from evidence.bulletin.outcome import Outcome, outcomes, standings
 from evidence.bulletin.sealed import Sealed, judged_anew, seal
 from evidence.errors import BulletinError, CanonicalError, ShapeError
 from evidence.holdings import Holdings
@@ -63,6 +64,8 @@ class Issued:
     files: tuple[Path, ...]
     sealed: bool
     """Whether every bundle it names is sealed."""
+    no_volume: str = ""
+    """Why it has no 证据图册; empty where it has one."""
 
 
 def issue(house: House, order: Order) -> Issued:
@@ -77,15 +80,17 @@ def issue(house: House, order: Order) -> Issued:
     return finish(house, order, bulletin, material)
 
 
-def finish(house: House, order: Order, bulletin: Bulletin, material: Material | None = None) -> Issued:
+def finish(
+    house: House, order: Order, bulletin: Bulletin, material: Material, corrected: Sequence[Corrected] = ()
+) -> Issued:
     """Write both editions of a bulletin, and enter it where it is final; raises BulletinError for what was not sealed.
 
-    From `material` its 证据图册 is gathered, where there is a browser; a correction has none.
+    From `material` its 证据图册 is gathered, where there is a browser; that of a correction has what is `corrected`.
     """
     whole = all(one.sealed for one in bulletin.bundles) and bulletin.ledger.signed
     if order.final and not whole:
         raise BulletinError("有证据包或台账检查点没有签名：先配好单位密钥（quzheng doctor），再印发")
-    internal, public, bound = _editions(house, material, bulletin)
+    internal, public, bound = _editions(house, material, bulletin, corrected)
     holdings = house.holdings()
     with holdings.ledger.exclusive():
         if order.final:
@@ -97,24 +102,34 @@ def finish(house: House, order: Order, bulletin: Bulletin, material: Material | 
         )
         if order.final:
             _enter(house, holdings, order, internal)
-    return Issued(internal=internal, public=public, files=files, sealed=whole)
+    return Issued(internal=internal, public=public, files=files, sealed=whole, no_volume=_no_volume(house, internal))
 
 
 def _editions(
-    house: House, material: Material | None, bulletin: Bulletin
+    house: House, material: Material, bulletin: Bulletin, corrected: Sequence[Corrected]
 ) -> tuple[Bulletin, Bulletin, tuple[bytes | None, bytes | None]]:
     """Return both editions, and the 证据图册 of each where it can be printed and there is anything to show."""
-    if material is None or house.printer is None or not material.sealed:
+    if house.printer is None or not material.sealed:
         return *editions(bulletin), (None, None)
+    stems = printing.CORRECTION_VOLUME_STEM if bulletin.kind == "correction" else printing.VOLUME_STEM
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        whole = gathering.volume(house, material, bulletin, folder)
-        cutting = Cutting(bulletin, also=whole.pieces())
+        whole = gathering.volume(house, material, bulletin, folder, corrected)
+        # What a correction struck is cut where it stands: the same words may hold of somebody else.
+        cutting = Cutting(bulletin, also=(one for one in whole.pieces() if one.cut != "internal"))
         public, shown = cutting.public(), cutting.volume(whole)
-        own = binding.printed(whole, "internal", folder, house.printer)
-        others = binding.printed(shown, "public", folder, house.printer)
+        own = binding.printed(whole, stems["internal"], folder, house.printer)
+        others = binding.printed(shown, stems["public"], folder, house.printer)
     internal, public = cutting.closed(public, (own.bound, others.bound))
     return internal, public, (own.data, others.data)
+
+
+def _no_volume(house: House, internal: Bulletin) -> str:
+    if internal.volume is not None:
+        return ""
+    if house.printer is None:
+        return "没有浏览器"
+    return "更正所涉各行没有可列的证据" if internal.kind == "correction" else "没有可列的证据"
 
 
 def gather(house: House, order: Order) -> Material:
@@ -201,7 +216,7 @@ def bundled(
     found: dict[str, Sealed] = {}
     for end in ends:
         own = named(book, end)
-        more = (one for one in end.standing if one.cited.number in also and one not in own)
+        more = (one for one in standings(book, end.member) if one.cited.number in also and one not in own)
         wanted = [one for one in (*own, *more) if one.finding.exhibits]
         number = next((one.cited.number for one in wanted if one.cited.number), None)
         if number is not None:

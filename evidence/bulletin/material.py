@@ -10,7 +10,7 @@ from evidence.bulletin.book import Book
 from evidence.bulletin.form import Bulletin, Figure, Piece, Sentence
 from evidence.bulletin.frame import Member
 from evidence.bulletin.freezing import UNREGISTERED
-from evidence.bulletin.outcome import Outcome, Standing, outcome
+from evidence.bulletin.outcome import Outcome, Standing, outcome, standings
 from evidence.bulletin.sealed import Sealed
 from evidence.holdings import Holdings
 from evidence.office import Office
@@ -75,11 +75,8 @@ def unregistered(book: Book) -> tuple[Outcome, ...]:
 
 def not_registered(book: Book, member: Member) -> Standing | None:
     """Return the confirmed finding that a member stands in no register; None where persons did not confirm it."""
-    for cited, finding, case in book.of(member):
-        standing = Standing(cited=cited, finding=finding, case=case)
-        if finding.clause == UNREGISTERED and standing.held:
-            return standing
-    return None
+    found = (one for one in standings(book, member) if one.finding.clause == UNREGISTERED and one.held)
+    return next(found, None)
 
 
 def named(book: Book, end: Outcome) -> tuple[Standing, ...]:
@@ -87,8 +84,7 @@ def named(book: Book, end: Outcome) -> tuple[Standing, ...]:
     failed by decision alone, what that rests on."""
     if end.result == "exempt":
         return ()
-    every = (Standing(cited=cited, finding=finding, case=case) for cited, finding, case in book.of(end.member))
-    held = tuple(one for one in every if one.held)
+    held = tuple(one for one in standings(book, end.member) if one.held)
     if held or end.result != "failed":
         return held
     return end.failing or end.standing[:1]

@@ -72,6 +72,11 @@ class Outcome:
         return held or tuple(one for one in self.standing if one.finding.state == "hit" and not one.dropped)
 
 
+def standings(book: Book, member: Member) -> tuple[Standing, ...]:
+    """Return all findings of a member, as they stand, in the order of the period."""
+    return tuple(Standing(cited=cited, finding=finding, case=case) for cited, finding, case in book.of(member))
+
+
 def bears(finding: Finding) -> bool:
     """Tell whether a finding can keep a member from passing: one of a veto rule, or a proposal on a veto clause that found
     something; what only people's tries decide keeps nobody open until somebody tries."""
@@ -87,10 +92,8 @@ def outcomes(book: Book) -> tuple[Outcome, ...]:
 
 def outcome(book: Book, member: Member) -> Outcome:
     """Return how one member ends."""
-    standing = tuple(
-        Standing(cited=cited, finding=finding, case=case) for cited, finding, case in book.of(member) if bears(finding)
-    )
-    standing = tuple(sorted(standing, key=lambda one: (not one.held, one.finding.state != "hit")))
+    bearing = [one for one in standings(book, member) if bears(one.finding)]
+    standing = tuple(sorted(bearing, key=lambda one: (not one.held, one.finding.state != "hit")))
     decision = book.decided(member.id)
     if decision is not None and decision.result is not None:
         overtaken = _overtaken(decision, decision.result, standing)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -20,13 +20,14 @@ SCHEMA = "period/1"
 EVENT_SCHEMA = "period-event/1"
 KIND = "period"
 """Of its leaves in the ledger."""
-Step = Literal["frozen", "decided", "asked", "issued", "corrected"]
+Step = Literal["frozen", "decided", "asked", "issued", "corrected", "demanded"]
 STEP_WORDS: dict[Step, str] = {
     "frozen": "冻结",
     "decided": "人工认定",
     "asked": "已发核实函",
     "issued": "已印发通报",
     "corrected": "已印发更正通报",
+    "demanded": "已发整改通知",
 }
 Result = Literal["passed", "failed", "exempt", "open"]
 RESULT_WORDS: dict[Result, str] = {"passed": "合格", "failed": "不合格", "exempt": "免检", "open": "未能判定"}
@@ -97,11 +98,13 @@ class Event:
     result: Result | None = None
     """What was decided."""
     due: date | None = None
-    """Until when the unit may answer."""
+    """Until when the unit may answer, or must have put right."""
     document: str | None = None
-    """SHA-256 of the period, or of the bulletin's JSON."""
+    """SHA-256 of the period, of the bulletin's JSON, or of the 整改通知单 that was sent."""
     previous: str | None = None
     """SHA-256 of the step before it."""
+    findings: tuple[str, ...] = field(default=(), metadata={plain.ADDED: True})
+    """What was demanded to be put right."""
 
     def plain(self) -> dict[str, Any]:
         """Return the event as plain JSON (schema period-event/1)."""

@@ -14,6 +14,9 @@ from evidence.files import make_folder, whole_file, write_whole
 
 STEM = {"internal": "通报", "public": "通报（公开）"}
 CORRECTION_STEM = {"internal": "更正通报", "public": "更正通报（公开）"}
+VOLUME_STEM = {"internal": "证据图册", "public": "证据图册（公开）"}
+CORRECTION_VOLUME_STEM = {"internal": "更正通报证据图册", "public": "更正通报证据图册（公开）"}
+"""Other names than those of the bulletin's, which may lie in the same folder."""
 
 
 def write(bulletin: Bulletin, folder: Path, volume: bytes | None = None) -> tuple[Path, ...]:

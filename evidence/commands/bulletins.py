@@ -17,7 +17,7 @@ from evidence.command import json_option, open_house, say, workspace_option
 from evidence.span import local_day
 
 if TYPE_CHECKING:
-    from evidence.bulletin.form import Bulletin
+    from evidence.bulletin.issue import Issued
 
 
 @click.command()
@@ -96,19 +96,16 @@ def bulletin(
         for blank, hint in blanks.items():
             click.echo(f"待填　{blank}：{hint}")
         click.echo(f"{done.internal.title}：{'已印发' if final else '草稿'}，摘要{done.internal.id}")
-        click.echo(
-            f"公开版删减{len(done.public.cuts)}处；证据包{len(done.internal.bundles)}个；{_volume(done.internal)}"
-        )
+        click.echo(f"公开版删减{len(done.public.cuts)}处；证据包{len(done.internal.bundles)}个；{_volume(done)}")
     if not done.sealed:
         click.echo("error: 有证据包没有签名（UNSEALED）：没有可用的单位密钥（quzheng doctor）", err=True)
         ctx.exit(3)
 
 
-def _volume(bulletin: Bulletin) -> str:
+def _volume(done: Issued) -> str:
     """Say what became of the 证据图册."""
-    if bulletin.volume is not None:
-        return f"证据图册{bulletin.volume.pages}页"
-    return "更正通报不附证据图册" if bulletin.kind == "correction" else "没有证据图册（没有可列的证据，或没有浏览器）"
+    bound = done.internal.volume
+    return f"证据图册{bound.pages}页" if bound else f"没有证据图册：{done.no_volume}"
 
 
 def _filled(path: Path) -> Mapping[str, str]:

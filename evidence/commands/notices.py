@@ -34,7 +34,7 @@ _Kind = Literal["inquire", "warn", "rectify"]
     "--within", type=click.IntRange(0, 60), default=4, show_default=True, help="Days that a 预警 looks ahead."
 )
 @click.option("--by", default=getpass.getuser, show_default="the system user", help="Who writes.")
-@click.option("--sent", is_flag=True, help="Enter as well that the letters were sent today.")
+@click.option("--sent", is_flag=True, help="Enter as well that the 核实函 or 整改通知单 were sent today.")
 @json_option
 @click.pass_context
 def notice(
@@ -56,9 +56,12 @@ def notice(
 
     if (name is None) == (not warning):
         raise click.UsageError("say --period NAME, or --warn")
-    if rectify and (warning or sent):
-        why = "--sent enters 核实函; the unit's reply to 整改通知单 is entered by: quzheng case step FINDING rectified FILE"
-        raise click.UsageError(why if sent else "--rectify goes with --period NAME, not with --warn")
+    if rectify and warning:
+        raise click.UsageError("--rectify goes with --period NAME, not with --warn")
+    if sent and warning:
+        raise click.UsageError(
+            "--sent enters 核实函 and 整改通知单; a 预警 states no problem, so there is nothing to enter"
+        )
     home = open_house(ctx, workspace)
     holdings = home.holdings()
     now = datetime.now(UTC)
@@ -71,6 +74,8 @@ def notice(
         opened = books.open_book(holdings, name)
         allowed = days or home.cases.rectify_days
         written, held = rectifying.write(home, holdings, opened, out, now=now, days=allowed)
+        if sent:
+            rectifying.enter_sent(home, holdings, name, written, by=by, now=now)
     else:
         opened = books.open_book(holdings, name)
         written, held = letters.write(home, holdings, opened, out, by=by, now=now, days=days or home.cases.answer_days)
@@ -112,8 +117,17 @@ def _told(written: Sequence[Written], held: Sequence[Held], kind: _Kind, *, sent
     elif kind == "inquire" and not sent:
         then = "；发出后加 --sent 登记"
     elif kind == "rectify" and written:
-        then = "；收到整改报告后用 quzheng case step 问题编号 rectified 整改报告 登记"
+        then = f"{_SENT if sent else _UNSENT}{_REPLY}{_REPLY_DECIDED if _any_decided(written) else ''}"
     yield f"共写出{len(written)}个单位的{paper}{then}"
+
+
+_SENT, _UNSENT = "，已登记为已发出", "；发出后加 --sent 登记"
+_REPLY = "；收到整改报告后用 quzheng case step 问题编号 rectified 整改报告 登记"
+_REPLY_DECIDED = "（由人工认定的没有案卷，用 quzheng exhibit add --kind letter 问题编号 整改报告 收入）"
+
+
+def _any_decided(written: Sequence[Written]) -> bool:
+    return any(issue.decided for one in written for issue in one.issues)
 
 
 def _unsealed(written: Sequence[Written]) -> bool:

@@ -195,6 +195,8 @@ def _steps(book: Book) -> Iterator[str]:
         said = f"{event.n}. {local_text(event.when)} {STEP_WORDS[event.step]}，经办：{plainly(event.by)}"
         said += f"，复核：{plainly(event.second)}" if event.second else ""
         said += f"，{event.member}为{RESULT_WORDS[event.result]}" if event.result else ""
+        said += f"，对象{event.member}" if event.member and not event.result else ""
+        said += f"，期限{event.due}" if event.due else ""
         yield said + (f"。{plainly(event.reason, 300)}" if event.reason else "")
 
 

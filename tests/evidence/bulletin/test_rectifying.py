@@ -13,16 +13,17 @@ import pytest
 from click.testing import CliRunner, Result
 from docx import Document
 
-from evidence import casebook
-from evidence.bulletin import issue, rectifying
-from evidence.bulletin.book import open_book
+from evidence import casebook, human, quarantine
+from evidence.bulletin import correction, freezing, issue, rectifying
+from evidence.bulletin.book import Book, open_book
 from evidence.bulletin.notice import Held, Written
 from evidence.case_event import Step
 from evidence.casebook import CaseRules
 from evidence.cli import cli
 from evidence.errors import BulletinError
+from evidence.registers import archive
 from tests.evidence.bulletin.offices import NOW, Bureau, Inspected, bureau
-from tests.evidence.bulletin.test_bulletin import LATER, issued
+from tests.evidence.bulletin.test_bulletin import LATER, document, issued, order
 from tests.evidence.bulletin.test_notice import HOSTILE, text_of
 
 HIT: dict[str, Any] = {"state": "hit", "against": ("①部门动态，最新2020-11-18",)}
@@ -242,6 +243,245 @@ def test_the_command_writes_and_says_what_it_held_back_and_enters_nothing(make: 
 def test_what_does_not_go_with_it_is_refused(make: Callable[..., Bureau]) -> None:
     office = make(Inspected(id="a", findings=(HIT,)))
     office.freeze()
-    for words in (("--rectify", "--warn"), ("--rectify",), ("--period", "2021Q1", "--rectify", "--sent")):
+    for words in (("--rectify", "--warn"), ("--rectify",), ("--warn", "--sent")):
         done = run(office, "notice", *words, "-o", str(office.folder / "o"))
         assert done.exit_code == 2 and not (office.folder / "o").exists(), words
+
+
+# What persons alone decided
+
+UNDECIDED: dict[str, Any] = {
+    "state": "undecided", "clause": "NV-2.1", "missing": ("缺登录查看",), "message": "网页未登录只能看到部分内容",
+}  # fmt: skip
+WHY = "手机录屏显示最新一条为2020-12-01"
+
+
+def handed_in(office: Bureau, id: str, n: int = 0, *, kind: human.Kind = "phone-video", by: str = "孙七") -> str:
+    """Hand in a video on a finding, and return its record."""
+    finding = office.findings[id][n]
+    video = office.folder / f"{id}-{kind}.mp4"
+    video.write_bytes(f"video {id} {kind}".encode())
+    target = human.target_of(finding, office.holdings, office.house.subjects)
+    stated = human.Statement(kind=kind, by=by, finding=finding.id, indicator=finding.indicator, at=finding.at)
+    return human.add(office.holdings, target, finding.label, [video], stated, now=NOW).id
+
+
+def decided(office: Bureau, id: str, *, why: str = WHY, now: datetime = NOW, asked: bool = True) -> Book:
+    """Decide 不合格 by two persons, and ask the unit."""
+    freezing.decide(office.holdings, "2021Q1", id, "failed", by="张三", second="李四", why=why, now=now)
+    if asked:
+        freezing.enter_letter(office.holdings, "2021Q1", id, by="张三", now=now, due=date(2021, 1, 8))
+    return open_book(office.holdings, "2021Q1")
+
+
+def account(make: Callable[..., Bureau], *findings: dict[str, Any]) -> Bureau:
+    office = make(
+        Inspected(id="w", kind="account", name="甲县发布", findings=findings or (UNDECIDED,)), Inspected(id="b")
+    )
+    office.freeze()
+    return office
+
+
+def test_what_persons_decided_is_demanded_with_who_decided_and_on_what(make: Callable[..., Bureau]) -> None:
+    office = account(make)
+    record = handed_in(office, "w")
+    handed_in(office, "w", kind="letter")
+    decided(office, "w")
+    done = issued(office, final=True)
+    (one,), held = demanded(office)
+    said = text_of(one.folder / rectifying.NOTICE)
+    assert held == () and one.unit == "甲县人民政府办公室"
+    for words in (
+        f"人工认定不合格：{WHY}", "2021年1月5日由张三认定、李四复核", "手机录屏1份", "孙七", record[:12], "2021Q1-0001",
+        "NV-2.1", "更新账号内容", done.internal.bundles[0].short, f"《{done.internal.title}》（示政办函〔2021〕1号）",
+    ):  # fmt: skip
+        assert words in said, words
+    assert "网页未登录只能看到部分内容" not in said, "what the rules could not decide is not stated as a fact"
+    assert "来函" not in said, "a letter shows nothing by itself"
+
+
+def test_it_is_cited_by_what_the_persons_material_is_on(make: Callable[..., Bureau]) -> None:
+    other = {**UNDECIDED, "clause": "NV-3.1", "indicator": "account_functions"}
+    office = account(make, UNDECIDED, other)
+    handed_in(office, "w", 1)
+    decided(office, "w")
+    done = issued(office, final=True)
+    (one,), _ = demanded(office)
+    said = text_of(one.folder / rectifying.NOTICE)
+    assert "NV-3.1" in said and "NV-2.1" not in said
+    assert "2021Q1-0001" in said and "2021Q1-0002" in said, "the number the bulletin printed, and that of the material"
+    assert f"《{done.internal.title}》" in said and done.internal.bundles[0].short in said
+
+
+def why_held(office: Bureau) -> str:
+    written, (held,) = demanded(office)
+    assert written == () and held.issue.member.id == "w"
+    return held.why
+
+
+def test_what_persons_decided_is_not_demanded_before_a_bulletin_says_so(make: Callable[..., Bureau]) -> None:
+    office = account(make)
+    handed_in(office, "w")
+    decided(office, "w")
+    assert "还没有通报" in why_held(office)
+    issued(office)
+    assert "还没有通报" in why_held(office), "a draft publishes nothing"
+
+
+def test_a_decision_after_the_bulletin_is_not_what_was_published(make: Callable[..., Bureau]) -> None:
+    office = account(make)
+    handed_in(office, "w")
+    decided(office, "w")
+    issued(office, final=True)
+    decided(office, "w", why="另有原因", now=LATER)
+    assert "理由与所通报的不同" in why_held(office)
+    decided(office, "w", now=LATER)
+    written, held = demanded(office)
+    assert (len(written), held) == (1, ()), "the same said again is what was published"
+
+
+def test_whom_a_correction_clears_nothing_is_demanded_of(make: Callable[..., Bureau]) -> None:
+    office = account(make)
+    handed_in(office, "w")
+    decided(office, "w")
+    first = issued(office, final=True)
+    freezing.decide(office.holdings, "2021Q1", "w", "passed", by="张三", why="单位补充材料属实", now=LATER)
+    assert demanded(office) == ((), ()), "at once, not only when it is corrected"
+    given = order(office, out=office.folder / "c", now=AFTER, final=True)
+    correction.correct(office.house, given, document(first))
+    decided(office, "w", now=AFTER)
+    assert "还没有通报" in why_held(office), "the last that was issued says 合格"
+
+
+def test_without_a_letter_before_or_with_its_material_gone_nothing_is_demanded(make: Callable[..., Bureau]) -> None:
+    office = account(make)
+    record = handed_in(office, "w")
+    decided(office, "w", asked=False)
+    office = replace(office, house=replace(office.house, cases=CaseRules(notify_first=False)))
+    issued(office, final=True)
+    assert len(demanded(office)[0]) == 1
+    strict = replace(office, house=replace(office.house, cases=CaseRules()))
+    assert "没有先发核实函" in why_held(strict)
+    asked = quarantine.Asked(by="李四", why="疑似涉密", destroy=True)
+    quarantine.quarantine(office.holdings, record, asked, office.folder / "q", now=AFTER)
+    assert "材料" in why_held(office)
+
+
+def test_hostile_words_of_persons_stay_words(make: Callable[..., Bureau]) -> None:
+    office = account(make)
+    handed_in(office, "w", by=HOSTILE[4])
+    decided(office, "w", why=HOSTILE[5].replace("\ud800", "").replace("\ufffe", "") + HOSTILE[4])
+    issued(office, final=True)
+    (one,), _ = demanded(office)
+    assert "\u202e" not in text_of(one.folder / rectifying.NOTICE)
+
+
+# Sent
+
+
+def sent(office: Bureau, now: datetime = AFTER) -> tuple[Written, ...]:
+    """Write the notices and enter that they were sent."""
+    written, _ = demanded(office, now=now)
+    rectifying.enter_sent(office.house, office.holdings, "2021Q1", written, by="张三", now=now)
+    return written
+
+
+def test_that_it_was_sent_is_a_step_of_the_period_with_its_last_day_and_the_paper(make: Callable[..., Bureau]) -> None:
+    second = {**HIT, "clause": "WV-4.3", "indicator": "blank_columns"}
+    office = make(Inspected(id="a", findings=(HIT, second)), Inspected(id="b", place="乙县", findings=(HIT,)))
+    office.freeze()
+    published(office, "a", "b")
+    before = open_book(office.holdings, "2021Q1")
+    later, _ = demanded(office, now=datetime(2021, 4, 28, 15, 0, tzinfo=UTC))
+    assert {one.due for one in later} == {date(2021, 5, 14)}, "five days of holiday, one Saturday worked"
+    written = sent(office)
+    new = open_book(office.holdings, "2021Q1").events[len(before.events) :]
+    assert [(one.step, one.member, one.due, one.by) for one in new] == [
+        ("demanded", "b", date(2021, 3, 2), "张三"),
+        ("demanded", "a", date(2021, 3, 2), "张三"),
+    ], "ten working days after 2021-02-15, in the spring holidays"
+    assert new[1].findings == tuple(one.id for one in office.findings["a"])
+    for event, one in zip(new, written, strict=True):
+        assert event.document is not None
+        assert office.holdings.store.read(event.document) == (one.folder / rectifying.NOTICE).read_bytes()
+    (kept, *_) = human.of_finding(office.holdings, office.findings["b"][0])
+    assert (kept.statement.kind, kept.statement.files[0].name) == ("letter", rectifying.NOTICE)
+    case = casebook.case_of(office.holdings, office.findings["a"][0])
+    assert case.state == "published", "the case waits for the unit as before"
+
+
+def test_of_an_account_that_no_register_has_it_is_entered_too_and_a_correction_brings_its_bundle(
+    make: Callable[..., Bureau],
+) -> None:
+    lost = {**PROPOSAL, "clause": "漏报", "indicator": "account_not_registered"}
+    office = make(Inspected(id="a"), Inspected(id="w", kind="account", name="甲县发布", findings=(lost,)))
+    office.freeze(registers=[one for one in archive.kept(office.holdings) if "site" in one.kinds])
+    office.step(office.findings["w"][0], "notified", "confirmed")
+    first = issued(office, final=True)
+    (one,) = sent(office)
+    assert "补报登记" in text_of(one.folder / rectifying.NOTICE)
+    event = open_book(office.holdings, "2021Q1").events[-1]
+    assert (event.step, event.member, event.findings) == ("demanded", "w", (office.findings["w"][0].id,))
+    office.step(office.findings["w"][0], "contested", "overturned", now=AFTER + timedelta(days=1))
+    given = order(office, out=office.folder / "c", now=AFTER + timedelta(days=20))
+    (bundle,) = correction.correct(office.house, given, document(first)).internal.bundles
+    assert bundle.findings == event.findings, "the struck one, with all that happened since"
+
+
+def test_what_was_sent_is_not_sent_twice_and_says_until_when(make: Callable[..., Bureau]) -> None:
+    office = make(Inspected(id="a", findings=(HIT,)), Inspected(id="b"))
+    office.freeze()
+    published(office, "a")
+    written = sent(office)
+    with pytest.raises(BulletinError, match="起草期间"):
+        rectifying.enter_sent(office.house, office.holdings, "2021Q1", written, by="李四", now=AFTER)
+    again, (held,) = demanded(office)
+    assert again == () and held.why == "整改通知已于2021年2月15日发出，期限2021-03-02"
+    office.step(office.findings["a"][0], "overdue", now=AFTER + timedelta(days=20))
+    again, held_ = demanded(office, now=AFTER + timedelta(days=21))
+    assert len(again) == 1 and held_ == (), "what is overdue may be demanded once more"
+
+
+def test_a_problem_published_later_is_demanded_apart(make: Callable[..., Bureau]) -> None:
+    second = {**HIT, "clause": "WV-4.3", "indicator": "blank_columns"}
+    office = make(Inspected(id="a", findings=(HIT, second)), Inspected(id="b"))
+    office.freeze()
+    office.step(office.findings["a"][0], "notified", "confirmed")
+    issued(office, final=True, list_undecided=True)
+    sent(office)
+    office.step(office.findings["a"][1], "notified", "confirmed", "published")
+    (one,), (held,) = demanded(office, now=AFTER + timedelta(days=1))
+    assert [each.cited.number for each in one.issues] == ["2021Q1-0002"] and held.issue.cited.number == "2021Q1-0001"
+
+
+def test_a_problem_withdrawn_while_it_was_written_is_not_entered(make: Callable[..., Bureau]) -> None:
+    office = make(Inspected(id="a", findings=(HIT,)), Inspected(id="b"))
+    office.freeze()
+    published(office, "a")
+    written, _ = demanded(office)
+    office.step(office.findings["a"][0], "contested", now=AFTER)
+    size = office.holdings.ledger.size
+    with pytest.raises(BulletinError, match="起草期间"):
+        rectifying.enter_sent(office.house, office.holdings, "2021Q1", written, by="张三", now=AFTER)
+    assert office.holdings.ledger.size == size
+
+
+def test_the_command_enters_what_was_sent_and_the_period_shows_it(make: Callable[..., Bureau]) -> None:
+    office = make(
+        Inspected(id="a", findings=(HIT,)),
+        Inspected(id="w", kind="account", name="甲县发布", place="乙县", findings=(UNDECIDED,)),
+    )
+    office.freeze()
+    handed_in(office, "w")
+    decided(office, "w")
+    published(office, "a")
+    words = ("notice", "--period", "2021Q1", "--rectify", "--sent", "--by", "张三", "-o")
+    done = run(office, *words, str(office.folder / "out"))
+    assert done.exit_code == 0, done.output
+    assert "共写出2个单位的整改通知单，已登记为已发出" in done.output and "exhibit add" in done.output
+    book = open_book(office.house.holdings(), "2021Q1")
+    assert sorted(one.member or "" for one in book.events if one.step == "demanded") == ["a", "w"]
+    told = run(office, "period", "show", "2021Q1")
+    assert "已发整改通知" in told.output and "对象a" in told.output and "期限" in told.output
+    again = run(office, *words, str(office.folder / "again"))
+    assert again.exit_code == 0 and "共写出0个单位" in again.output and "整改通知已于" in again.output

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pypdfium2
@@ -15,10 +16,12 @@ from PIL import Image
 
 from collector import printing
 from evidence import canonical, digest
-from evidence.bulletin import binding, checking, gathering, issue
+from evidence.bulletin import binding, checking, correction, freezing, gathering, issue
+from evidence.bulletin.book import open_book
 from evidence.bulletin.editions import Cutting
+from evidence.bulletin.embedded import read as embedded
 from evidence.bulletin.form import CUT, Bulletin, Piece
-from evidence.bulletin.issue import Issued
+from evidence.bulletin.issue import Issued, Order
 from evidence.bulletin.sealed import Sealed
 from evidence.bulletin.strips import HEIGHT, MOST, Strip, copy, strips
 from evidence.bulletin.volume import CONCLUSION, Entry, Page, Volume
@@ -28,7 +31,7 @@ from evidence.model import FlowRef, Record
 from evidence.report.sheet import Mark, Sheet, Tile
 from tests.evidence import factory
 from tests.evidence.bulletin.offices import Bureau, Inspected, bureau
-from tests.evidence.bulletin.test_bulletin import HARMFUL, HIT, SLANDER, issued, order
+from tests.evidence.bulletin.test_bulletin import HARMFUL, HIT, LATER, SLANDER, corrected, document, issued, order
 
 INJECTED = "<img src=http://127.0.0.1:9/x><h1>2021Q1-0009</h1></dd>{{ 7*7 }}\u202e反"
 
@@ -161,6 +164,84 @@ def test_both_editions_are_printed_bound_and_can_be_checked(make: Callable[..., 
     ] is None
 
 
+# The volume of a correction
+
+
+def volume_check(path: Path) -> bool | None:
+    """Return what the check of the volume beside a document says."""
+    return {one.name: one.passed for one in checking.check(path, ()).checks}["volume"]
+
+
+def changed(make: Callable[..., Bureau]) -> tuple[Bureau, Issued]:
+    """Publish a failing site and one named for harmful words, then overturn the first; one more site fails since."""
+    office = make(
+        Inspected(id="a", name="甲县网", findings=(HIT,), tiles=(png("red"),)),
+        Inspected(id="b", name="乙县网", place="乙县", findings=({"state": "clear"}, HARMFUL), tiles=(png("blue"),)),
+        Inspected(id="e", name="戊县网", place="戊县", findings=(HIT,), tiles=(png("green"),)),
+        Inspected(id="f", name="己县网", place="己县", findings=(HIT,), tiles=(png("gray"),)),
+    )
+    office.freeze()
+    for finding in (office.findings["a"][0], office.findings["b"][1], office.findings["f"][0]):
+        office.step(finding, "notified", "confirmed")
+    unprinted = replace(office, house=replace(office.house, printer=None))
+    first = issued(unprinted, final=True, list_undecided=True)
+    office.step(office.findings["a"][0], "contested", "overturned", now=LATER + timedelta(days=1), reason="我方漏看")
+    office.step(office.findings["b"][1], "contested", "overturned", now=LATER + timedelta(days=1), reason="引用原文")
+    office.step(office.findings["e"][0], "notified", "confirmed", now=LATER + timedelta(days=2))
+    return office, first
+
+
+def test_a_correction_has_a_volume_of_what_it_states_and_corrects_bound_and_checked(
+    make: Callable[..., Bureau],
+) -> None:
+    office, first = changed(make)
+    done = corrected(office, document(first), final=True)
+    own, others = pdf(done, "内部"), pdf(done, "公开")
+    assert (own.name, others.name) == ("更正通报证据图册.pdf", "更正通报证据图册（公开）.pdf"), "beside the first one's"
+    said, pictures = read(own.read_bytes())
+    whole = "".join(said)
+    number = {
+        cited.finding: cited.number
+        for member in open_book(office.holdings, "2021Q1").period.members
+        for cited in member.findings
+    }
+    a, b, e, f = (number[office.findings[id][-1].id] for id in "abef")
+    assert [f"证据编号{one}" in whole for one in (a, b, e, f)] == [True, True, True, False], (
+        "what still stands as it was printed is no matter of a correction"
+    )
+    assert sum(pictures) == 2 * 3, "a code and a picture each"
+    struck, new = (next(text for text in said[1:] if f"证据编号{one}" in text) for one in (a, e))
+    assert "原为不合格，现更正为合格。理由：撤销通报：我方漏看。" in struck
+    assert "结论更正后不再列入。原通报所列：" in struck, "what was struck is not stated again"
+    contents = said[0][said[0].index("目录") :]
+    assert contents.count("更正后不再列入") == 2
+    assert "现更正为不合格" in new and "结论截至2021年1月4日13:00，戊县网有6个" in new
+    assert "〈关于" in said[0]
+    shown, fewer = read(others.read_bytes())
+    public = "".join(shown)
+    assert "更正后不再列入。原通报所列：（略）" in public, "the public is not told again what does not hold"
+    assert "甲县网有6个" not in public and "戊县网有6个" in public and SLANDER not in public
+    assert public.count("①部门动态") == 1, "the same words of what stands are not cut with those of what was struck"
+    assert sum(fewer) == 3 + 1, "of the pictures only that of what stands"
+    for edition, path in (("内部", own), ("公开", others)):
+        bound = embedded(document(done, edition)).bulletin.volume
+        assert bound is not None and (bound.file, bound.sha256) == (path.name, digest.sha256(path.read_bytes()))
+        assert volume_check(document(done, edition)) is True
+        path.write_bytes(path.read_bytes()[:-1] + b" ")
+        assert volume_check(document(done, edition)) is False
+
+
+def test_a_correction_with_nothing_to_show_says_so(make: Callable[..., Bureau]) -> None:
+    office = make(Inspected(id="d", findings=({"state": "undecided", "missing": ("缺",)},)), Inspected(id="b"))
+    office.freeze()
+    first = issued(office, final=True, list_undecided=True)
+    freezing.decide(office.holdings, "2021Q1", "d", "passed", by="张三", why="单位材料属实", now=LATER)
+    asked: Order = order(office, out=office.folder / "c", now=LATER + timedelta(days=1))
+    done = correction.correct(office.house, asked, document(first))
+    assert done.internal.volume is None and not [path for path in done.files if path.suffix == ".pdf"]
+    assert done.no_volume == "更正所涉各行没有可列的证据"
+
+
 SEALED = Sealed(
     number="2021Q1-0001", file="2021Q1-0001.zip", bundle="quzheng-0", sha256="0a" * 32, findings=("f",), sealed=True
 )
@@ -174,7 +255,14 @@ def small() -> Volume:
 
 
 def test_the_same_volume_gives_the_same_bytes(tmp_path: Path) -> None:
-    one, other = (binding.printed(small(), "internal", tmp_path, printing.to_pdf) for _ in range(2))
+    def begins_elsewhere(page: Path) -> bytes:
+        data = printing.to_pdf(page)
+        assert b"(node" in data, "the engine names cells by numbers"
+        return re.sub(rb"(?<=\(node)\d{8}", lambda found: b"%08d" % (int(found[0]) + 7), data)
+
+    one, other = (
+        binding.printed(small(), "证据图册", tmp_path, printer) for printer in (printing.to_pdf, begins_elsewhere)
+    )
     assert one.data == other.data and one.bound == other.bound
 
 
@@ -190,7 +278,7 @@ def test_without_a_browser_there_is_no_volume_and_nothing_says_there_is(make: Ca
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.4 nothing"])
 def test_what_is_no_pdf_is_refused(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(BulletinError, match="没有印出可读的 PDF"):
-        binding.printed(small(), "internal", tmp_path, lambda _: data)
+        binding.printed(small(), "证据图册", tmp_path, lambda _: data)
 
 
 def test_a_page_with_harmful_words_is_shown_to_the_public_for_no_other_problem_either(
