@@ -106,10 +106,11 @@ class Chains:
         self._last: dict[str, str] = {}
         self._seen: set[str] = set()
 
-    def add(self, leaf: str, event: Event) -> None:
-        """Take in the event whose digest the ledger has as `leaf`; raises CaseError where it does not follow."""
+    def add(self, leaf: str, event: Event) -> bool:
+        """Take in the event whose digest the ledger has as `leaf` and tell whether it is a new one; raises CaseError where
+        it does not follow."""
         if leaf in self._seen:
-            return
+            return False
         before = self._chains.get(event.finding, ())
         if event.n != len(before) + 1 or event.previous != self._last.get(event.finding):
             raise CaseError(
@@ -118,6 +119,7 @@ class Chains:
         self._chains[event.finding] = (*before, event)
         self._last[event.finding] = leaf
         self._seen.add(leaf)
+        return True
 
     def of(self, finding: str) -> tuple[Event, ...]:
         """Return the events of a finding's case in their order; none where nobody has done anything."""

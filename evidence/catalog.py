@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from tinydb import TinyDB
 from tinydb.storages import Storage
 
-from evidence import canonical, plain
+from evidence import canonical, heads, plain
 from evidence.errors import CatalogError, EvidenceError
 from evidence.files import Exclusive, append_whole, whole_lines, write_whole
 from evidence.ledger import Leaf, Ledger, each_leaf
@@ -28,6 +28,8 @@ from evidence.model import Coverage, Fault, Outcome, Purpose, Record
 from evidence.store import Store
 
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_RECORD = re.compile(rb'"record":"([0-9a-f]{64})"')
+"""How a row says whose it is, in a month's file and in its tail alike."""
 HELD = 200
 """Files held in memory at once; a province has tens of thousands."""
 TAIL = 256
@@ -199,7 +201,20 @@ class FileCatalog:
             self.repair(store, ledger)
 
     def _take_in(self, store: Store, ledger: Ledger, start: int) -> None:
-        self.add_all(row_of(leaf, store) for leaf in each_leaf(ledger, "record", start))
+        self.add_all(row_of(leaf, store) for leaf in self._lacking(each_leaf(ledger, "record", start)))
+
+    def _lacking(self, leaves: Iterable[Leaf]) -> Iterator[Leaf]:
+        """Yield the leaves that have no row: whoever admits adds rows too, so mostly none, and no record need be opened."""
+        by_target: dict[str, list[Leaf]] = defaultdict(list)
+        for leaf in leaves:
+            by_target[_target_of(leaf)].append(leaf)
+        for target, own in by_target.items():
+            wanted = {leaf.digest for leaf in own}
+            for path in sorted((self.folder / target).glob("*.json"), reverse=True) if target else ():
+                wanted -= _records_in(path)  # new rows stand in the newest months
+                if not wanted:
+                    break
+            yield from (leaf for leaf in own if leaf.digest in wanted)
 
     def _kept_state(self) -> int:
         """Return how many leaves are surely in the catalog: none, if a file that was there is gone."""
@@ -250,6 +265,18 @@ def check_slug(target: str) -> str:
 def row_of(leaf: Leaf, store: Store) -> Row:
     """Return the row of a record's leaf, from the record itself; raises what reading the record raises."""
     return Row.of(Record.load(canonical.decode(store.read(leaf.digest))), leaf)
+
+
+def _target_of(leaf: Leaf) -> str:
+    """Return the target that a record's key names; empty where it names none, or none that may be a folder."""
+    chain = heads.chain_of(leaf.kind, leaf.key)
+    return chain[1] if chain is not None and _SLUG.fullmatch(chain[1]) else ""
+
+
+def _records_in(path: Path) -> set[str]:
+    """Return the ids of the records that have a row in a month, its tail too, without reading the rows."""
+    there = b"\n".join((path.read_bytes(), *whole_lines(_tail(path))))
+    return {id.decode() for id in _RECORD.findall(there)}
 
 
 def _stamp(path: Path) -> _Stamp:

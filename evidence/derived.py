@@ -17,7 +17,7 @@ from pathlib import Path
 from evidence import canonical, digest, plain
 from evidence.catalog import check_slug
 from evidence.errors import CanonicalError, NotFound, ShapeError, StoreError
-from evidence.files import write_changed
+from evidence.files import Stamp, stamp, write_changed
 from evidence.model import Finding, Reading
 from evidence.reading.pictures import Kept
 from evidence.replay import Replay
@@ -118,6 +118,15 @@ class Derived:
             return Finding.load(canonical.decode(path.read_bytes()))
         except FileNotFoundError as error:
             raise NotFound(f"no finding {id} in {self._findings}\ntry: quzheng findings list") from error
+
+    def finding_stamps(self, ids: Iterable[str]) -> tuple[Stamp | None, ...]:
+        """Return the stamps of findings' files, None of one that is not there; opens none."""
+        folder = str(self._findings)
+        return tuple(stamp(f"{folder}/{id}.json") for id in ids)
+
+    def findings_stamp(self) -> Stamp | None:
+        """Return what changes whenever a finding is put; None before the first."""
+        return stamp(self._findings)
 
     def forget(self, record: str, blobs: Set[str]) -> None:
         """Remove all that was made of a record and of blobs that left the store; done twice is no fault.

@@ -119,6 +119,19 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+Stamp = tuple[int, int, int]
+"""What changes whenever a file is replaced as `write_whole` does: its time, its place on the disk, its size."""
+
+
+def stamp(path: str | Path) -> Stamp | None:
+    """Return the stamp of a file or folder; None where there is none."""
+    try:
+        status = os.stat(path)  # noqa: PTH116  thousands are asked at once, and making paths would take longer
+    except FileNotFoundError:
+        return None
+    return status.st_mtime_ns, status.st_ino, status.st_size
+
+
 class Exclusive:
     """One holder at a time, over threads and processes; the holder may enter again."""
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from evidence import canonical, plain, words
 from evidence.catalog import check_slug
 from evidence.errors import CanonicalError, ShapeError, StoreError
-from evidence.files import write_changed
+from evidence.files import Stamp, stamp, write_changed
 from evidence.holdings import Holdings, Stacks
 from evidence.model import Fact, Finding
 from evidence.ruleset import RuleSet
@@ -124,9 +124,10 @@ def each(holdings: Holdings) -> tuple[Kept, ...]:
     return tuple(_load(path) for path in sorted(_folder(holdings).glob("*.json")))
 
 
-def files(holdings: Stacks) -> dict[str, Path]:
-    """Return the file of each target's last judgement, by the target's id, in order."""
-    return {path.stem: path for path in sorted(_folder(holdings).glob("*.json"))}
+def stamps(holdings: Stacks) -> dict[str, Stamp]:
+    """Return the stamp of the file of each target's last judgement, by the target's id, in order."""
+    found = ((path.stem, stamp(path)) for path in sorted(_folder(holdings).glob("*.json")))
+    return {target: one for target, one in found if one is not None}
 
 
 def of_target(holdings: Stacks, target: str) -> Kept:

@@ -310,7 +310,7 @@ def _asked() -> Iterator[None]:
 
 def _parse_line(line: bytes, index: int, file: Path) -> Leaf:
     try:
-        body = json.loads(line)
+        body = json.loads(line.decode())
         leaf = Leaf(index=index, kind=body["kind"], key=body["key"], digest=body["digest"])
         check_entry(leaf.kind, leaf.key, leaf.digest)
         if leaf.line != line:

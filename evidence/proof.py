@@ -37,8 +37,6 @@ KINDS = (
 MAX_KEY = 1000
 """Characters in a key."""
 
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:
@@ -53,12 +51,14 @@ class Leaf:
     @property
     def hashed(self) -> bytes:
         """The Merkle leaf hash; the place is not in it, the tree fixes that."""
-        return merkle.leaf_hash(_encode({"digest": self.digest, "key": self.key, "kind": self.kind}))
+        digest, key, kind = map(_text, (self.digest, self.key, self.kind))
+        return merkle.leaf_hash(f'{{"digest":{digest},"key":{key},"kind":{kind}}}'.encode())
 
     @property
     def line(self) -> bytes:
         """The line in the ledger's file, without its line feed."""
-        return _encode({"digest": self.digest, "index": self.index, "key": self.key, "kind": self.kind})
+        digest, key, kind = map(_text, (self.digest, self.key, self.kind))
+        return f'{{"digest":{digest},"index":{self.index},"key":{key},"kind":{kind}}}'.encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +125,5 @@ def check_entry(kind: str, key: str, sha256: str) -> None:
         raise LedgerError(f"a digest has 64 hexadecimal digits, got {sha256!r:.80}")
 
 
-def _encode(flat: dict[str, str | int]) -> bytes:
-    """Return the bytes `canonical.encode` gives for a flat object of printable texts, ten times as fast."""
-    return _CANONICAL.encode(flat).encode()
+_text = json.JSONEncoder(ensure_ascii=False).encode
+"""Gives a text as `canonical.encode` does. What is around texts is written out: a store opens a million leaves."""

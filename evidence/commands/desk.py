@@ -36,6 +36,7 @@ def desk(ctx: click.Context, workspace: Path, host: str, port: int) -> None:
     house = open_house(ctx, workspace)
     if not _users(house).all():
         raise DeskError("还没有用户：先 quzheng desk user add 姓名 --role admin")
+    click.echo("正在打开台账、判定与案卷；记录很多时需要十几秒，其间浏览器连不上", err=True)
     click.echo(f"http://{host}:{port}/（按 Ctrl-C 停止）", err=True)
     app.serve(house, _now, host=host, port=port)
 

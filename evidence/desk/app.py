@@ -16,11 +16,12 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import Response
 
-from evidence.desk import catalogue, gate
+from evidence.desk import catalogue, gate, rendering
 from evidence.desk.desk import Desk
+from evidence.desk.keeping_up import KeepingUp
 from evidence.desk.passwords import Passwords
 from evidence.desk.shell import Shell
-from evidence.errors import DeskError, EvidenceError
+from evidence.errors import DeskError
 from evidence.house import House
 
 log = logging.getLogger(__name__)
@@ -41,10 +42,13 @@ def create(house: House, now: Callable[[], datetime], hashes: Passwords | None =
     """Return the desk of a house as an ASGI application; its `state.desk` is the desk. Raises DeskError for wrong settings."""
     desk = Desk.of(house, now, hashes)
 
+    keeping_up = KeepingUp(desk)
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(_begin, desk)
+        await run_in_threadpool(_begin, desk, keeping_up)
         yield
+        await run_in_threadpool(keeping_up.stop)
         await run_in_threadpool(desk.workroom.close)
         await run_in_threadpool(desk.log.settle)
 
@@ -86,16 +90,14 @@ def serve(house: House, now: Callable[[], datetime], *, host: str, port: int) ->
     )
 
 
-def _begin(desk: Desk) -> None:
+def _begin(desk: Desk, keeping_up: KeepingUp) -> None:
     """Open what takes long before the first page asks, and enter in the ledger what a kill left out."""
     desk.log.settle()
     desk.roll.subjects()
-    desk.standings.all()
-    desk.titles.refresh()
-    try:
-        desk.docket.cases()
-    except EvidenceError:
-        log.exception("the cases cannot be read; pages that show them will say so")
+    rendering.prepare()
+    with desk.shelf.opened():
+        pass  # a store that cannot be opened ends the start; what else cannot be read, the pages that show it tell
+    keeping_up.start()
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from evidence import casebook
 from evidence.bulletin.period import KIND as PERIOD
@@ -10,7 +10,7 @@ from evidence.case_event import Event
 from evidence.casebook import Case, Chains
 from evidence.desk.shelf import Shelf
 from evidence.disputes import opening
-from evidence.disputes.opening import Dispute
+from evidence.disputes.opening import Dispute, Numbers
 from evidence.errors import NotFound
 from evidence.holdings import Holdings
 from evidence.proof import PURGE
@@ -28,7 +28,9 @@ class Docket:
         self._taken_in = 0
         self._version = 0
         self._cases: dict[str, Case] = {}
-        self._disputes: tuple[int, tuple[Dispute, ...]] | None = None
+        self._numbers = Numbers()
+        self._contested: dict[str, Event] = {}
+        self._disputes: dict[str, Dispute] = {}
 
     def chains(self) -> Mapping[str, tuple[Event, ...]]:
         """Return the events of every case by finding, in the order in which the cases were opened.
@@ -43,26 +45,21 @@ class Docket:
         """Return every case with a step, each with its finding as it stood at the last one."""
         with self._shelf.opened() as holdings:
             self._take_in(holdings)
-            for finding, events in self._chains.all().items():
-                known = self._cases.get(finding)
-                if known is None or known.events != events:
-                    self._cases[finding] = Case(finding=casebook.finding_at(holdings, events[-1]), events=events)
-            return tuple(self._cases[finding] for finding in self._chains.all())
+            return tuple(self._case(holdings, events) for events in self._chains.all().values())
 
     def disputes(self) -> tuple[Dispute, ...]:
         """Return every dispute, oldest first."""
-        version = self.version()
         with self._shelf.opened() as holdings:
-            if self._disputes is None or self._disputes[0] != version:
-                self._disputes = version, tuple(opening.disputes(holdings, self.cases()))
-            return self._disputes[1]
+            self._take_in(holdings)
+            return tuple(self._dispute(holdings, number) for number in self._contested)
 
     def dispute(self, number: str) -> Dispute:
         """Return the dispute of a number; raises NotFound."""
-        found = next((one for one in self.disputes() if one.number == number), None)
-        if found is None:
-            raise NotFound(number)
-        return found
+        with self._shelf.opened() as holdings:
+            self._take_in(holdings)
+            if number not in self._contested:
+                raise NotFound(number)
+            return self._dispute(holdings, number)
 
     def version(self) -> int:
         """Return what changes whenever a step was taken, a period or a column ledger entered, or a record quarantined."""
@@ -70,14 +67,42 @@ class Docket:
             self._take_in(holdings)
             return self._version
 
+    def _case(self, holdings: Holdings, events: tuple[Event, ...]) -> Case:
+        finding = events[-1].finding
+        known = self._cases.get(finding)
+        if known is not None and known.events is events:
+            return known
+        found = Case(finding=casebook.finding_at(holdings, events[-1]), events=events)
+        if _lasts(holdings, found.finding.exhibits):
+            self._cases[finding] = found
+        return found
+
+    def _dispute(self, holdings: Holdings, number: str) -> Dispute:
+        contested = self._contested[number]
+        events = self._chains.of(contested.finding)
+        known = self._disputes.get(number)
+        if known is not None and known.case.events is events:
+            return known
+        found = opening.dispute(holdings, number, events, contested)
+        if _lasts(holdings, (*found.finding.exhibits, *contested.records)):
+            self._disputes[number] = found
+        return found
+
     def _take_in(self, holdings: Holdings) -> None:
         size = holdings.ledger.size
         if size == self._taken_in:
             return
         for leaf, event in casebook.entered(holdings, self._taken_in):
-            self._chains.add(leaf, event)
+            if self._chains.add(leaf, event) and event.step == "contested":
+                self._contested[self._numbers.next(event)] = event
         new = holdings.ledger.leaves(self._taken_in)
         if any(leaf.kind == PURGE for leaf in new):
             self._cases.clear()  # what told of a record in quarantine is gone
+            self._disputes.clear()
         self._version += sum(leaf.kind in _MOVES for leaf in new)
         self._taken_in = size
+
+
+def _lasts(holdings: Holdings, records: Iterable[str]) -> bool:
+    """Tell whether what rests on some records stays as it was read: a quarantine that is under way still takes from it."""
+    return holdings.ledger.purged.isdisjoint(records)

@@ -18,6 +18,7 @@ from evidence.report import environment as report_environment
 
 _HERE = Path(__file__).parent
 _STATIC = _HERE / "static"
+_TEMPLATES = _HERE / "templates"
 _REPORT = _HERE.parent / "report"
 _BESIDE = {name: _REPORT / name for name in ("report.css", "report.js")}
 """Files of others that are served as they are."""
@@ -37,6 +38,12 @@ def static_files() -> Mapping[str, tuple[str, bytes]]:
 def static(name: str) -> str:
     """Return the address of a static file, which changes with its contents; raises KeyError for one that is not there."""
     return f"/static/{static_files()[name][0][:16]}/{name}"
+
+
+def prepare() -> None:
+    """Make all templates ready, which otherwise the first to see a page waits for."""
+    for path in _TEMPLATES.iterdir():
+        _environment().get_template(path.name)
 
 
 def render(template: str, desk: Desk, who: Visitor, values: Mapping[str, Any]) -> str:
@@ -68,7 +75,7 @@ def render(template: str, desk: Desk, who: Visitor, values: Mapping[str, Any]) -
 
 @cache
 def _environment() -> Environment:
-    environment = report_environment(FileSystemLoader([_HERE / "templates", _REPORT]))
+    environment = report_environment(FileSystemLoader([_TEMPLATES, _REPORT]))
     environment.globals = {
         **environment.globals,
         "static": static,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from evidence.case_event import WORDS, Event
 from evidence.casebook import Case
@@ -17,6 +18,7 @@ from evidence.model import Finding
 Stage = Literal["first", "second", "begun", "ended"]
 STAGES: Mapping[Stage, str] = {"first": "待确认", "second": "待复核", "begun": "已确认", "ended": "已撤销或终结"}
 STATES = {"hit": "发现问题", "proposal": "提请核对", "undecided": "未能判定", "clear": "未见问题"}
+_ORDER = {stage: n for n, stage in enumerate(STAGES)}
 _ENDED = ("withdrawn", "overturned")
 
 
@@ -58,62 +60,70 @@ class Asked:
         return {"state": self.state, "stage": self.stage, "indicator": self.indicator, "unit": self.unit}
 
 
+_Of = tuple[Finding, Subject | None, tuple[Event, ...]]
+"""What a line is made from; the very same things, not only equal ones, give the very same line."""
+
+
 class Reviews:
-    """The list, kept in memory until a judgement, a case or the list of targets changed."""
+    """The list, kept in memory until a judgement, a case or the list of targets changed; then only what moved is made anew."""
 
     def __init__(self, standings: Standings, roll: Roll, docket: Docket) -> None:
         self._standings, self._roll, self._docket = standings, roll, docket
-        self._kept: tuple[_Made, tuple[Line, ...]] | None = None
+        self._kept: _List | None = None
 
     def lines(self) -> tuple[Line, ...]:
         """Return the findings of all last judgements: what waits for a person first, then by target, clause and label."""
-        made = _Made(
-            standings=tuple(self._standings.all().values()),
-            subjects=self._roll.subjects(),
-            moves=self._docket.version(),
-        )
-        if self._kept is None or not made.same(self._kept[0]):
-            self._kept = made, _lines(made, self._docket.chains())
-        return self._kept[1]
+        made = _Made(standings=self._standings.all(), subjects=self._roll.subjects(), moves=self._docket.version())
+        kept = self._kept
+        if kept is None or not made.same(kept.made):
+            self._kept = kept = _listed(made, self._docket.chains(), kept.known if kept else {})
+        return kept.lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Made:
     """What a list was made from."""
 
-    standings: tuple[Standing, ...]
+    standings: Mapping[str, Standing]
     subjects: Mapping[str, Subject]
     moves: int
     """How far the cases had come."""
 
     def same(self, other: _Made) -> bool:
         """Tell whether nothing was read anew since: these are the very same things, not only equal ones."""
-        return (
-            self.moves == other.moves
-            and self.subjects is other.subjects
-            and len(self.standings) == len(other.standings)
-            and all(one is before for one, before in zip(self.standings, other.standings, strict=True))
-        )
+        return self.moves == other.moves and self.subjects is other.subjects and self.standings is other.standings
 
 
-def _lines(made: _Made, chains: Mapping[str, tuple[Event, ...]]) -> tuple[Line, ...]:
-    found = [
-        _line(finding, made.subjects.get(finding.target), Case(finding=finding, events=chains.get(finding.id, ())))
-        for standing in made.standings
-        for finding in standing.findings
-    ]
-    order = get_args(Stage)
-    return tuple(
-        sorted(
-            found,
-            key=lambda one: (
-                order.index(one.stage), one.finding.target, one.finding.clause, one.finding.label or "", one.finding.id,
-            ),
-        )
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _List:
+    """A list with what it was made from; put in place at once, for threads make lists side by side."""
+
+    made: _Made
+    lines: tuple[Line, ...]
+    known: Mapping[str, tuple[_Of, Line]]
+    """The lines by finding."""
 
 
-def _line(finding: Finding, subject: Subject | None, case: Case) -> Line:
+def _listed(made: _Made, chains: Mapping[str, tuple[Event, ...]], before: Mapping[str, tuple[_Of, Line]]) -> _List:
+    """Return the list of what stands now; lines of `before` are taken over where all that they were made from is the same."""
+    found = {}
+    for standing in made.standings.values():
+        for finding in standing.findings:
+            of = finding, made.subjects.get(finding.target), chains.get(finding.id, ())
+            known = before.get(finding.id)
+            same = known is not None and all(map(operator.is_, known[0], of))
+            found[finding.id] = known if known is not None and same else (of, _line(*of))
+    lines = tuple(sorted((line for _, line in found.values()), key=_place))
+    return _List(made=made, lines=lines, known=found)
+
+
+def _place(line: Line) -> tuple[int, str, str, str, str]:
+    finding = line.finding
+    return _ORDER[line.stage], finding.target, finding.clause, finding.label or "", finding.id
+
+
+def _line(finding: Finding, subject: Subject | None, events: tuple[Event, ...]) -> Line:
+    case = Case(finding=finding, events=events)
     return Line(
         finding=finding,
         state=state_of(finding),

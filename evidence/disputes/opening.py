@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import stat
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -108,14 +108,40 @@ def open_(
     return find(holdings, taken.events[-1].id)
 
 
-def disputes(holdings: Holdings, cases: Iterable[Case] | None = None) -> Iterator[Dispute]:
-    """Yield every dispute, oldest first; raises what reading the casebook raises.
+class Numbers:
+    """The numbers of disputes, given in the order of the ledger as it is read."""
 
-    `cases` are all cases, where somebody has read them already.
-    """
-    known = {case.finding.id: case for case in (casebook.cases(holdings) if cases is None else cases)}
+    def __init__(self) -> None:
+        self._counted: Counter[int] = Counter()
+
+    def next(self, contested: Event) -> str:
+        """Return the number of the objection that comes next in the ledger."""
+        year = local_day(contested.when).year
+        self._counted[year] += 1
+        return f"D-{year}-{self._counted[year]:03}"
+
+
+def disputes(holdings: Holdings) -> Iterator[Dispute]:
+    """Yield every dispute, oldest first; raises what reading the casebook raises."""
+    known = {case.finding.id: case.events for case in casebook.cases(holdings)}
     for number, event in _numbered(holdings):
-        yield _dispute(holdings, number, known[event.finding], event)
+        yield dispute(holdings, number, known[event.finding], event)
+
+
+def dispute(holdings: Holdings, number: str, events: tuple[Event, ...], contested: Event) -> Dispute:
+    """Return the dispute that a step of a case began, of all whose steps `events` are; raises CaseError, StoreError."""
+    after = next((one for one in events if one.n == contested.n + 1 and one.step in casebook.RULINGS), None)
+    if not contested.records:
+        raise CaseError(f"异议{number}没有附异议书：请核对存储（quzheng store check）")
+    record = holdings.record(contested.records[0])
+    objection = HumanExhibit(record=record, statement=human.statement_of(record, holdings))
+    return Dispute(
+        number=number,
+        case=Case(finding=casebook.finding_at(holdings, contested), events=events),
+        contested=contested,
+        ruling=after,
+        objection=objection,
+    )
 
 
 def find(holdings: Holdings, name: str) -> Dispute:
@@ -131,7 +157,7 @@ def find(holdings: Holdings, name: str) -> Dispute:
         many = "有几件都以此开头，请写长一些" if matches else "没有这一件"
         raise NotFound(f"异议“{plainly(name)}”：{many}；全部异议见 quzheng dispute list")
     number, event = matches[-1]
-    return _dispute(holdings, number, casebook.of_id(holdings, event.finding), event)
+    return dispute(holdings, number, casebook.of_id(holdings, event.finding).events, event)
 
 
 def check_files(paths: Sequence[Path]) -> None:
@@ -209,24 +235,5 @@ def _named(holdings: Holdings, path: Path, names: Mapping[Path, str] | None) -> 
 
 
 def _numbered(holdings: Holdings) -> Iterator[tuple[str, Event]]:
-    counted: Counter[int] = Counter()
-    for event in casebook.events(holdings):
-        if event.step == "contested":
-            year = local_day(event.when).year
-            counted[year] += 1
-            yield f"D-{year}-{counted[year]:03}", event
-
-
-def _dispute(holdings: Holdings, number: str, case: Case, event: Event) -> Dispute:
-    after = next((one for one in case.events if one.n == event.n + 1 and one.step in casebook.RULINGS), None)
-    if not event.records:
-        raise CaseError(f"异议{number}没有附异议书：请核对存储（quzheng store check）")
-    record = holdings.record(event.records[0])
-    objection = HumanExhibit(record=record, statement=human.statement_of(record, holdings))
-    return Dispute(
-        number=number,
-        case=Case(finding=casebook.finding_at(holdings, event), events=case.events),
-        contested=event,
-        ruling=after,
-        objection=objection,
-    )
+    numbers = Numbers()
+    return ((numbers.next(event), event) for event in casebook.events(holdings) if event.step == "contested")

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from evidence import catalog
+from evidence import canonical, catalog
 from evidence.admit import admit
 from evidence.catalog import FileCatalog, Row
 from evidence.errors import CatalogError
 from evidence.holdings import Holdings
 from evidence.model import Record
+from evidence.store import FileStore
 from tests.evidence import factory
 
 NOON = factory.NOON
@@ -100,6 +101,43 @@ def test_records_that_a_kill_kept_out_are_added_at_the_next_opening(
     monkeypatch.undo()
     assert len(holdings.rows("shifan")) == 1
     assert [row.leaf for row in Holdings.open(holdings.root).rows("shifan")] == [0, 1]
+
+
+def looked_at(holdings: Holdings, run: str, **fields: object) -> Record:
+    """Admit a record under a key that names its target, as captures do."""
+    capture = factory.capture(holdings.store, key=f"{run}/shifan/home/1", **fields)
+    return admit(capture, store=holdings.store, ledger=holdings.ledger, catalog=holdings.catalog)
+
+
+def test_a_record_that_has_its_row_is_not_opened_to_see_so(holdings: Holdings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a night of thousands, others have added the rows already."""
+    for n in range(3):
+        looked_at(holdings, f"N{n}", started=NOON + timedelta(days=20 * n))
+    rows = holdings.rows("shifan")
+    monkeypatch.setattr(FileStore, "read", lambda self, id: pytest.fail(f"{id} was opened"))
+    (holdings.catalog.folder / ".state").unlink()
+    assert Holdings.open(holdings.root).rows("shifan") == rows
+
+
+@pytest.mark.parametrize("cut", [1, 20, 200])
+def test_a_row_of_which_a_kill_left_half_is_made_from_its_record(holdings: Holdings, cut: int) -> None:
+    """Half of a row may hold the whole id."""
+    for n in range(2):
+        looked_at(holdings, f"N{n}", started=NOON + timedelta(hours=n))
+    rows = holdings.rows("shifan")
+    (holdings.catalog.folder / ".state").unlink()
+    tail = holdings.catalog.folder / "shifan" / "2021-01.tail"
+    tail.write_bytes(tail.read_bytes()[:-cut])
+    assert Holdings.open(holdings.root).rows("shifan") == rows
+
+
+@pytest.mark.parametrize("key", ["N1/../home/1", "N1/.hidden/home/1", "N1/andere/home/1"])
+def test_a_key_that_names_another_target_hides_no_record(holdings: Holdings, key: str) -> None:
+    looked_at(holdings, "N0")
+    record = Record(capture=factory.capture(holdings.store, key=key, html="x"), previous=None)
+    blob = holdings.store.put(canonical.encode(record.plain()), "application/json")
+    holdings.ledger.append("record", key, blob.sha256)
+    assert [row.key for row in Holdings.open(holdings.root).rows("shifan")] == ["N0/shifan/home/1", key]
 
 
 def test_a_rebuilt_catalog_is_the_one_that_was(holdings: Holdings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -89,6 +90,23 @@ def test_a_leaf_is_written_and_hashed_in_its_canonical_form(key: str) -> None:
         return
     assert leaf.line == canonical.encode(plain.dump(leaf))
     assert leaf.hashed == merkle.leaf_hash(canonical.encode({"digest": D[0], "key": key, "kind": "record"}))
+
+
+@given(kind=st.text(), key=st.text(), sha256=st.text())
+def test_a_leaf_that_somebody_else_hands_in_is_hashed_as_its_own_texts_and_no_others(
+    kind: str, key: str, sha256: str
+) -> None:
+    """Quotation marks in it end no text."""
+    leaf = Leaf(index=0, kind=kind, key=key, digest=sha256)
+    entry = {"digest": sha256, "key": key, "kind": kind}
+    assert leaf.line == canonical.encode({**entry, "index": 0})
+    assert leaf.hashed == merkle.leaf_hash(canonical.encode(entry))
+
+
+@pytest.mark.parametrize("text", ['","kind":"record', "\\", '"', "\u2028", "\x00", "网站"])
+def test_no_text_in_a_leaf_can_stand_for_another(text: str) -> None:
+    one = Leaf(index=0, kind="record", key=text, digest=D[0])
+    assert json.loads(one.line) == plain.dump(one)
 
 
 def test_a_ledger_opens_with_all_it_acknowledged(tmp_path: Path) -> None:

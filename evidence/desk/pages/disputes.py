@@ -70,8 +70,7 @@ def look_up(
     bundle: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """Look up what the answer rests on; the contested bundle is verified where it was handed in."""
-    with desk.shelf.opened() as holdings:
-        opening.find(holdings, number)
+    desk.docket.dispute(number)
     own = _kept(bundle)
 
     def work(folder: FilePath) -> Sheet:
@@ -92,8 +91,8 @@ def propose(
     desk: TheDesk, who: TheVisitor, number: Number, step: Choice, on: Annotated[str, Form()], why: Reasons = ""
 ) -> Response:
     """Propose a ruling, which waits for a second person."""
+    found = desk.docket.dispute(number)
     with desk.shelf.opened() as holdings:
-        found = opening.find(holdings, number)
         known = sheet.kept(holdings, found.contested)
     refused = _why_no_ruling(found, known, on) or ("" if why.strip() else "须写明理由")
     if refused or known is None:
@@ -108,7 +107,7 @@ def propose(
 def agree(desk: TheDesk, who: TheVisitor, number: Number, proposal: Annotated[str, Form()]) -> Response:
     """Agree to what another person proposed; now the ruling is entered, under both names."""
     with desk.shelf.opened() as holdings, holdings.ledger.exclusive():
-        found = opening.find(holdings, number)
+        found = desk.docket.dispute(number)
         made = desk.proposals.find(found.id)
         if (refused := _why_not_agreed(desk, holdings, found, made, proposal)) is not None or made is None:
             return _show(desk, who, number, said=refused or "")
@@ -125,16 +124,14 @@ def agree(desk: TheDesk, who: TheVisitor, number: Number, proposal: Annotated[st
 @page.post("/disputes/{number}/refuse", right="rule")
 def refuse(desk: TheDesk, who: TheVisitor, number: Number) -> Response:
     """Take a proposal back, or refuse it; another may be made."""
-    with desk.shelf.opened() as holdings:
-        desk.proposals.drop(opening.find(holdings, number).id)
+    desk.proposals.drop(desk.docket.dispute(number).id)
     return see_other(f"/disputes/{number}")
 
 
 @page.post("/disputes/{number}/answer")
 def answer(desk: TheDesk, who: TheVisitor, number: Number) -> Response:
     """Ask for the sealed answer of a ruling."""
-    with desk.shelf.opened() as holdings:
-        found = opening.find(holdings, number)
+    found = desk.docket.dispute(number)
     if found.ruling is None:
         raise DisputeError(f"异议{number}还没有裁定")
     piece = desk.workroom.ask(
