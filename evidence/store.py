@@ -14,7 +14,7 @@ import os
 import secrets
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from evidence.errors import DamagedBlob, NotFound, StoreError
 from evidence.files import TEMPORARY, make_folder, sync_folder, write_whole
 from evidence.model import Blob
 
+BLOBS = "blobs"
 CHUNK = 1 << 20
 IN_MEMORY = 8 << 20
 """Bytes of an opened blob kept in memory; what is larger waits in a temporary file."""
@@ -92,7 +93,9 @@ class FileStore:
     """A Store in a folder; any number of processes may put at the same time."""
 
     def __init__(self, root: Path) -> None:
-        self.blobs = root / "blobs"
+        self.blobs = root / BLOBS
+        self.incoming = self.blobs / "incoming"
+        """Where files lie that are not blobs yet; on the disk they will be blobs on."""
 
     def put(self, data: bytes, media_type: str) -> Blob:
         """Keep `data`, on the disk when this returns.
@@ -100,13 +103,13 @@ class FileStore:
         Bytes that are already there are compared with `data`; if those on the disk are damaged, they are replaced.
         Raises StoreError where the disk does not take them.
         """
-        blob = Blob(sha256=digest.sha256(data), sm3=digest.sm3(data), size=len(data), media_type=media_type)
+        blob = blob_of(data, media_type)
         if self._holds(blob.sha256):
             self._freshen(blob.sha256)
             return blob
         path, stored = self._plain(blob.sha256), data
-        if _is_text(media_type):
-            path, stored = self._packed(blob.sha256), gzip.compress(data, compresslevel=6, mtime=0)
+        if is_text(media_type):
+            path, stored = self._packed(blob.sha256), pack(data)
         try:
             write_whole(path, stored, mode=READ_ONLY)
         except OSError as error:
@@ -119,10 +122,15 @@ class FileStore:
         What is hashed is what was copied, so a file that changes meanwhile is kept as one state of it. Raises OSError
         where `path` cannot be read, StoreError where the disk does not take the copy.
         """
-        incoming = self.blobs / "incoming" / f"{TEMPORARY}{secrets.token_hex(8)}"
+        with path.open("rb") as source:
+            return self.put_stream(source, media_type)
+
+    def put_stream(self, source: BinaryIO, media_type: str) -> Blob:
+        """Keep what `source` gives from where it stands, as `put_file` does."""
+        incoming = self.incoming / f"{TEMPORARY}{secrets.token_hex(8)}"
         make_folder(incoming.parent)
         try:
-            with path.open("rb") as source, incoming.open("xb") as copy:
+            with incoming.open("xb") as copy:
                 blob = _copied(source, copy, media_type)
             if self._holds(blob.sha256):
                 self._freshen(blob.sha256)
@@ -141,22 +149,14 @@ class FileStore:
         Raises NotFound where there is no such blob, DamagedBlob where its bytes are not those of its name.
         """
         path = self._find(sha256)
-        spool = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (handed to the caller)
         try:
-            hashed = hashlib.sha256()
-            for piece in _pieces(path):
-                hashed.update(piece)
-                spool.write(piece)
-            if hashed.hexdigest() != sha256:
-                raise _damaged(path, sha256, hashed.hexdigest())
+            stream, got = spooled(_pieces(path))
         except (OSError, EOFError, zlib.error) as error:
-            spool.close()
             raise _damaged(path, sha256, str(error)) from error
-        except DamagedBlob:
-            spool.close()
-            raise
-        spool.seek(0)
-        return cast(BinaryIO, spool)
+        if got != sha256:
+            stream.close()
+            raise _damaged(path, sha256, got)
+        return stream
 
     def read(self, sha256: str) -> bytes:
         """Return the blob's bytes, checked; raises NotFound or DamagedBlob."""
@@ -213,13 +213,64 @@ class FileStore:
         raise NotFound(f"no blob {sha256} in {self.blobs}")
 
     def _plain(self, sha256: str) -> Path:
-        if not digest.is_sha256(sha256):
-            raise NotFound(f"a blob is named by 64 hexadecimal digits, got {sha256!r:.80}")
-        return self.blobs / sha256[:2] / sha256[2:]
+        return self.blobs / place(sha256, packed=False)
 
     def _packed(self, sha256: str) -> Path:
-        path = self._plain(sha256)
-        return path.with_name(path.name + ".gz")
+        return self.blobs / place(sha256, packed=True)
+
+
+def place(sha256: str, *, packed: bool) -> str:
+    """Return where below `blobs/` the bytes of this digest lie; raises NotFound where it is no digest.
+
+    >>> place("ab" * 32, packed=True)
+    'ab/ababababababababababababababababababababababababababababababab.gz'
+    """
+    if not digest.is_sha256(sha256):
+        raise NotFound(f"a blob is named by 64 hexadecimal digits, got {sha256!r:.80}")
+    return f"{sha256[:2]}/{sha256[2:]}{'.gz' if packed else ''}"
+
+
+def blob_of(data: bytes, media_type: str) -> Blob:
+    """Return what a record says of these bytes."""
+    return Blob(sha256=digest.sha256(data), sm3=digest.sm3(data), size=len(data), media_type=media_type)
+
+
+def is_text(media_type: str) -> bool:
+    """Tell whether bytes of this kind lie compressed."""
+    kind = media_type.partition(";")[0].strip().lower()
+    return kind.startswith(COMPRESSED) or kind.endswith(("+xml", "+json"))
+
+
+def pack(data: bytes) -> bytes:
+    """Return `data` as it lies compressed; the same bytes give the same."""
+    return gzip.compress(data, compresslevel=6, mtime=0)
+
+
+def unpacked(stored: BinaryIO, *, packed: bool) -> Iterator[bytes]:
+    """Yield the uncompressed bytes of what lies in a store, never all at once; raises OSError, EOFError or zlib.error."""
+    stream: IO[bytes] = cast(IO[bytes], gzip.GzipFile(fileobj=stored)) if packed else stored
+    while piece := stream.read(CHUNK):
+        yield piece
+
+
+def spooled(pieces: Iterable[bytes], folder: Path | None = None) -> tuple[BinaryIO, str]:
+    """Return a stream of all `pieces` and their SHA-256; what is large waits in a temporary file that has no name.
+
+    The file is in `folder`, made where it is not there, or where the system has its temporary files.
+    """
+    hashed = hashlib.sha256()
+    if folder is not None:
+        make_folder(folder)
+    spool = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, prefix=TEMPORARY, dir=str(folder) if folder else None)  # noqa: SIM115 (handed to the caller)
+    try:
+        for piece in pieces:
+            hashed.update(piece)
+            spool.write(piece)
+        spool.seek(0)
+    except BaseException:
+        spool.close()
+        raise
+    return cast(BinaryIO, spool), hashed.hexdigest()
 
 
 def _copied(source: BinaryIO, copy: BinaryIO, media_type: str) -> Blob:
@@ -237,16 +288,9 @@ def _copied(source: BinaryIO, copy: BinaryIO, media_type: str) -> Blob:
     return Blob(sha256=sha256.hexdigest(), sm3=sm3.hexdigest(), size=size, media_type=media_type)
 
 
-def _is_text(media_type: str) -> bool:
-    kind = media_type.partition(";")[0].strip().lower()
-    return kind.startswith(COMPRESSED) or kind.endswith(("+xml", "+json"))
-
-
 def _pieces(path: Path) -> Iterator[bytes]:
     with path.open("rb") as stored:
-        stream: IO[bytes] = cast(IO[bytes], gzip.GzipFile(fileobj=stored)) if path.suffix == ".gz" else stored
-        while piece := stream.read(CHUNK):
-            yield piece
+        yield from unpacked(stored, packed=path.suffix == ".gz")
 
 
 def measure(path: Path) -> tuple[str, int]:

@@ -15,6 +15,7 @@ from tests.conftest import ROOT
 PACKAGES = ("flows", "collector", "evidence")
 ALLOWED = {"flows": {"collector", "evidence"}, "collector": {"evidence"}, "evidence": set()}
 NETWORK = {"socket", "ssl", "http", "urllib.request", "asyncio", "playwright", "ftplib", "smtplib", "requests", "httpx"}
+FLEET = {"procrastinate", "psycopg", "psycopg_pool", "obstore"}
 VERIFIER_MAY_IMPORT = {
     "evidence",
     "evidence.model",
@@ -88,6 +89,25 @@ def test_nothing_imports_the_desk_but_its_command_when_it_is_called() -> None:
     program = "import sys, collector.cli; print('\\n'.join(sys.modules))"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
     assert not set(run.stdout.split()) & {"fastapi", "starlette", "uvicorn", "argon2", "evidence.desk"}
+
+
+def test_what_many_machines_need_is_imported_by_the_fleet_alone_and_never_by_the_command_line() -> None:
+    """It is not always installed."""
+    fleet = ROOT / "collector" / "fleet"
+    wrong = [
+        (path.name, name)
+        for package in PACKAGES
+        for path in modules(package)
+        if fleet not in path.parents
+        for name in imported(path)
+        if in_family(name, FLEET)
+    ]
+    assert modules("collector/fleet")
+    assert wrong == []
+    program = "import sys, collector.cli; print('\\n'.join(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert "collector.cli" in run.stdout.split()
+    assert not set(run.stdout.split()) & {*FLEET, "collector.fleet"}
 
 
 def test_evidence_makes_no_connection() -> None:

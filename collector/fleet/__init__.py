@@ -1,0 +1,1 @@
+"""The same run on many machines (extra [fleet]); nothing outside imports it unless the workspace says so."""
