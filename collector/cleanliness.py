@@ -53,11 +53,12 @@ class Cleanliness:
         environ: Mapping[str, str],
         borrowed: bool = False,
         time_sources: tuple[str, ...] = (),
+        worker: str | None = None,
     ) -> None:
         """`holdings` is the folder that must have room; `environ` the variables the browser is started with.
 
         `borrowed`: pages are opened in the context of the person whose browser it is. `time_sources` are asked how far our
-        clock is off.
+        clock is off. `worker` names the machine of a fleet, so that no two of them share a record.
         """
         self.lookout = lookout
         """The watch that the run's captures tell what they learn."""
@@ -67,6 +68,7 @@ class Cleanliness:
         self._environ = environ
         self._borrowed = borrowed
         self._time_sources = time_sources
+        self._worker: Mapping[str, Any] = {} if worker is None else {"worker": worker}
         self._first: Premises | None = None
         self._answers: tuple[Answered, ...] = ()
 
@@ -124,6 +126,7 @@ class Cleanliness:
             "time_sources": plain.dump(measured.heard),
             "host": _host_part(self._workspace / HOST_PART),
             "checks": plain.dump(checks),
+            **self._worker,
             **more,
         }
         if moment == "after":

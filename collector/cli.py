@@ -19,6 +19,7 @@ from collector import flow_commands, manners_commands
 from collector.access_cli import login, vault
 from collector.clock import SystemClock
 from collector.commands import columns as column_commands
+from collector.commands import fleet as fleet_commands
 from collector.commands import nightly as nightly_commands
 from collector.commands import targets as target_commands
 from collector.device import DEVICES, DeviceName
@@ -326,6 +327,8 @@ cli.add_command(flow_commands.flows)
 cli.add_command(target_commands.targets)
 cli.add_command(column_commands.columns)
 cli.add_command(nightly_commands.nightly)
+cli.add_command(fleet_commands.worker)
+cli.add_command(fleet_commands.fleet)
 cli.add_command(manners_commands.manners)
 
 

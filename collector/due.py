@@ -12,10 +12,10 @@ from pathlib import Path
 from statistics import median
 
 from collector import quiet
+from collector.choosing import flow_for
 from collector.flow import Catalogue, discover
 from collector.hosts import host_of
 from collector.night_journal import FOLDER
-from collector.run import flow_for
 from collector.schedule import Kind, Label, Terms, Want
 from collector.targets import Target
 from collector.workspace import Workspace

@@ -51,7 +51,7 @@ async def describe(browser: Browser, source: BrowserSource, persona: Persona, by
             "mobile": persona.device.handheld,
             "pixels": "css",
         },
-        "tool": {"name": "quzheng", "version": metadata.version("quzheng"), "sha256": _source_digest()},
+        "tool": {"name": "quzheng", "version": metadata.version("quzheng"), "sha256": source_digest()},
         "playwright": metadata.version("playwright"),
         "python": platform.python_version(),
         "system": {"name": _system(), "machine": platform.machine()},
@@ -92,7 +92,7 @@ def vantage(egress: str) -> Vantage:
 
 
 @cache
-def _source_digest() -> str:
+def source_digest() -> str:
     """Return a digest over the collector's own source files, by name and content."""
     folder = Path(__file__).parent
     return digest.of_value(

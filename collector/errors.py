@@ -8,7 +8,9 @@ CollectError
 ├── LoginError          a log-in did not succeed
 ├── SecretMissing       a log-in needs a secret that is not there
 ├── VaultError          the vault cannot be opened, read or written
-└── NightHeld           a night of this workspace is under way already
+├── NightHeld           a night of this workspace is under way already
+└── FleetError          the fleet cannot do the work: database, workers, storage
+    └── RegistrarHeld   another machine registers what the fleet brings
 
 What fails on the way to a page is none of these: it is a capture with its outcome and reason (law 4).
 """
@@ -64,3 +66,11 @@ class VaultError(CollectError):
 
 class NightHeld(CollectError):
     """A night of this workspace is under way already; the message says whose."""
+
+
+class FleetError(CollectError):
+    """The fleet cannot do the work: its database, its workers or its storage; the message says which, and the mend."""
+
+
+class RegistrarHeld(FleetError):
+    """Another machine registers what the fleet brings, or has taken over from this one."""

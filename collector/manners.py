@@ -12,9 +12,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
 from collector.exchange import Exchange
+from collector.hosts import host_of
 
 ASKING = (429, 503)
 """Statuses that may come with Retry-After."""
@@ -95,7 +95,7 @@ class Gate:
             await self._sleep(left)
 
     def _host(self, url: str) -> _Host:
-        name = _name(url)
+        name = host_of(url)
         if name not in self._hosts:
             self._hosts[name] = _Host(asyncio.Semaphore(self._per_host))
         return self._hosts[name]
@@ -159,10 +159,3 @@ def _date(text: str) -> datetime | None:
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return moment if moment.tzinfo else None
-
-
-def _name(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""

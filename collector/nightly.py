@@ -338,7 +338,10 @@ def _records(opened: _Opened) -> tuple[Record, ...]:
 
 
 def _read(opened: _Opened) -> None:
-    readings(_records(opened), opened.holdings, jobs=opened.jobs)
+    records, house = _records(opened), replays.house(opened.means.workspace)
+    if house.readers is not None:
+        house.readers(opened.holdings, records)
+    readings(records, opened.holdings, jobs=opened.jobs)
 
 
 def _compare(opened: _Opened) -> None:

@@ -28,7 +28,7 @@ from evidence import digest, words
 from evidence.answers import Answers
 from evidence.errors import EvidenceError
 from evidence.holdings import Holdings
-from evidence.house import House
+from evidence.house import House, Readers
 from evidence.model import Blob, Reader, Record
 from evidence.replay import Replay, can_be
 from evidence.store import Store
@@ -64,7 +64,21 @@ def house(workspace: Workspace) -> House:
         replay=lambda holdings, records: measure(workspace, holdings, records),
         recapture=lambda holdings, target, labels: rechecks.recapture(workspace, holdings, target, labels),
         printer=printing.printer(workspace.settings.browser),
+        readers=_readers(workspace),
     )
+
+
+def _readers(workspace: Workspace) -> Readers | None:
+    """Return what has records read by a fleet, where the workspace has one."""
+    if workspace.settings.executor != "fleet":
+        return None
+
+    def read(holdings: Holdings, records: Sequence[Record]) -> None:
+        from collector.fleet.reading import readers  # an extra
+
+        readers(workspace, holdings, records)
+
+    return read
 
 
 def sampled(records: Sequence[Record], run: str, share: int) -> tuple[Record, ...]:

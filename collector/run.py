@@ -5,34 +5,27 @@ A run that was cut off is taken up again: what its journal says is done is not d
 
 from __future__ import annotations
 
-import asyncio
-import copy
 import logging
-import os
 import secrets as random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from collector import browser as browsers
-from collector import environment, freshness, passes, proxies
-from collector.cleanliness import Cleanliness
+from collector import freshness, passes
+from collector.choosing import flow_for
 from collector.clock import Clock
+from collector.crew import Crew, Local, crew_of
 from collector.device import DeviceName
-from collector.errors import FlowError, TargetsError
-from collector.executor import Executor, Job
-from collector.flow import GENERIC, Catalogue, Flow, discover
+from collector.errors import TargetsError
+from collector.executor import Job
+from collector.flow import Flow, discover
 from collector.journal import Due, Journal
-from collector.keeper import Keeper
 from collector.login.access import Access
-from collector.lookout import Lookout
-from collector.manners import Gate
-from collector.outcome import Trouble
 from collector.targets import Target, from_written
 from collector.visit import Visit
 from collector.workspace import Workspace
-from evidence import aftercheck, checkpoints, digest, plans, words
+from evidence import checkpoints, digest, plans, words
 from evidence.admit import admit
 from evidence.errors import SealError
 from evidence.holdings import Holdings
@@ -40,8 +33,6 @@ from evidence.model import Capture, Purpose, Record
 from evidence.parts import part_of
 
 log = logging.getLogger(__name__)
-
-ATTENDED = Trouble(outcome="skipped", reason="attended", fault="ours")
 
 
 class Watcher(Protocol):
@@ -148,8 +139,8 @@ async def run(
     every = _jobs(targets, flows, journal)
     if purpose in ("second_look", "recheck"):
         every = tuple(replace(job, past_caches=_cached(job, holdings)) for job in every)
-    cleanliness = _cleanliness(workspace, holdings)
-    records = await _work(workspace, holdings, journal, every, clock, jobs, access, progress, cleanliness)
+    crew = crew_of(workspace, holdings, journal, clock, jobs, access)
+    records = await _work(crew, holdings, journal, every, workspace.settings.limits.passes, progress)
     missing = journal.missing()
     _close(workspace, holdings, journal, clock)
     return RunReport(
@@ -158,7 +149,7 @@ async def run(
         due=journal.pages,
         records=records,
         missing=missing,
-        concerns=cleanliness.concerns,
+        concerns=crew.concerns,
         by_hand=len(chosen) - len(targets),
     )
 
@@ -192,8 +183,8 @@ async def visit_once(
     journal = Journal.begin(holdings.root, new_run(clock), purpose, ((target.id, labels),), clock.now())
     plans.enter(holdings, journal.run, purpose, journal.due, journal.at)
     job = Job(target=target, flow=flow, labels=labels)
-    cleanliness = _cleanliness(workspace, holdings)
-    records = await _work(workspace, holdings, journal, (job,), clock, 1, None, None, cleanliness)
+    crew = Local(workspace, holdings, journal, clock, 1)
+    records = await _work(crew, holdings, journal, (job,), workspace.settings.limits.passes, None)
     _close(workspace, holdings, journal, clock)
     return records[-1]
 
@@ -219,21 +210,16 @@ def _give_up(holdings: Holdings, clock: Clock) -> None:
 
 
 async def _work(
-    workspace: Workspace,
+    crew: Crew,
     holdings: Holdings,
     journal: Journal,
     every: tuple[Job, ...],
-    clock: Clock,
-    jobs: int | None,
-    access: Access | None,
+    most_passes: int,
     progress: Watcher | None,
-    cleanliness: Cleanliness,
 ) -> tuple[Record, ...]:
     """Do what is left of `every` job; then, in later passes, what failed for the moment."""
     records: list[Record] = []
     last = journal.last()
-    limits = workspace.settings.limits
-
     written = _Written(journal)
 
     def deliver(job: Job, capture: Capture) -> None:
@@ -244,32 +230,15 @@ async def _work(
         if progress:
             progress.advance()
 
-    todo = _undone(every, last) or passes.again(every, last, limits.passes)
+    todo = _undone(every, last) or passes.again(every, last, most_passes)
     if not todo:
         return ()
-    kept = Keeper(
-        browsers.find(workspace.settings.browser),
-        holdings.store,
-        captures=limits.browser_captures,
-        resident=limits.browser_bytes,
-        borrowed=workspace.settings.context == "theirs",
-        attended_by=workspace.settings.attended_by,
-    )
-    async with kept as keeper:
-        environs = (await keeper.running()).environment
-        before = await asyncio.to_thread(cleanliness.before, environs)
-        journal.cleanliness("before", before)
-        aftercheck.begin(holdings, journal.run, before)
-        executor = _executor(workspace, holdings, journal, keeper, clock, jobs, access, cleanliness.lookout)
-        for n in range(limits.passes):
+    async with crew.at_work() as executor:
+        for n in range(most_passes):
             if progress and todo:
                 progress.step("重试一时失败的页面" if n else "采集", sum(len(job.labels) for job in todo))
             await executor.work(todo, deliver, written.over)
-            todo = passes.again(every, last, limits.passes)
-        begun = aftercheck.cut_off(holdings, journal.run)
-        after = await asyncio.to_thread(cleanliness.after, environs, journal.run, begun)
-        journal.cleanliness("after", after)
-        aftercheck.end(holdings, journal.run, before, after)
+            todo = passes.again(every, last, most_passes)
     return tuple(records)
 
 
@@ -297,95 +266,12 @@ class _Written:
             self.journal.outcome(record, job.attempt)
 
 
-def _executor(
-    workspace: Workspace,
-    holdings: Holdings,
-    journal: Journal,
-    keeper: Keeper,
-    clock: Clock,
-    jobs: int | None,
-    access: Access | None,
-    lookout: Lookout,
-) -> Executor:
-    settings = workspace.settings
-    limits = settings.limits
-    gate = Gate(
-        jobs=jobs or settings.jobs,
-        per_host=limits.per_host,
-        per_host_seconds=limits.per_host_seconds,
-        longest_pause=limits.retry_after_most,
-    )
-    return Executor(
-        keeper=keeper,
-        sink=holdings.store,
-        clock=clock,
-        limits=limits,
-        access=access or Access.of(workspace),
-        run=journal.run,
-        purpose=journal.purpose,
-        vantage=environment.vantage(settings.egress),
-        gate=gate,
-        lookout=lookout,
-        second_agent=settings.second_agent,
-    )
-
-
-def _cleanliness(workspace: Workspace, holdings: Holdings) -> Cleanliness:
-    told = tuple(proxy.told for proxy in proxies.found(os.environ))
-    lookout = Lookout(workspace.settings.egress, told)
-    return Cleanliness(
-        lookout,
-        workspace=workspace.root,
-        holdings=holdings.root,
-        store=holdings.store,
-        environ=os.environ,
-        borrowed=workspace.settings.context == "theirs",
-        time_sources=workspace.settings.time_source,
-    )
-
-
 def _chosen(targets: tuple[Target, ...], only: Sequence[str]) -> tuple[Target, ...]:
     unknown = sorted(set(only) - {target.id for target in targets})
     if unknown:
         known = "、".join(target.id for target in targets) or "（没有对象）"
         raise TargetsError(f"没有编号为 {'、'.join(unknown)} 的对象；现有：{known}")
     return tuple(target for target in targets if not only or target.id in only)
-
-
-def flow_for(target: Target, catalogue: Catalogue, *, named: bool = False) -> Flow:
-    """Return the target's flow; where none can be used, one that says so for each label that is due.
-
-    A flow that a person must attend is run only for a target that was `named`; else it is skipped, and says so.
-    """
-    try:
-        flow = catalogue.choose(target)
-    except FlowError as error:
-        return _unusable(target, str(error))
-    return _skipped(flow) if flow.attended and not named else flow
-
-
-def _skipped(flow: Flow) -> Flow:
-    """Return the flow without its steps: each label that is due gives a record that nobody was there."""
-    absent = copy.copy(flow)
-    absent.login = None
-
-    async def skip(visit: Visit) -> None:
-        for label in visit.due:
-            visit.fail(label, ATTENDED, flow.attended)
-
-    absent.script = skip
-    return absent
-
-
-def _unusable(target: Target, why: str) -> Flow:
-    flow = Flow(target.flow or GENERIC)
-
-    @flow.visit
-    async def refuse(visit: Visit) -> None:
-        raise FlowError(why)
-
-    flow.source = b""
-    return flow
 
 
 def one_page(label: str, device: DeviceName) -> Flow:

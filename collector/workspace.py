@@ -8,6 +8,7 @@ from typing import Any
 
 from collector import quiet, salting, sealing, targets, timesource, vault, yamlfile
 from collector.errors import WorkspaceError
+from collector.fleet_settings import FleetSettings
 from collector.nightly_settings import NightlySettings
 from collector.sealing import SealSettings
 from collector.targets import Target
@@ -25,6 +26,7 @@ MAY_BE_NONE = ("annexes", "settle_seconds", "challenge_seconds", "per_host_secon
 """Limits that may be 0."""
 EGRESSES = ("direct", "proxy", "inspecting", "split-dns")
 CONTEXTS = ("own", "theirs")
+EXECUTORS = ("local", "fleet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,10 @@ class Settings:
     context: str = "own"
     """At a browser elsewhere: own (fresh for each visit), or theirs (with the log-ins of the person who has it open)."""
     jobs: int = 2
+    executor: str = field(default="local", metadata={plain.ADDED: True})
+    """Who visits: local (a browser of this machine), or fleet (workers elsewhere; extra [fleet])."""
+    fleet: FleetSettings = field(default_factory=FleetSettings, metadata={plain.ADDED: True})
+    """How the fleet is reached."""
     egress: str = "direct"
     """How this machine reaches the Internet, as the office declares it: direct, proxy, inspecting, split-dns."""
     time_source: tuple[str, ...] = ()
@@ -199,6 +205,11 @@ class Workspace:
         return self.root / "logins" / "tries.json"
 
     @property
+    def fleet_mark_path(self) -> Path:
+        """What proves to a worker that it shares the count of failed log-ins."""
+        return self.root / "logins" / "fleet-mark"
+
+    @property
     def key_place(self) -> KeyPlace:
         """Where the vault's key is."""
         return KeyPlace(file=self.root / self.settings.vault_key)
@@ -287,7 +298,11 @@ def _settings(path: Path, written: Any) -> Settings:
         if got < least:
             line = yamlfile.line_of(path, ("limits", name))
             raise WorkspaceError(f"{path}:{line}: limits.{name}: expected at least {least}, got {got}")
-    for name, got, known in (("egress", settings.egress, EGRESSES), ("context", settings.context, CONTEXTS)):
+    for name, got, known in (
+        ("egress", settings.egress, EGRESSES),
+        ("context", settings.context, CONTEXTS),
+        ("executor", settings.executor, EXECUTORS),
+    ):
         if got not in known:
             line = yamlfile.line_of(path, (name,))
             raise WorkspaceError(f"{path}:{line}: {name}: expected {', '.join(known)}, got {got!r:.60}")

@@ -5,7 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(chromium-headless-shell tesseract-ocr tesseract-ocr-chi-sim tesseract-ocr-chi-tra fonts-noto-cjk openssl
-    libatomic1)  # Playwright's driver needs it
+    libatomic1  # Playwright's driver needs it
+    postgresql)  # the tests of the fleet start a server of their own
 # python3-venv only where the Python in use cannot make a virtual environment by itself (Debian splits it off)
 python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 

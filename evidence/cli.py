@@ -58,6 +58,8 @@ def read(ctx: click.Context, workspace: Path, every: bool, as_json: bool, record
     home = open_house(ctx, workspace)
     holdings = home.holdings()
     wanted = holdings.open_records() if every else [holdings.open_record(record) for record in records]
+    if home.readers is not None:
+        home.readers(holdings, wanted)
     found = readings(wanted, holdings, jobs=home.jobs)
     for record in wanted:
         reading = found.get(record.id)

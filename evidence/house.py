@@ -17,6 +17,7 @@ from evidence.masking.committing import Salting, unsalted
 from evidence.model import Record
 from evidence.office import Office
 from evidence.reading import wordlists
+from evidence.reading.wordlists import WordLists
 from evidence.seal import Signer
 from evidence.sm2 import SecondSigner
 from evidence.timestamp import Authority
@@ -25,6 +26,8 @@ Recapturer = Callable[[Holdings, str, Sequence[str]], str]
 """Looks again at labels of a target, for purpose `recheck`, and admits what it sees; returns why it could not, else ""."""
 Replayer = Callable[[Holdings, Sequence[Record]], object]
 """Sees to it that each record that can be replayed has a replay in `derived`; raises nothing for what it cannot do."""
+Readers = Callable[[Holdings, Sequence[Record]], object]
+"""Has records read elsewhere and their readings kept; what it does not bring is read here."""
 
 Printer = Callable[[Path], bytes]
 """Prints an HTML file, with the pictures beside it, as A4 in PDF, with no network and no script, page numbers at the foot and
@@ -92,6 +95,8 @@ class House:
     """How the desk is reached, and what it asks of those who log in."""
     printer: Printer | None = None
     """None: there is no browser; bulletins have no 证据图册."""
+    readers: Readers | None = None
+    """Reads records beforehand on other machines; None: all are read here."""
 
     @property
     def root(self) -> Path:
@@ -101,7 +106,11 @@ class House:
     def holdings(self) -> Holdings:
         """Open the store, repairing the catalog from the ledger's tail where a kill left it behind; raises ReadingError for
         word lists of the office that cannot be read."""
-        return Holdings.open(self.store, wordlists.load(bad_links=self.bad_links, wording_rules=self.wording))
+        return Holdings.open(self.store, self.words())
+
+    def words(self) -> WordLists:
+        """Return the word lists that pages are read with; raises ReadingError for those of the office that cannot be read."""
+        return wordlists.load(bad_links=self.bad_links, wording_rules=self.wording)
 
 
 HouseOpener = Callable[[Path], House]

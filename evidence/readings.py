@@ -46,17 +46,34 @@ def readings(records: Iterable[Record], holdings: Stacks, *, jobs: int = 1) -> M
     Readings are looked up in `holdings.derived` and saved there, under the digest of what they depend on: the
     artifacts, the address, this reader, and the day the page was taken.
     """
-    purged = holdings.purged
     wanted = {record.id: record for record in records}
-    keys = {id: shared_key(record, holdings) for id, record in wanted.items() if has_page(record) and id not in purged}
+    keys = _keys(wanted.values(), holdings)
     known = {key: kept for key in set(keys.values()) if (kept := holdings.derived.reading(key)) is not None}
     open_records = {key: wanted[id] for id, key in keys.items() if key not in known}
     for key, reading in _read_all(open_records, holdings, jobs):
-        holdings.derived.put_reading(key, reading)
-        if (since := same_since(reading)) is not None:
-            holdings.derived.put_lasting(lasting_key(open_records[key], holdings.words), since, key)
+        keep(key, open_records[key], reading, holdings)
         known[key] = reading
     return {id: known.get(keys[id]) if id in keys else None for id in wanted}
+
+
+def unread(records: Iterable[Record], holdings: Stacks) -> Mapping[str, Record]:
+    """Return the records that have a page and no reading yet, one of each that share a reading, by the reading's key."""
+    wanted = {record.id: record for record in records}
+    keys = _keys(wanted.values(), holdings)
+    return {key: wanted[id] for id, key in keys.items() if holdings.derived.reading(key) is None}
+
+
+def keep(key: str, record: Record, reading: Reading, holdings: Stacks) -> None:
+    """Keep the reading of a record under the digest of what it depends on, wherever it was made."""
+    holdings.derived.put_reading(key, reading)
+    if (since := same_since(reading)) is not None:
+        holdings.derived.put_lasting(lasting_key(record, holdings.words), since, key)
+
+
+def _keys(records: Iterable[Record], holdings: Stacks) -> dict[str, str]:
+    """Return the key of each record's reading, of those that have a page and are not in quarantine."""
+    purged = holdings.purged
+    return {one.id: shared_key(one, holdings) for one in records if has_page(one) and one.id not in purged}
 
 
 def kept(records: Iterable[Record], holdings: Stacks) -> Mapping[str, Reading]:
@@ -137,7 +154,7 @@ def has_page(record: Record) -> bool:
 def _read_all(records: Mapping[str, Record], holdings: Stacks, jobs: int) -> Iterator[tuple[str, Reading]]:
     if jobs <= 1 or len(records) <= _FEW:
         for key, record in records.items():
-            reading = _read(record, holdings.store, holdings.derived, holdings.words)
+            reading = read_one(record, holdings.store, holdings.derived, holdings.words)
             if reading is not None:
                 yield key, reading
         return
@@ -166,7 +183,7 @@ def _outcome(record: Record, future: Future[Reading | None]) -> Reading | None:
 
 
 def _read_from(root: Path, words: WordLists, record: Record) -> Reading | None:
-    return _read(record, FileStore(root), Derived(root), words)
+    return read_one(record, FileStore(root), Derived(root), words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +217,8 @@ def of_record(record: Record, store: Store, words: WordLists, shelf: Shelf | Non
     return read(from_record(record, store), at=moment_of(record), words=words, shelf=shelf)
 
 
-def _read(record: Record, store: Store, derived: Derived, words: WordLists) -> Reading | None:
+def read_one(record: Record, store: Store, derived: Derived, words: WordLists) -> Reading | None:
+    """Return the reading of a record, made now; `derived` keeps what is made of pictures. None for one that cannot be read."""
     try:
         return of_record(record, store, words, _Pictures(derived))
     except NotFound as error:

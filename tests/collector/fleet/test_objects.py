@@ -17,10 +17,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto.server import ThreadedMotoServer
 
 from collector.fleet import objects
 from collector.fleet.objects import ObjectStore
@@ -29,44 +27,14 @@ from evidence.errors import DamagedBlob, NotFound, StoreError
 from evidence.files import write_whole
 from evidence.model import Blob
 from evidence.store import IN_MEMORY, FileStore, Store, pack, place
+from tests.collector.fleet.conftest import KEY_ID, SECRET, TOKEN
 
-KEY_ID, SECRET, TOKEN = "AKIACANARYKEYID00000", "canary/secret+access+key", "canary-session-token"
 SHORT = timedelta(seconds=0.1)
 TEXT, PICTURE = "text/html", "image/png"
 NO_DIGESTS = ["", "../../etc/passwd", "ab/cd", "A" * 64, "\x00" * 64, "a" * 63, "a" * 64 + ".gz"]
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    running.start()
-    yield "http://{}:{}".format(*running.get_host_and_port())
-    running.stop()
-
-
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch, server: str) -> None:
-    for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY_ID)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-    monkeypatch.setenv("AWS_SESSION_TOKEN", TOKEN)
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", server)
-
-
-@pytest.fixture(scope="module")
-def client(server: str) -> Any:
-    return boto3.client(
-        "s3", endpoint_url=server, aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1"
-    )
-
-
-@pytest.fixture
-def bucket(client: Any) -> str:
-    name = f"evidence-{time.monotonic_ns()}"
-    client.create_bucket(Bucket=name)
-    return name
+pytestmark = pytest.mark.usefixtures("environment")
 
 
 @dataclass(frozen=True)

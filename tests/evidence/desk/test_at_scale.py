@@ -73,7 +73,7 @@ def test_every_page_is_there_within_the_time(province: dict[Role, Browser]) -> N
             took = []
             for _ in range(5):
                 begun = time.perf_counter()
-                assert browser.get(one.path).status_code == 200
+                assert browser.get(one.path).status_code in (200, 303), one.path
                 took.append(time.perf_counter() - begun)
             print(f"{one.path}: {min(took) * 1000:.0f} ms, the first {took[0] * 1000:.0f} ms")
             if min(took) > MOST:
