@@ -27,7 +27,7 @@ from collector.fleet.handovers import Handover, Handovers
 from collector.fleet.lease import Fence, Lease
 from collector.fleet.lots import JSON, bring, kinds_of, lot_of
 from collector.fleet.orders import CAPTURE, Order, Orders
-from collector.fleet.roster import Hand, Roster
+from collector.fleet.roster import TRIES, Hand, Roster
 from collector.flow import discover
 from collector.journal import Journal
 from collector.workspace import Workspace
@@ -39,8 +39,6 @@ from evidence.vantages import apart
 
 log = logging.getLogger(__name__)
 
-TRIES = 3
-"""Times that a visit is ordered which no worker brings to its end."""
 
 Deliver = Callable[[Job, Capture], None]
 Done = Callable[[Job], None]
@@ -126,6 +124,8 @@ class Dispatcher:
         self._tries: Counter[str] = Counter()
         self._sessions: dict[str, str] = {}
         """Workers that checked their machine before the run and not yet after it, each with the record made before."""
+        self._elsewhere: set[str] = set()
+        """Queues of single vantages on which something was ordered."""
         self._heard = time.monotonic()
 
     def begin(self) -> None:
@@ -149,6 +149,7 @@ class Dispatcher:
                 continue
             for id in [one for one in self._open if one not in live]:
                 await self._order_again(id)
+            self._let_all_look()
             self._mind_the_silence()
             await asyncio.sleep(self._settings.poll_milliseconds / 1000)
 
@@ -196,12 +197,24 @@ class Dispatcher:
         rows = [row for label in job.labels for row in self._holdings.rows(job.target.id, label)[-1:]]
         first = [self._holdings.record(row.record).capture.vantage for row in rows]
         others = [hand for hand in self._fit() if first and all(apart(hand.vantage, one) for one in first)]
-        return terms.elsewhere(self._queue, terms.vantage_id(others[0].vantage)) if others else self._queue
+        if not others:
+            return self._queue
+        where = terms.elsewhere(self._queue, terms.vantage_id(others[0].vantage))
+        self._elsewhere.add(where)
+        return where
+
+    def _let_all_look(self) -> None:
+        """Give to all what was ordered of a vantage where nobody works any more: a look from here is better than none."""
+        there = {terms.elsewhere(self._queue, terms.vantage_id(hand.vantage)) for hand in self._fit()}
+        for where in self._elsewhere - there:
+            self._orders.move(where, self._queue)
+        self._elsewhere &= there
 
     def _register(self, deliver: Deliver, done: Done) -> bool:
         """Register what waits; tell whether there was any."""
         found = self._handovers.waiting(self._journal.run)
         for one in found:
+            self._lease.renew()
             self._bring(one)
             with self._lease.passed():
                 self._take(one, deliver, done)

@@ -52,7 +52,6 @@ CREATE TABLE IF NOT EXISTS quzheng_workers (
     kind text NOT NULL,
     queue text NOT NULL,
     vantage text NOT NULL,
-    draining boolean NOT NULL DEFAULT false,
     seen timestamptz NOT NULL DEFAULT now()
 );
 CREATE TABLE IF NOT EXISTS quzheng_pace (

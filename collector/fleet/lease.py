@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
@@ -19,6 +20,8 @@ from evidence.ledger import FileLedger
 
 FILE = "registrar"
 """Beside the ledger's own files: the highest number that wrote here."""
+PARTS = 4
+"""Times that a lease is renewed in its length."""
 
 
 class Fence:
@@ -64,6 +67,7 @@ class Lease:
         self._fence = fence
         self._seconds = seconds
         self.number = 0
+        self._renewed = 0.0
 
     def take(self) -> None:
         """Take the lease and shut out whoever had it; raises RegistrarHeld where another holds it still."""
@@ -85,13 +89,16 @@ class Lease:
         self._fence.raise_to(self.number)
 
     def renew(self) -> None:
-        """Hold it on; raises RegistrarHeld where it was lost."""
+        """Hold it on, where a part of its time has passed; raises RegistrarHeld where it was lost."""
+        if time.monotonic() - self._renewed < self._seconds / PARTS:
+            return
         kept = self._database.ask(
             "UPDATE quzheng_lease SET until = now() + make_interval(secs => %s) WHERE token = %s RETURNING token",
             [self._seconds, self.number],
         )
         if not kept:
             raise RegistrarHeld("登记权已被另一台机器接管，本机停止登记")
+        self._renewed = time.monotonic()
 
     def give_back(self) -> None:
         """Let the next one have it at once."""

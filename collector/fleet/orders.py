@@ -104,11 +104,6 @@ class Orders:
         rows = self._database.ask("SELECT body FROM quzheng_orders WHERE id = %s", [id])
         return Order.load(canonical.decode(rows[0][0].encode("utf-8"))) if rows else None
 
-    def open_of(self, run: str) -> tuple[str, ...]:
-        """Return the ids of a run's orders that have not ended."""
-        rows = self._database.ask("SELECT id FROM quzheng_orders WHERE run = %s AND NOT ended ORDER BY n", [run])
-        return tuple(row[0] for row in rows)
-
     def live(self, run: str) -> frozenset[str]:
         """Return the ids of a run's orders that are in the queue or under way."""
         rows = self._database.ask(
@@ -117,6 +112,13 @@ class Orders:
             [CAPTURE, run],
         )
         return frozenset(row[0] for row in rows)
+
+    def move(self, from_: str, to: str) -> None:
+        """Give to another queue what nobody of one has begun."""
+        self._database.ask(
+            "UPDATE procrastinate_jobs SET queue_name = %s WHERE queue_name = %s AND status = 'todo' AND task_name = %s",
+            [to, from_, CAPTURE],
+        )
 
     def end(self, id: str) -> None:
         """Take note that all of an order is registered."""

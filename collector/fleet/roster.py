@@ -10,6 +10,8 @@ from evidence.model import Vantage
 
 KEPT_DAYS = 30
 """After which what is left of runs that are over is forgotten."""
+TRIES = 3
+"""Times that a piece of work is begun which no worker brings to its end."""
 _FORGET = (
     "DELETE FROM quzheng_handovers WHERE run IN"
     " (SELECT run FROM quzheng_runs WHERE NOT open AND begun < now() - make_interval(days => %s))",

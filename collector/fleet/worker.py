@@ -19,7 +19,7 @@ from procrastinate.exceptions import ConnectorException
 
 from collector.errors import FleetError
 from collector.fleet.database import Database, queue
-from collector.fleet.roster import Roster
+from collector.fleet.roster import TRIES, Roster
 from collector.fleet_settings import FleetSettings
 from evidence.model import Vantage
 
@@ -31,8 +31,6 @@ GRACE = 25.0
 """Seconds that work under way is given when the worker is asked to end; orchestrators kill after 30."""
 SIGNS = 4
 """Signs of life in the time after which a worker counts as gone."""
-TRIES = 3
-"""Times that a piece of work is begun whose workers die."""
 
 
 class Trade(Protocol):

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from collector.cli import cli
 from collector.clock import SystemClock
 from collector.errors import FleetError, RegistrarHeld
+from collector.fleet import terms
 from collector.fleet.database import Database
 from collector.fleet.handovers import Handovers
 from collector.fleet.hiring import hired
@@ -27,9 +28,10 @@ from collector.journal import Journal
 from collector.run import RunReport, run
 from collector.workspace import Workspace
 from evidence import aftercheck
+from evidence.admit import admit
 from evidence.derived import Derived
 from evidence.holdings import Holdings, Stacks
-from evidence.model import Vantage
+from evidence.model import Record, Vantage
 from evidence.readings import kept, readings, unread
 from evidence.vantages import apart
 from tests.collector.fleet.conftest import Yard, kill, until
@@ -48,15 +50,15 @@ def ran(workspace: Workspace, **more: Any) -> RunReport:
 class Running:
     """A run in a thread of its own."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, **more: Any) -> None:
         self.report: RunReport | None = None
         self.error: Exception | None = None
-        self._thread = threading.Thread(target=self._run, args=(workspace,))
+        self._thread = threading.Thread(target=self._run, args=(workspace, more))
         self._thread.start()
 
-    def _run(self, workspace: Workspace) -> None:
+    def _run(self, workspace: Workspace, more: dict[str, Any]) -> None:
         try:
-            self.report = ran(workspace)
+            self.report = ran(workspace, **more)
         except Exception as error:  # is looked at by the test
             self.error = error
 
@@ -179,6 +181,7 @@ def test_a_registrar_that_stood_still_writes_nothing_more(yard: Yard, database: 
     assert follower.number > paused.number
     with pytest.raises(RegistrarHeld, match="接管"), paused.passed():
         raise AssertionError("it wrote")
+    paused._renewed = 0.0  # the time to renew it has come
     with pytest.raises(RegistrarHeld, match="接管"):
         paused.renew()
     database.ask("DELETE FROM quzheng_lease")
@@ -199,6 +202,26 @@ def test_a_database_that_is_restarted_is_waited_for(yard: Yard, site: Site, post
     assert admitted(workspace) == sorted((f"t{n}/home/1", "captured") for n in range(8))
     assert report.missing == ()
     assert is_sound(workspace)
+
+
+def test_workers_run_no_further_ahead_of_a_slow_registrar_than_they_may(
+    yard: Yard, database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*given: Any, **named: Any) -> Record:
+        most.append(database.ask("SELECT count(*) FROM quzheng_orders WHERE NOT ended")[0][0])
+        time.sleep(0.3)
+        return admit(*given, **named)
+
+    most: list[int] = []
+    monkeypatch.setattr("collector.run.admit", slow)
+    yard.settings = replace(yard.settings, ahead=2)
+    workspace = yard.workspace(pages(site, 7))
+    for name in ("w1", "w2"):
+        yard.worker("--name", name)
+    ran(workspace)
+    assert admitted(workspace) == sorted((f"t{n}/home/1", "captured") for n in range(7))
+    assert len(most) == 7
+    assert max(most) == 2
 
 
 def test_what_is_delivered_twice_is_registered_once(database: Database) -> None:
@@ -345,6 +368,25 @@ def test_machines_that_share_only_a_bucket(yard: Yard, site: Site, bucket: str, 
     store = Holdings.open(workspace.store_path).store
     cited = {sha256 for record in report.records for sha256 in record.capture.cited}
     assert all(bucketful.read(sha256) == store.read(sha256) for sha256 in cited)
+
+
+def test_a_second_look_is_asked_of_another_vantage_and_of_all_where_nobody_is_there(
+    yard: Yard, database: Database, site: Site
+) -> None:
+    """Where the other one leaves before it looked, a look from here is better than none."""
+    workspace = yard.workspace(pages(site, 1))
+    yard.worker("--name", "home", "--address", "203.0.113.7")
+    ran(workspace)
+    (home,) = (hand for hand in hands(yard) if hand.name == "home")
+    away = replace(home.vantage, address="198.51.100.9", resolver="198.51.100.1")
+    assert apart(home.vantage, away)
+    Roster(database).sign("away", "capture", home.queue, away)
+    running = Running(workspace, purpose="second_look")
+    wanted = until(lambda: database.ask("SELECT queue FROM quzheng_orders WHERE id LIKE '%/t0/1' AND NOT ended"))
+    assert wanted == [(terms.elsewhere(home.queue, terms.vantage_id(away)),)]
+    running.over()
+    holdings = Holdings.open(workspace.store_path)
+    assert [record.capture.purpose for record in holdings.records()] == ["scheduled", "second_look"]
 
 
 def test_two_vantages_are_two_where_address_and_name_servers_are_known_to_differ() -> None:
