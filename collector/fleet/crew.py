@@ -166,12 +166,17 @@ class Dispatcher:
                 await asyncio.sleep(self._settings.poll_milliseconds / 1000)
 
     async def _order(self, job: Job) -> None:
-        order = Order.of(job, self._journal.run, self._journal.purpose, self._mark(job))
+        order = self._unused(Order.of(job, self._journal.run, self._journal.purpose, self._mark(job)))
         where = self._queue_for(job)
         self._orders.keep(order, where)
         self._open[order.id] = job
         if order.id not in self._orders.live(order.run):
             await self._defer(order.id, order.host, where)
+
+    def _unused(self, order: Order) -> Order:
+        """Return the order under an id of which nothing was registered to its end: one that was given up is another one."""
+        ids = (order.id, *(f"{order.id}/again-{n}" for n in range(1, TRIES + 1)))
+        return replace(order, id=next((id for id in ids if not self._orders.ended(id)), ids[-1]))
 
     async def _order_again(self, id: str) -> None:
         """Order once more what no worker brought to its end; after so many tries it is given up, and misses its record."""

@@ -120,6 +120,10 @@ class Orders:
             [to, from_, CAPTURE],
         )
 
+    def ended(self, id: str) -> bool:
+        """Tell whether an order has ended."""
+        return bool(self._database.ask("SELECT 1 FROM quzheng_orders WHERE id = %s AND ended", [id]))
+
     def end(self, id: str) -> None:
         """Take note that all of an order is registered."""
         self._database.ask("UPDATE quzheng_orders SET ended = true WHERE id = %s", [id])

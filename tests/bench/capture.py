@@ -154,9 +154,9 @@ def whole(targets: Targets) -> tuple[float, int]:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path, host: str = "127.0.0.1") -> Iterator[str]:
     """Serve a folder from a process of its own, which takes no time from ours."""
-    words = [sys.executable, __file__, "--serve", str(folder)]
+    words = [sys.executable, __file__, "--serve", str(folder), host]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         address = process.stdout.readline().strip() if process.stdout else ""
         try:
@@ -211,7 +211,7 @@ def later(address: str) -> dict[str, Any]:
 def main() -> None:
     """Print the table."""
     if sys.argv[1:2] == ["--serve"]:
-        with serve(Path(sys.argv[2])) as address:
+        with serve(Path(sys.argv[2]), sys.argv[3]) as address:
             print(address, flush=True)
             sys.stdin.read()
         return

@@ -19,6 +19,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +32,7 @@ from collector.run import run  # noqa: E402
 from tests.bench.capture import MIRROR, Targets, captured, served, workspace  # noqa: E402
 
 AT_ONCE = (1, 2, 4)
+HOSTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,12 @@ class Cost:
         return self.pages / self.seconds * 60
 
 
-def spread(address: str, labels: list[str], hosts: int) -> Targets:
+def spread(addresses: Sequence[str], labels: list[str]) -> Targets:
     """Return the columns as targets of several hosts of this machine: visits to one host are never made at once."""
     found: Targets = []
-    for n in range(hosts):
-        own = address.replace("127.0.0.1", f"127.0.0.{n + 1}")
-        entries = [{"label": label, "name": label, "url": f"{own}/{label}/index.html"} for label in labels[n::hosts]]
+    for n, own in enumerate(addresses):
+        mine = labels[n :: len(addresses)]
+        entries = [{"label": label, "name": label, "url": f"{own}/{label}/index.html"} for label in mine]
         found.append({"id": f"m{n}", "name": f"m{n}", "url": f"{own}/index.html", "columns": entries})
     return found
 
@@ -102,24 +105,30 @@ def main() -> None:
     columns = json.loads((MIRROR / "expected_columns.json").read_text("utf-8"))["columns"]
     labels = [Path(c["file"]).parent.as_posix() for c in columns if c["kind"] == "list"]
     rounds = int(sys.argv[sys.argv.index("--rounds") + 1]) if "--rounds" in sys.argv else 3
-    with served(MIRROR / "site") as address:
+    with ExitStack() as servers:
+        addresses = [servers.enter_context(served(MIRROR / "site", f"127.0.0.{n + 1}")) for n in range(HOSTS)]
+        address = addresses[0]
         urls = [f"{address}/index.html", *(f"{address}/{label}/index.html" for label in labels)]
-        against, single = [], []
+        against, others, single = [], [], []
         for _ in range(rounds):
-            cost = measured(spread(address, labels, 1), 1)
+            cost = measured(spread(addresses[:1], labels), 1)
             single.append(cost.rate)
             told = f"quzheng run {cost.rate:4.0f} pages a minute, {cost.cpu / cost.pages:.2f} CPU s and {cost.stored / cost.pages / 1e6:.2f} MB a page"
             other = shot_scraper(urls)
             if other is not None:
+                others.append(other)
                 against.append(cost.rate / other)
                 told += f"   shot-scraper {other:4.0f}   ratio {against[-1]:.2f}"
             print(f"{told}   (load {os.getloadavg()[0]:.1f})")
         said = f"{statistics.median(against):.2f}" if against else "not installed"
         print(f"against shot-scraper, median {said}  (goal 1.2)")
         for jobs in AT_ONCE:
-            rates = [measured(spread(address, labels, 4), jobs).rate for _ in range(rounds)]
+            rates = [measured(spread(addresses, labels), jobs).rate for _ in range(rounds)]
             rate = statistics.median(rates)
-            print(f"{jobs} at once over 4 hosts: {rate:4.0f} pages a minute   (load {os.getloadavg()[0]:.1f})")
+            beside = f"   shot-scraper's {rate / statistics.median(others):.2f}" if others else ""
+            print(
+                f"{jobs} at once over {HOSTS} hosts: {rate:4.0f} pages a minute{beside}   (load {os.getloadavg()[0]:.1f})"
+            )
 
 
 if __name__ == "__main__":

@@ -18,14 +18,14 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serve(folder: Path) -> Iterator[str]:
-    """Serve `folder` for the length of the block; gives the address without a trailing slash."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+def serve(folder: Path, host: str = "127.0.0.1") -> Iterator[str]:
+    """Serve `folder` for the length of the block on a host of loopback; gives the address without a trailing slash."""
+    server = ThreadingHTTPServer((host, 0), partial(Quiet, directory=str(folder)))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://{host}:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()

@@ -16,14 +16,17 @@ from click.testing import CliRunner
 from collector.cli import cli
 from collector.clock import SystemClock
 from collector.errors import FleetError, RegistrarHeld
+from collector.executor import Job
 from collector.fleet import terms
 from collector.fleet.database import Database
 from collector.fleet.handovers import Handovers
 from collector.fleet.hiring import hired
 from collector.fleet.lease import Fence, Lease
 from collector.fleet.objects import ObjectStore
+from collector.fleet.orders import Order, Orders
 from collector.fleet.reading import read_elsewhere
 from collector.fleet.roster import Hand, Roster
+from collector.flow import discover
 from collector.journal import Journal
 from collector.run import RunReport, run
 from collector.workspace import Workspace
@@ -235,6 +238,20 @@ def test_what_is_delivered_twice_is_registered_once(database: Database) -> None:
     assert handovers.waiting("R") == ()
     handovers.give("over", "R/t0/1/over", run="R", order="R/t0/1", body={"said": "late"}, worker="late")
     assert handovers.waiting("R") == ()
+
+
+def test_what_was_given_up_is_ordered_anew_when_its_run_is_taken_up(yard: Yard, database: Database, site: Site) -> None:
+    """The coordinator died between giving a visit up and ending the run."""
+    workspace = yard.workspace(pages(site, 1))
+    (one,) = workspace.targets()
+    flow = discover(workspace.flows_dir).choose(one)
+    orders = Orders(database)
+    given_up = Order.of(Job(target=one, flow=flow, labels=("home",)), "R7", "scheduled")
+    orders.keep(given_up, "anywhere")
+    orders.end(given_up.id)
+    yard.worker("--name", "w1")
+    report = ran(workspace, name="R7")
+    assert (report.missing, admitted(workspace)) == ((), [("t0/home/1", "captured")])
 
 
 def test_no_worker_ends_in_a_clear_word_and_the_run_can_be_taken_up(yard: Yard, site: Site) -> None:
