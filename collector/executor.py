@@ -1,4 +1,4 @@
-"""Does the jobs of a run here, on the contexts of one browser; a fleet of machines may stand in its place one day."""
+"""Does the jobs of a run here, on the contexts of one browser; on a fleet each worker does so with what it is given."""
 
 from __future__ import annotations
 

@@ -21,6 +21,10 @@ rules: national-2019      # 检查指标版本 / rule set
 # attended_by: 张三               # 谁在操作那个浏览器 / who sits at it
 # context: own                   # own 每次新建环境；theirs 用那人已登录的环境 / a fresh context, or the person's own
 jobs: 2                   # 同时进行的访问 / visits at once
+# executor: fleet         # 由多台机器采集，见 deploy/fleet.md；缺省 local，即本机 / many machines visit; local: this one
+# fleet:
+#   database: host=db dbname=quzheng user=quzheng   # PostgreSQL；口令用 PGPASSFILE，不写在这里 / the password by PGPASSFILE
+#   blobs: s3://bucket/prefix                       # 缺省为各机共用的存储文件夹 / without it: the store's folder, shared
 egress: direct            # 本机如何上网：direct、proxy、inspecting、split-dns / how this machine reaches the Internet
 
 second_agent: true        # 首页另以搜索引擎名义看一次，防隐蔽篡改 / home pages also as a search engine, against cloaking

@@ -200,6 +200,9 @@ class Walk:
             ("quzheng flows check", self._use_the_flow),
             ("quzheng flows record", self._record),
             ("quzheng vault set", lambda words: [Act(words, typed=PASSWORD + "\n")]),
+            # no database is named in the guide's workspace: they say so (tests/collector/fleet/ has them work)
+            ("quzheng worker", lambda words: [Act(words, codes=(1,))]),
+            ("quzheng fleet", lambda words: [Act(words, codes=(1,))]),
             ("quzheng desk user add", lambda words: [Act([*words, "--stdin"], typed=PASSWORD + "\n")]),
             ("quzheng desk -w", lambda words: [Act([*words, "--port", _free()], codes=(0, -15), stopped_after=8)]),
         ]  # fmt: skip

@@ -81,6 +81,46 @@ def test_what_is_run_are_commands_that_there_are(n: int) -> None:
     assert all(option in shown for option in options if option.startswith("--"))
 
 
+def fleet() -> dict[str, Any]:
+    found: dict[str, Any] = loaded("compose.fleet.yaml")["services"]
+    return found
+
+
+@pytest.mark.parametrize("name", ["capture-1", "capture-2", "reading", "registrar", "database"])
+def test_no_machine_of_a_fleet_has_a_right_that_it_does_not_need(name: str) -> None:
+    one = fleet()[name]
+    assert (one["read_only"], one["cap_drop"]) == (True, ["ALL"])
+    assert one["user"].partition(":")[0] not in ("", "0", "root")
+    assert "privileged" not in one
+    assert "ports" not in one, "nothing of it is reached from outside"
+    assert one["security_opt"] == ["no-new-privileges:true"]
+    if name != "database":
+        named = {place.partition(":")[0] for place in one["tmpfs"]} | {
+            each.partition(":")[2] for each in one["volumes"]
+        }
+        assert named <= WRITABLE
+        assert int(one["stop_grace_period"].rstrip("s")) > 30
+
+
+def test_secrets_of_a_fleet_are_files_and_only_the_registrar_can_sign() -> None:
+    told = {name: one.get("environment", {}) for name, one in fleet().items()}
+    assert all(
+        value.startswith("/run/secrets/") for one in told.values() for key, value in one.items() if "PASS" in key
+    )
+    holders = {name for name, one in fleet().items() if "seal_key" in {each["source"] for each in one["secrets"]}}
+    assert holders == {"registrar"}
+    assert {each["source"] for each in fleet()["reading"]["secrets"]} == {"pgpass"}, "who reads logs in nowhere"
+
+
+def test_what_a_fleet_runs_are_commands_that_there_are() -> None:
+    programs = [one["command"] for name, one in fleet().items() if name != "database"]
+    programs += [one["healthcheck"]["test"][2:] for name, one in fleet().items() if name != "database"]
+    for name, *options in programs:
+        shown = CliRunner().invoke(cli, [name, "--help"])
+        assert shown.exit_code == 0
+        assert all(option in shown.output for option in options if option.startswith("--"))
+
+
 def stages() -> list[str]:
     """The Dockerfile without comments, a text for each stage; before the first stands what is said of all."""
     text = (ROOT / "Dockerfile").read_text("utf-8")
