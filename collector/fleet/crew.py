@@ -126,25 +126,31 @@ class Dispatcher:
         """Workers that checked their machine before the run and not yet after it, each with the record made before."""
         self._elsewhere: set[str] = set()
         """Queues of single vantages on which something was ordered."""
+        self._deliver: Deliver
+        self._done: Done
+        """What becomes of captures and ended visits; what comes after the last pass goes the same way."""
         self._heard = time.monotonic()
 
     def begin(self) -> None:
         """Open the run to the workers."""
         self._roster.open(self._journal.run)
         self._handovers.reopen(self._journal.run)
+        for one in self._handovers.checked(self._journal.run):
+            self._note(one)
 
     async def work(self, jobs: tuple[Job, ...], deliver: Deliver, done: Done) -> None:
         """Do all jobs; raises FleetError where no worker gives a sign, RegistrarHeld where another machine took over."""
         run = self._journal.run
         waiting = deque(jobs)
         self._open = {}
+        self._deliver, self._done = deliver, done
         self._heard = time.monotonic()
         while waiting or self._open:
             while waiting and len(self._open) < self._settings.ahead:
                 await self._order(waiting.popleft())
             self._lease.renew()
             live = self._orders.live(run)
-            if self._register(deliver, done):
+            if self._register():
                 self._heard = time.monotonic()
                 continue
             for id in [one for one in self._open if one not in live]:
@@ -162,7 +168,7 @@ class Dispatcher:
         until = time.monotonic() + self._settings.stalled_seconds
         while any(worker in self._alive() for worker in self._sessions) and time.monotonic() < until:
             self._lease.renew()
-            if not self._register(_nothing_new, lambda job: None):
+            if not self._register():
                 await asyncio.sleep(self._settings.poll_milliseconds / 1000)
 
     async def _order(self, job: Job) -> None:
@@ -215,14 +221,14 @@ class Dispatcher:
             self._orders.move(where, self._queue)
         self._elsewhere &= there
 
-    def _register(self, deliver: Deliver, done: Done) -> bool:
+    def _register(self) -> bool:
         """Register what waits; tell whether there was any."""
         found = self._handovers.waiting(self._journal.run)
         for one in found:
             self._lease.renew()
             self._bring(one)
             with self._lease.passed():
-                self._take(one, deliver, done)
+                self._take(one)
             self._handovers.settle([one.n])
         return bool(found)
 
@@ -232,14 +238,14 @@ class Dispatcher:
         elif one.kind == "capture":
             bring(self._lot, kinds_of(_capture(one)), self._holdings.store)
 
-    def _take(self, one: Handover, deliver: Deliver, done: Done) -> None:
+    def _take(self, one: Handover) -> None:
         match one.kind:
             case "check":
                 self._take_check(one)
             case "capture":
-                deliver(self._job(one), _capture(one))
+                self._deliver(self._job(one), _capture(one))
             case "over":
-                done(self._job(one))
+                self._done(self._job(one))
             case "ended" | "failed":
                 self._orders.end(one.order)
                 self._open.pop(one.order, None)
@@ -247,14 +253,20 @@ class Dispatcher:
     def _take_check(self, one: Handover) -> None:
         """Enter a worker's look at its machine, before the run or after it."""
         moment, sha256, before = one.body["moment"], one.body["sha256"], one.body["before"]
-        self._concerns |= dict.fromkeys(f"{one.worker}：{concern}" for concern in one.body["concerns"])
         self._journal.cleanliness(moment, sha256)
         if moment == "before":
-            self._sessions[one.worker] = before
             aftercheck.begin(self._holdings, self._journal.run, before)
         else:
-            self._sessions.pop(one.worker, None)
             aftercheck.end(self._holdings, self._journal.run, before, sha256)
+        self._note(one)
+
+    def _note(self, one: Handover) -> None:
+        """Take note of a worker's look at its machine: it takes part in the run from the one before to the one after."""
+        self._concerns |= dict.fromkeys(f"{one.worker}：{concern}" for concern in one.body["concerns"])
+        if one.body["moment"] == "before":
+            self._sessions[one.worker] = one.body["before"]
+        else:
+            self._sessions.pop(one.worker, None)
 
     def _job(self, one: Handover) -> Job:
         """Return the job a handover is of: the ordered one, or its second try for what a dying browser took with it."""
@@ -301,7 +313,3 @@ class Dispatcher:
 
 def _capture(one: Handover) -> Capture:
     return plain.load(Capture, one.body["capture"])
-
-
-def _nothing_new(job: Job, capture: Capture) -> None:
-    log.warning("a capture of %s came after its run was closed: it is not registered", job.target.id)

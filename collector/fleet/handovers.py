@@ -5,7 +5,7 @@ A worker that was given up and comes back hands over again what another has hand
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,6 +15,14 @@ from evidence import canonical
 Kind = Literal["check", "capture", "over", "ended", "failed", "reading"]
 MOST = 100
 """Handovers that are taken at once."""
+_WAITING = (
+    "SELECT n, key, order_id, kind, body, worker FROM quzheng_handovers"
+    " WHERE run = %s AND NOT settled ORDER BY n LIMIT %s"
+)
+_CHECKED = (
+    "SELECT n, key, order_id, kind, body, worker FROM quzheng_handovers"
+    " WHERE run = %s AND kind = 'check' AND settled ORDER BY n"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +53,11 @@ class Handovers:
 
     def waiting(self, run: str) -> tuple[Handover, ...]:
         """Return what of a run waits to be registered, in order, at most so many."""
-        rows = self._database.ask(
-            "SELECT n, key, order_id, kind, body, worker FROM quzheng_handovers"
-            " WHERE run = %s AND NOT settled ORDER BY n LIMIT %s",
-            [run, MOST],
-        )
-        return tuple(
-            Handover(n=n, key=key, order=order, kind=kind, body=canonical.decode(body.encode("utf-8")), worker=worker)
-            for n, key, order, kind, body, worker in rows
-        )
+        return _read(self._database.ask(_WAITING, [run, MOST]))
+
+    def checked(self, run: str) -> tuple[Handover, ...]:
+        """Return the workers' looks at their machines that were registered for a run, in order."""
+        return _read(self._database.ask(_CHECKED, [run]))
 
     def settle(self, numbers: Iterable[int]) -> None:
         """Take note that these were registered."""
@@ -66,3 +70,10 @@ class Handovers:
             " AND order_id IN (SELECT id FROM quzheng_orders WHERE run = %s AND NOT ended)",
             [run, run],
         )
+
+
+def _read(rows: Iterable[Sequence[Any]]) -> tuple[Handover, ...]:
+    return tuple(
+        Handover(n=n, key=key, order=order, kind=kind, body=canonical.decode(body.encode("utf-8")), worker=worker)
+        for n, key, order, kind, body, worker in rows
+    )

@@ -90,8 +90,11 @@ def is_sound(workspace: Workspace) -> bool:
     return chained and size == holdings.ledger.size and holdings.store.check().clean
 
 
-def begun(workspace: Workspace) -> int:
-    return len(Holdings.open(workspace.store_path).ledger.leaves())
+def looked_after(workspace: Workspace) -> bool:
+    """Tell whether the machine of each record was looked at after the run."""
+    holdings = Holdings.open(workspace.store_path)
+    checks = [aftercheck.of_record(record, holdings) for record in holdings.records()]
+    return bool(checks) and all(check is not None and check.missing is None for check in checks)
 
 
 def test_the_same_keys_outcomes_and_checks_as_a_local_run(yard: Yard, site: Site, tmp_path: Path) -> None:
@@ -121,9 +124,7 @@ def test_the_same_keys_outcomes_and_checks_as_a_local_run(yard: Yard, site: Site
     assert admitted(fleet) == admitted(local)
     assert report.missing == ()
     assert is_sound(fleet)
-    holdings = Holdings.open(fleet.store_path)
-    checks = [aftercheck.of_record(record, holdings) for record in holdings.records()]
-    assert all(check is not None and check.missing is None for check in checks), "each worker looked before and after"
+    assert looked_after(fleet), "each worker looked before and after"
 
 
 def test_a_worker_killed_in_the_middle_costs_time_and_no_page(yard: Yard, site: Site) -> None:
@@ -155,6 +156,7 @@ def test_a_killed_coordinator_is_followed_by_another(yard: Yard, site: Site, mon
     assert admitted(workspace) == sorted((f"t{n}/home/1", "captured") for n in range(8))
     assert report.missing == ()
     assert is_sound(workspace)
+    assert looked_after(workspace)
 
 
 def test_two_coordinators_never_write_at_once(yard: Yard, database: Database, site: Site) -> None:
@@ -299,9 +301,7 @@ def test_a_worker_asked_to_end_finishes_its_visit_and_looks_at_its_machine(yard:
     yard.worker("--name", "w2")
     running.over()
     assert admitted(workspace) == sorted((f"t{n}/home/1", "captured") for n in range(6))
-    holdings = Holdings.open(workspace.store_path)
-    checks = [aftercheck.of_record(record, holdings) for record in holdings.records()]
-    assert all(check is not None and check.missing is None for check in checks)
+    assert looked_after(workspace)
 
 
 def test_never_two_pages_of_a_host_nearer_than_it_is_owed(yard: Yard, site: Site) -> None:
