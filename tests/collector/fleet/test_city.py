@@ -16,7 +16,7 @@ from evidence import judge, plain, ruleset
 from evidence.holdings import Holdings
 from flows.demo.city import City, secrets, targets
 from tests.collector.fleet.conftest import Yard, kill, until
-from tests.collector.fleet.test_fleet import Running, is_sound
+from tests.collector.fleet.test_fleet import Running, hands, is_sound
 
 
 def office(root: Path, city: City, more: str = "") -> Workspace:
@@ -65,3 +65,25 @@ def test_the_same_pages_outcomes_and_findings(yard: Yard, tmp_path: Path, monkey
     found = judged(fleet)
     assert found == judged(local)
     assert any(state == "hit" for _, _, _, state, _ in found)
+
+
+@pytest.mark.full
+def test_a_night_goes_by_the_workers_and_is_complete(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Visits, second looks and readings are theirs; the report, the findings and the exit code those of any night."""
+    for name, value in secrets().items():
+        monkeypatch.setenv(name, value)
+    with City(still=True) as city:
+        yard.root.rmdir()
+        fleet = office(yard.root, city, f"\nexecutor: fleet\nfleet: {json.dumps(plain.dump(yard.settings))}\n")
+        yard.worker("--name", "w1", "--jobs", "2")
+        yard.worker("--kind", "reading", "--name", "r1", "--jobs", "1")
+        until(lambda: {hand.kind for hand in hands(yard)} == {"capture", "reading"})
+        night = yard.command("nightly", "-w", str(yard.root), "--once", "--all")
+        assert night.wait(150) == 0, yard.logs()
+    (report,) = (yard.root / "nights").glob("*/night.json")
+    told = json.loads(report.read_text("utf-8"))
+    assert (told["complete"], told["missing"], told["failed"]) == (True, [], [])
+    assert told["planned"] == told["captured"] > 20
+    assert told["second_looks"] > 0
+    assert {one["indicator"] for one in told["new"]} >= {"columns_not_updated", "blank_columns"}
+    assert is_sound(fleet)

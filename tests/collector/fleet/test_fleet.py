@@ -417,6 +417,7 @@ def test_two_vantages_are_two_where_address_and_name_servers_are_known_to_differ
 def hands(yard: Yard) -> tuple[Hand, ...]:
     database = Database(yard.settings)
     try:
+        database.set_up()
         return Roster(database).hands()
     finally:
         database.close()
