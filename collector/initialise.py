@@ -25,6 +25,11 @@ jobs: 2                   # 同时进行的访问 / visits at once
 # fleet:
 #   database: host=db dbname=quzheng user=quzheng   # PostgreSQL；口令用 PGPASSFILE，不写在这里 / the password by PGPASSFILE
 #   blobs: s3://bucket/prefix                       # 缺省为各机共用的存储文件夹 / without it: the store's folder, shared
+#   ahead: 200            # 排队和待登记的访问最多多少个 / visits in the queue or unregistered at most
+#   patience_seconds: 900 # 没有工作机应答、数据库连不上，最多等多久 / waited for workers, and for the database
+#   stalled_seconds: 60   # 工作机多久没有应答，其访问即交给别的机器 / without a sign after which others do its visits
+#   lease_seconds: 30     # 登记机多久没有续期，别的机器即可接管 / after which another machine may register
+#   poll_milliseconds: 200   # 隔多久查看一次移交的结果 / between two looks at what was handed over
 egress: direct            # 本机如何上网：direct、proxy、inspecting、split-dns / how this machine reaches the Internet
 
 second_agent: true        # 首页另以搜索引擎名义看一次，防隐蔽篡改 / home pages also as a search engine, against cloaking

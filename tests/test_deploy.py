@@ -6,8 +6,10 @@ import ast
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,13 @@ import ruamel.yaml
 from click.testing import CliRunner
 
 from collector.cli import cli
+from collector.fleet.database import Database, conninfo
+from collector.fleet.roster import Hand
+from collector.fleet.standing import Standing
+from collector.fleet_settings import FleetSettings
+from collector.initialise import SETTINGS
+from evidence.model import Vantage
+from tests.collector.fleet.postgres import Postgres, programs
 from tests.conftest import ROOT
 
 WRITABLE = {"/data", "/tmp", "/home/quzheng", "/dev/shm"}  # noqa: S108  places of the container
@@ -95,11 +104,27 @@ def test_no_machine_of_a_fleet_has_a_right_that_it_does_not_need(name: str) -> N
     assert "ports" not in one, "nothing of it is reached from outside"
     assert one["security_opt"] == ["no-new-privileges:true"]
     if name != "database":
-        named = {place.partition(":")[0] for place in one["tmpfs"]} | {
-            each.partition(":")[2] for each in one["volumes"]
-        }
-        assert named <= WRITABLE
-        assert int(one["stop_grace_period"].rstrip("s")) > 30
+        mounts = [each.split(":") for each in one["volumes"]]
+        assert {place.partition(":")[0] for place in one["tmpfs"]} | {to for _, to, *_ in mounts} <= WRITABLE
+        assert int(one["stop_grace_period"].rstrip("s")) > 40
+
+
+def test_who_reads_writes_nothing_and_reaches_nothing_outside() -> None:
+    assert fleet()["reading"]["volumes"] == ["workspace:/data:ro"]
+    assert fleet()["reading"]["networks"] == ["inside"]
+
+
+def test_no_two_workers_of_a_fleet_have_one_name() -> None:
+    """A worker is known by host and process; every container's process is 1, and a service may have many containers."""
+    assert [name for name, one in fleet().items() if "hostname" in one] == ["registrar"]
+
+
+def test_the_database_is_reached_by_its_fleet_alone() -> None:
+    assert loaded("compose.fleet.yaml")["networks"]["inside"] == {"internal": True}
+    assert fleet()["database"]["networks"] == ["inside"]
+    assert re.fullmatch(
+        r"docker\.io/library/postgres:\d+-bookworm(@sha256:[0-9a-f]{64})?", fleet()["database"]["image"]
+    )
 
 
 def test_secrets_of_a_fleet_are_files_and_only_the_registrar_can_sign() -> None:
@@ -107,15 +132,77 @@ def test_secrets_of_a_fleet_are_files_and_only_the_registrar_can_sign() -> None:
     assert all(
         value.startswith("/run/secrets/") for one in told.values() for key, value in one.items() if "PASS" in key
     )
-    holders = {name for name, one in fleet().items() if "seal_key" in {each["source"] for each in one["secrets"]}}
-    assert holders == {"registrar"}
-    assert {each["source"] for each in fleet()["reading"]["secrets"]} == {"pgpass"}, "who reads logs in nowhere"
+    holders = {name: {each["source"] for each in one["secrets"]} for name, one in fleet().items()}
+    assert {name for name, held in holders.items() if "seal_key" in held} == {"registrar"}
+    assert holders["reading"] == {"pgpass"}, "who reads logs in nowhere"
+    assert {name for name, held in holders.items() if "database_admin" in held} == {"database"}
+    known = {"PGPASSFILE", "POSTGRES_PASSWORD_FILE", "POSTGRES_INITDB_ARGS"}
+    assert {key for one in told.values() for key in one} == known, "the fleet's role is not the server's administrator"
+
+
+def test_the_folder_of_the_secrets_is_not_taken_into_the_repository() -> None:
+    files = [one["file"] for name in ("compose.yaml", "compose.fleet.yaml") for one in loaded(name)["secrets"].values()]
+    assert {file.rpartition("/")[0] for file in files} == {"./secrets"}
+    assert "deploy/secrets/" in (ROOT / ".gitignore").read_text("utf-8").splitlines()
+
+
+def test_no_password_stands_in_the_settings_that_a_fleet_is_told_to_have() -> None:
+    """Both examples are read as settings are, which takes no password."""
+    compose = (ROOT / "deploy" / "compose.fleet.yaml").read_text("utf-8")
+    places = re.findall(r"^# +fleet: \{database: \"([^\"]+)\"\}$", compose, re.M)
+    places += re.findall(r"^# +database: (\S+=.+?) +#", SETTINGS, re.M)
+    assert len(places) == 2
+    assert all(conninfo(FleetSettings(database=one)) == one for one in places)
+
+
+def test_a_worker_is_well_as_long_as_the_roster_says_so() -> None:
+    _, shell = fleet()["capture-1"]["healthcheck"]["test"]
+    pattern = re.search(r'grep -Eq "(.+)"$', shell)
+    assert pattern
+    asked = pattern[1].replace("$$(hostname)", "capture-1")
+    place = Vantage(egress="direct", address=None, resolver=None)
+
+    def told(name: str, seconds: float) -> str:
+        hand = Hand(name=name, kind="capture", queue="q", vantage=place, seconds=seconds)
+        return Standing(hands=(hand,), queue="q", registrar=None, jobs={}, unregistered=0).told()
+
+    assert re.search(asked, told("capture-1-1", 0.4), re.M)
+    assert not re.search(asked, told("capture-1-1", 60), re.M), "it has been silent for long"
+    assert not re.search(asked, told("capture-2-1", 0.4), re.M), "another one"
+
+
+def test_the_role_of_a_fleet_owns_its_database_and_can_do_nothing_else(tmp_path: Path) -> None:
+    found = programs()
+    if found is None:
+        pytest.skip("no PostgreSQL server here (Debian: postgresql)")
+    (tmp_path / "password").write_text("it's a \\secret")
+    server = Postgres(tmp_path / "postgres" / "server", found)
+    server.start()
+    try:
+        where = {"PGHOST": "127.0.0.1", "PGPORT": str(server.port), "PASSWORD_FILE": str(tmp_path / "password")}
+        script = str(ROOT / "deploy" / "database.sh")
+        said = subprocess.run([script], env={**os.environ, **where}, capture_output=True, text=True, check=True)
+        again = subprocess.run([script], env={**os.environ, **where}, capture_output=True, text=True)
+        assert again.returncode != 0
+        log = (tmp_path / "postgres" / "server" / "log").read_text("utf-8")
+        assert "secret" not in said.stdout + said.stderr + again.stdout + again.stderr + log
+        database = Database(FleetSettings(database=f"host=127.0.0.1 port={server.port} dbname=quzheng user=quzheng"))
+        database.set_up()
+        rights = database.ask(
+            "SELECT rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls FROM pg_roles"
+            " WHERE rolname = current_user"
+        )
+        assert rights == [(False, False, False, False, False)]
+        database.close()
+    finally:
+        server.stop("immediate")
 
 
 def test_what_a_fleet_runs_are_commands_that_there_are() -> None:
-    programs = [one["command"] for name, one in fleet().items() if name != "database"]
-    programs += [one["healthcheck"]["test"][2:] for name, one in fleet().items() if name != "database"]
-    for name, *options in programs:
+    asked = [one["healthcheck"]["test"][1:] for name, one in fleet().items() if name != "database"]
+    commands = [one["command"] for name, one in fleet().items() if name != "database"]
+    commands += [shlex.split(" ".join(one).partition("|")[0])[1:] for one in asked]
+    for name, *options in commands:
         shown = CliRunner().invoke(cli, [name, "--help"])
         assert shown.exit_code == 0
         assert all(option in shown.output for option in options if option.startswith("--"))
