@@ -164,7 +164,7 @@ def test_a_worker_is_well_as_long_as_the_roster_says_so() -> None:
 
     def told(name: str, seconds: float) -> str:
         hand = Hand(name=name, kind="capture", queue="q", vantage=place, seconds=seconds)
-        return Standing(hands=(hand,), queue="q", registrar=None, jobs={}, unregistered=0).told()
+        return Standing(hands=(hand,), queues={"capture": "q"}, registrar=None, jobs={}, unregistered=0).told()
 
     assert re.search(asked, told("capture-1-1", 0.4), re.M)
     assert not re.search(asked, told("capture-1-1", 60), re.M), "it has been silent for long"

@@ -66,6 +66,7 @@ class Fleet:
         database = Database(settings)
         try:
             database.set_up()
+            Roster(database).check_clock()
             lease = Lease(database, Fence(self._holdings.ledger), settings.lease_seconds)
             await _taken(lease, settings.lease_seconds)
             try:

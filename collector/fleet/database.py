@@ -101,7 +101,7 @@ class Database:
     def ask(self, statement: str, values: Sequence[Any] = ()) -> list[TupleRow]:
         """Return the rows that a statement gives, none for one that gives none.
 
-        A database that is away is waited for; raises FleetError where it does not come back in time.
+        A database that is away is waited for; raises FleetError where it does not come back in time, or refuses.
         """
         until = time.monotonic() + self._patience
         while True:
@@ -116,6 +116,10 @@ class Database:
                     ) from error
                 log.warning("the database is away: %s", _short(error))
                 time.sleep(_PAUSE)
+            except psycopg.Error as error:
+                raise FleetError(
+                    f"协同数据库拒绝了请求（{_short(error)}）：请核对 fleet.database 及其用户的权限"
+                ) from error
 
     def set_up(self) -> None:
         """Make the tables of the queue and ours, where they are not there yet."""

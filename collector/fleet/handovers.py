@@ -63,6 +63,10 @@ class Handovers:
         """Take note that these were registered."""
         self._database.ask("UPDATE quzheng_handovers SET settled = true WHERE n = ANY(%s)", [list(numbers)])
 
+    def forget(self, run: str) -> None:
+        """Drop what was handed over for a run, or for readings, that is over."""
+        self._database.ask("DELETE FROM quzheng_handovers WHERE run = %s", [run])
+
     def reopen(self, run: str) -> None:
         """Have all of a run's orders that have not ended registered once more: nobody knows where the last registrar stopped."""
         self._database.ask(

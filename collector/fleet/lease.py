@@ -8,6 +8,7 @@ writes nothing more.
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import time
 from collections.abc import Iterator
@@ -71,13 +72,13 @@ class Lease:
 
     def take(self) -> None:
         """Take the lease and shut out whoever had it; raises RegistrarHeld where another holds it still."""
-        owner = f"{socket.gethostname()}/{os.getpid()}"
+        owner = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"  # in containers the first two repeat
         got = self._database.ask(
             "INSERT INTO quzheng_lease (one, token, owner, until)"
             " VALUES (true, %s, %s, now() + make_interval(secs => %s))"
             " ON CONFLICT (one) DO UPDATE SET token = greatest(quzheng_lease.token + 1, excluded.token),"
             " owner = excluded.owner, until = excluded.until"
-            " WHERE quzheng_lease.until < now() OR quzheng_lease.owner = excluded.owner RETURNING token",
+            " WHERE quzheng_lease.until < now() RETURNING token",
             [self._fence.highest + 1, owner, self._seconds],
         )
         if not got:

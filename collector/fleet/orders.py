@@ -93,10 +93,19 @@ class Orders:
         self._database = database
 
     def keep(self, order: Order, queue: str) -> None:
-        """Keep an order for a queue; one of its id that is there already stays."""
+        """Keep an order for a queue; one of its id that has not ended is replaced, and given to that queue if nobody began it.
+
+        So a run that is taken up after a change of version, flows or limits asks those who are alike now.
+        """
         self._database.ask(
-            "INSERT INTO quzheng_orders (id, run, body, queue) VALUES (%s, %s, %s, %s) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO quzheng_orders (id, run, body, queue) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (id) DO UPDATE SET body = excluded.body, queue = excluded.queue WHERE NOT quzheng_orders.ended",
             [order.id, order.run, canonical.encode(order.plain()).decode("utf-8"), queue],
+        )
+        self._database.ask(
+            "UPDATE procrastinate_jobs SET queue_name = %s"
+            " WHERE status = 'todo' AND task_name = %s AND args->>'order' = %s",
+            [queue, CAPTURE, order.id],
         )
 
     def find(self, id: str) -> Order | None:

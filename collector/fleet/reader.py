@@ -28,6 +28,7 @@ from collector.fleet_settings import FleetSettings
 from collector.workspace import Workspace
 from evidence import canonical, plain
 from evidence.derived import Derived
+from evidence.errors import EvidenceError
 from evidence.model import Record
 from evidence.reading.wordlists import WordLists
 from evidence.readings import read_one
@@ -91,6 +92,12 @@ class Reader:
             log.warning("a reading process died over a record: it is read by the coordinator")
             if self._pool is pool:
                 self._let_go()
+            return None
+        except (
+            EvidenceError,
+            OSError,
+        ):  # the storage, the disk: another machine may do better, and waits for an answer
+            log.warning("a record cannot be read here", exc_info=True)
             return None
 
     def _let_go(self) -> None:

@@ -73,9 +73,11 @@ async def _kept(
     where: str,
     settings: FleetSettings,
 ) -> int:
-    """Keep what comes until all has come, or nobody is there any more who reads."""
+    """Keep what comes until all has come, nobody is there any more who reads, or nothing came for very long."""
     handovers, count, heard, stalled = Handovers(database), 0, time.monotonic(), settings.stalled_seconds
-    while waiting and (time.monotonic() - heard < stalled or _somebody(database, where, stalled)):
+    while waiting and (silent := time.monotonic() - heard) < settings.patience_seconds:
+        if silent > stalled and not _somebody(database, where, stalled):
+            break
         found = handovers.waiting(session)
         for one in found:
             record = waiting.pop(one.body["key"], None)
@@ -87,6 +89,7 @@ async def _kept(
             heard = time.monotonic()
         else:
             await asyncio.sleep(settings.poll_milliseconds / 1000)
+    handovers.forget(session)
     return count
 
 

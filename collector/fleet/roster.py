@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
+from collector.errors import FleetError
 from collector.fleet.database import Database
 from evidence import canonical, plain
 from evidence.model import Vantage
 
 KEPT_DAYS = 30
 """After which what is left of runs that are over is forgotten."""
+SKEW = 5.0
+"""Seconds by which a machine's clock may differ from the database's."""
 TRIES = 3
 """Times that a piece of work is begun which no worker brings to its end."""
+_GONE = "DELETE FROM quzheng_workers WHERE seen < now() - make_interval(days => 1)"
 _FORGET = (
     "DELETE FROM quzheng_handovers WHERE run IN"
     " (SELECT run FROM quzheng_runs WHERE NOT open AND begun < now() - make_interval(days => %s))",
@@ -72,6 +77,7 @@ class Roster:
         self._database.ask(
             "INSERT INTO quzheng_runs (run) VALUES (%s) ON CONFLICT (run) DO UPDATE SET open = true", [run]
         )
+        self._database.ask(_GONE)
         for forget in _FORGET:
             self._database.ask(forget, [KEPT_DAYS])
 
@@ -84,6 +90,11 @@ class Roster:
         rows = self._database.ask("SELECT cut_off FROM quzheng_runs WHERE run = %s AND NOT open", [run])
         return rows[0][0] if rows else None
 
-    def skew(self, now: float) -> float:
-        """Return by how many seconds a clock that shows `now` (of the epoch) is ahead of the database's."""
-        return now - float(self._database.ask("SELECT extract(epoch FROM clock_timestamp())::float")[0][0])
+    def check_clock(self) -> None:
+        """Raise FleetError where this machine's clock is not that of the others, by which evidence is dated."""
+        there = float(self._database.ask("SELECT extract(epoch FROM clock_timestamp())::float")[0][0])
+        off = time.time() - there
+        if abs(off) > SKEW:
+            raise FleetError(
+                f"本机时钟与协同数据库相差 {off:+.1f} 秒（最多 {SKEW:.0f} 秒）：取证时间以本机为准，请先校时"
+            )

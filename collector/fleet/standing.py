@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from collector.fleet import terms
 from collector.fleet.database import Database
+from collector.fleet.reading import queue_of
 from collector.fleet.roster import Hand, Roster
 from collector.flow import discover
 from collector.workspace import Workspace
@@ -18,8 +20,8 @@ class Standing:
     """What `quzheng fleet` tells."""
 
     hands: tuple[Hand, ...]
-    queue: str
-    """The one on which this workspace orders."""
+    queues: Mapping[str, str]
+    """On which this workspace orders, by kind of work."""
     registrar: str | None
     """Who holds the lease; None where nobody does."""
     jobs: dict[str, int]
@@ -30,7 +32,7 @@ class Standing:
     def plain(self) -> dict[str, Any]:
         """Return the JSON form; seconds are whole ones."""
         hands = [
-            {"name": one.name, "kind": one.kind, "seconds": int(one.seconds), "alike": one.queue == self.queue,
+            {"name": one.name, "kind": one.kind, "seconds": int(one.seconds), "alike": self._alike(one),
              "vantage": plain.dump(one.vantage)}
             for one in self.hands
         ]  # fmt: skip
@@ -45,7 +47,7 @@ class Standing:
         """Return it for people."""
         lines = [f"登记：{self.registrar or '现在没有机器登记'}"]
         for one in self.hands:
-            alike = "" if one.queue == self.queue else "，版本、流程或限额与本工作区不同，不接本工作区的任务"
+            alike = "" if self._alike(one) else "，版本、流程、限额或词表与本工作区不同，不接本工作区的任务"
             lines.append(f"工作机 {one.name}：{int(one.seconds)} 秒前有应答{alike}")
         if not self.hands:
             lines.append("没有在册的工作机：请启动 quzheng worker --kind capture")
@@ -55,6 +57,9 @@ class Standing:
         lines.append(f"已移交、待登记：{self.unregistered}")
         return "\n".join(lines)
 
+    def _alike(self, one: Hand) -> bool:
+        return self.queues.get(one.kind) == one.queue
+
 
 def standing(workspace: Workspace) -> Standing:
     """Return how the fleet of a workspace stands; raises FleetError."""
@@ -63,10 +68,13 @@ def standing(workspace: Workspace) -> Standing:
         database.set_up()
         held = database.ask("SELECT owner FROM quzheng_lease WHERE until > now()")
         jobs = database.ask("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status")
-        waiting = database.ask("SELECT count(*) FROM quzheng_handovers WHERE NOT settled")
+        waiting = database.ask("SELECT count(*) FROM quzheng_handovers WHERE NOT settled AND kind <> 'reading'")
         return Standing(
             hands=Roster(database).hands(),
-            queue=terms.queue_name(workspace, discover(workspace.flows_dir)),
+            queues={
+                "capture": terms.queue_name(workspace, discover(workspace.flows_dir)),
+                "reading": queue_of(workspace.house().words()),
+            },
             registrar=held[0][0] if held else None,
             jobs=dict(jobs),
             unregistered=waiting[0][0],

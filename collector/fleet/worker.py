@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import time
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -25,8 +24,6 @@ from evidence.model import Vantage
 
 log = logging.getLogger(__name__)
 
-SKEW = 5.0
-"""Seconds by which a worker's clock may differ from the database's: evidence is dated by it."""
 GRACE = 25.0
 """Seconds that work under way is given when the worker is asked to end; orchestrators kill after 30."""
 SIGNS = 4
@@ -83,7 +80,7 @@ class Worker:
         """Work until the system asks for the end; raises FleetError, and what having the trade's means at hand raises."""
         try:
             self._database.set_up()
-            self._check_clock()
+            self._roster.check_clock()
             await self._live()
         finally:
             self._database.close()
@@ -93,11 +90,11 @@ class Worker:
         for signalled in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(signalled, stopping.set)
         async with self._trade.at_hand():
-            signs, asked = asyncio.create_task(self._give_signs()), asyncio.create_task(stopping.wait())
+            beside = tuple(map(asyncio.create_task, (self._give_signs(), self._tend(), stopping.wait())))
             try:
-                await self._serve((signs, asked))
+                await self._serve(beside)
             finally:
-                await _cancelled(signs, asked)
+                await _cancelled(*beside)
         self._roster.leave(self._name)
 
     async def _serve(self, ends: tuple[asyncio.Task[Any], ...]) -> None:
@@ -153,20 +150,18 @@ class Worker:
                     await app.job_manager.finish_job(job, procrastinate.jobs.Status.FAILED, delete_job=False)
 
     async def _give_signs(self) -> None:
-        """Say that this worker is there."""
+        """Say that this worker is there; raises FleetError where its clock goes astray."""
         trade = self._trade
         while True:
             await asyncio.to_thread(self._roster.sign, self._name, trade.kind, trade.queues[0], trade.vantage)
-            await trade.tend()
+            await asyncio.to_thread(self._roster.check_clock)
             await asyncio.sleep(min(1.0, self._settings.stalled_seconds / SIGNS))
 
-    def _check_clock(self) -> None:
-        """Raise FleetError where this machine's clock is not that of the others."""
-        off = self._roster.skew(time.time())
-        if abs(off) > SKEW:
-            raise FleetError(
-                f"本机时钟与协同数据库相差 {off:+.1f} 秒（最多 {SKEW:.0f} 秒）：取证时间以本机为准，请先校时"
-            )
+    async def _tend(self) -> None:
+        """Do what the trade has to do from time to time; however long it takes, signs are given meanwhile."""
+        while True:
+            await self._trade.tend()
+            await asyncio.sleep(min(1.0, self._settings.stalled_seconds / SIGNS))
 
 
 async def _cancelled(*tasks: asyncio.Task[Any]) -> None:

@@ -23,7 +23,7 @@ from collector.fleet.handovers import Handovers
 from collector.fleet.hiring import hired
 from collector.fleet.lease import Fence, Lease
 from collector.fleet.objects import ObjectStore
-from collector.fleet.orders import Order, Orders
+from collector.fleet.orders import CAPTURE, Order, Orders
 from collector.fleet.reading import read_elsewhere
 from collector.fleet.roster import Hand, Roster
 from collector.flow import discover
@@ -242,6 +242,19 @@ def test_what_is_delivered_twice_is_registered_once(database: Database) -> None:
     assert handovers.waiting("R") == ()
 
 
+def test_a_run_taken_up_with_other_limits_asks_those_who_have_them(yard: Yard, database: Database, site: Site) -> None:
+    """What was ordered before waits on a queue where nobody is alike any more: it is ordered on the new one."""
+    workspace = yard.workspace(pages(site, 2))
+    coordinator = yard.command("run", "-w", str(workspace.root))
+    until(lambda: database.ask("SELECT 1 FROM procrastinate_jobs WHERE task_name = %s OFFSET 1", [CAPTURE]))
+    kill(coordinator)
+    workspace = yard.workspace(pages(site, 2), limits={"settle_seconds": 2})
+    yard.worker("--name", "w1")
+    report = ran(workspace)
+    assert (report.resumed, report.missing) == (True, ())
+    assert admitted(workspace) == [("t0/home/1", "captured"), ("t1/home/1", "captured")]
+
+
 def test_what_was_given_up_is_ordered_anew_when_its_run_is_taken_up(yard: Yard, database: Database, site: Site) -> None:
     """The coordinator died between giving a visit up and ending the run."""
     workspace = yard.workspace(pages(site, 1))
@@ -286,7 +299,7 @@ def test_a_worker_with_other_limits_or_flows_gets_nothing(
 
 def test_a_worker_whose_clock_differs_does_not_begin(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace = yard.workspace([])
-    monkeypatch.setattr("collector.fleet.worker.time.time", lambda: time.time_ns() / 1e9 + 30)
+    monkeypatch.setattr("collector.fleet.roster.time.time", lambda: time.time_ns() / 1e9 + 30)
     with pytest.raises(FleetError, match="时钟与协同数据库相差 \\+30"):
         asyncio.run(hired(workspace, "capture", name="w1").run())
 
@@ -353,6 +366,21 @@ def test_readings_made_by_workers_are_those_made_here(yard: Yard, site: Site, tm
     aside = replace(Stacks.of(holdings.root, holdings.words, holdings.purged), derived=Derived(tmp_path / "aside"))
     made = {id: reading.plain() for id, reading in readings(records, aside).items() if reading}
     assert brought == made
+
+
+def test_a_worker_that_cannot_read_says_so_and_keeps_nobody_waiting(yard: Yard, site: Site, tmp_path: Path) -> None:
+    workspace = yard.workspace(pages(site, 1))
+    yard.worker("--name", "w1")
+    ran(workspace)
+    astray = Yard(tmp_path / "astray", replace(yard.settings, blobs="s3://No such bucket"))
+    astray.root.mkdir()
+    astray.workspace([])
+    yard.worker("--kind", "reading", "--name", "r1", root=astray.root)
+    until(lambda: "reading" in {hand.kind for hand in hands(yard)})
+    holdings = workspace.holdings()
+    records = [holdings.record(record.id) for record in holdings.records()]
+    assert read_elsewhere(workspace, holdings, records) == 0
+    assert readings(records, holdings)[records[0].id] is not None
 
 
 def test_the_commands_read_on_the_fleet_and_here_alike(yard: Yard, site: Site) -> None:
