@@ -18,7 +18,9 @@ from tests.site.server import Site
 
 
 def captured(folder: Path, site: Site, path: str, **more: object) -> tuple[Record, Holdings]:
-    opened = workspace(folder, [target("t", site.url + path, **more)], passes=1)
+    opened = workspace(
+        folder, [target("t", site.url + path, **more)], passes=1, settle_seconds=5, navigation_seconds=10
+    )
     (record,) = ran(opened).records
     return record, Holdings.open(opened.store_path)
 
