@@ -186,11 +186,15 @@ class Dispatcher:
         return replace(order, id=next((id for id in ids if not self._orders.ended(id)), ids[-1]))
 
     async def _order_again(self, id: str) -> None:
-        """Order once more what no worker brought to its end; after so many tries it is given up, and misses its record."""
+        """Order once more what no worker brought to its end; after so many tries it is given up, as far as it came.
+
+        What was registered of it is written down; what was not misses its record, and is declared lost with the run.
+        """
         job = self._open[id]
         self._tries[id] += 1
         if self._tries[id] >= TRIES:
             log.error("visit %s was ordered %d times and brought to no end: given up", id, TRIES)
+            self._done(job)
             self._orders.end(id)
             del self._open[id]
             return
@@ -247,7 +251,7 @@ class Dispatcher:
                 self._deliver(self._job(one), _capture(one))
             case "over":
                 self._done(self._job(one))
-            case "ended" | "failed":
+            case "ended":
                 self._orders.end(one.order)
                 self._open.pop(one.order, None)
 

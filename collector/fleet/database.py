@@ -35,10 +35,11 @@ CREATE TABLE IF NOT EXISTS quzheng_handovers (
     key text NOT NULL UNIQUE,
     run text NOT NULL,
     order_id text NOT NULL,
-    kind text NOT NULL,                     -- check, capture, over, ended, failed, reading
+    kind text NOT NULL,                     -- check, capture, over, ended, reading
     body text NOT NULL,
     worker text NOT NULL,
-    settled boolean NOT NULL DEFAULT false  -- the registrar has made of it what it is
+    settled boolean NOT NULL DEFAULT false, -- the registrar has made of it what it is
+    given timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX IF NOT EXISTS quzheng_handovers_open ON quzheng_handovers (run, n) WHERE NOT settled;
 CREATE TABLE IF NOT EXISTS quzheng_runs (

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from collector.fleet.database import Database
 from evidence import canonical
 
-Kind = Literal["check", "capture", "over", "ended", "failed", "reading"]
+Kind = Literal["check", "capture", "over", "ended", "reading"]
 MOST = 100
 """Handovers that are taken at once."""
 _WAITING = (

@@ -93,10 +93,8 @@ class Reader:
             if self._pool is pool:
                 self._let_go()
             return None
-        except (
-            EvidenceError,
-            OSError,
-        ):  # the storage, the disk: another machine may do better, and waits for an answer
+        except (EvidenceError, OSError):
+            # the storage, the disk: the coordinator may do better, and waits for an answer
             log.warning("a record cannot be read here", exc_info=True)
             return None
 

@@ -22,6 +22,8 @@ _FORGET = (
     " (SELECT run FROM quzheng_runs WHERE NOT open AND begun < now() - make_interval(days => %s))",
     "DELETE FROM quzheng_orders WHERE run IN"
     " (SELECT run FROM quzheng_runs WHERE NOT open AND begun < now() - make_interval(days => %s))",
+    # readings that came when nobody waited for them any more
+    "DELETE FROM quzheng_handovers WHERE kind = 'reading' AND given < now() - make_interval(days => %s)",
 )
 
 

@@ -30,7 +30,7 @@ from collector.flow import discover
 from collector.journal import Journal
 from collector.run import RunReport, run
 from collector.workspace import Workspace
-from evidence import aftercheck
+from evidence import aftercheck, plain
 from evidence.admit import admit
 from evidence.derived import Derived
 from evidence.holdings import Holdings, Stacks
@@ -39,6 +39,7 @@ from evidence.readings import kept, readings, unread
 from evidence.vantages import apart
 from tests.collector.fleet.conftest import Yard, kill, until
 from tests.collector.fleet.postgres import Postgres
+from tests.evidence import factory
 from tests.site.server import Site
 
 
@@ -64,6 +65,10 @@ class Running:
             self.report = ran(workspace, **more)
         except Exception as error:  # is looked at by the test
             self.error = error
+
+    @property
+    def ended(self) -> bool:
+        return not self._thread.is_alive()
 
     def over(self) -> RunReport:
         self._thread.join(60)
@@ -253,6 +258,34 @@ def test_a_run_taken_up_with_other_limits_asks_those_who_have_them(yard: Yard, d
     report = ran(workspace)
     assert (report.resumed, report.missing) == (True, ())
     assert admitted(workspace) == [("t0/home/1", "captured"), ("t1/home/1", "captured")]
+
+
+def test_a_visit_that_is_given_up_keeps_what_came_of_it_and_declares_the_rest_lost(
+    yard: Yard, database: Database, site: Site
+) -> None:
+    """Its workers die over the second page each time; the first was handed over, and stands in ledger and journal."""
+    column = {"label": "tzgg", "name": "通知公告", "url": "/gzip"}
+    workspace = yard.workspace([{"id": "t0", "name": "t0", "url": site.url, "columns": [column]}])
+    holdings = Holdings.open(workspace.store_path)
+    running = Running(workspace, name="R8")
+    until(lambda: database.ask("SELECT 1 FROM procrastinate_jobs WHERE task_name = %s", [CAPTURE]))
+    captured = factory.capture(holdings.store, target=factory.target(id="t0"), key="R8/t0/home/1")
+    body = {"capture": plain.dump(captured), "labels": ["home", "tzgg"], "attempt": 1}
+    Handovers(database).give("capture", captured.key, run="R8", order="R8/t0/1", body=body, worker="w1")
+    until(lambda: bool(admitted(workspace)))
+
+    def given_up() -> bool:
+        database.ask(
+            "UPDATE procrastinate_jobs SET status = 'failed' WHERE status = 'todo' AND task_name = %s", [CAPTURE]
+        )
+        return running.ended
+
+    until(given_up)
+    report = running.over()
+    assert report.missing == (("t0", "tzgg"),)
+    lost = [leaf.key for leaf in Holdings.open(workspace.store_path).ledger.leaves() if leaf.kind == "loss"]
+    assert len(lost) == 1
+    assert "tzgg" in lost[0]
 
 
 def test_what_was_given_up_is_ordered_anew_when_its_run_is_taken_up(yard: Yard, database: Database, site: Site) -> None:

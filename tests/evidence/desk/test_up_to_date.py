@@ -313,6 +313,7 @@ class TestKeepingUp:
         keeping.start()
         office.judge("a", at=factory.NOON + timedelta(days=1))
         awaited(lambda: office.findings["a"][0] in office.desk.standings._all["a"].findings)
+        assert office.findings["a"][0] in office.desk.standings._all["a"].findings
 
     def test_what_cannot_be_read_is_told_once_and_what_mends_is_taken_in(
         self, started: tuple[Office, KeepingUp], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
