@@ -30,6 +30,7 @@ from evidence.store import FileStore
 from evidence.words import CLEANLINESS
 from tests.collector.conftest import Looker
 from tests.collector.test_run import ran, target, workspace
+from tests.evidence.dying import Killed
 from tests.site.secure import certificate, served
 from tests.site.server import Site
 
@@ -170,12 +171,12 @@ def test_of_a_run_that_was_killed_the_ledger_shows_no_check_afterwards_and_the_n
 
     def killed(capture: Capture, **where: Any) -> Record:
         if capture.target.id == "two":
-            raise SystemExit("killed")
+            raise Killed
         return admit(capture, **where)
 
     with monkeypatch.context() as patch:
         patch.setattr("collector.run.admit", killed)
-        with pytest.raises((SystemExit, BaseExceptionGroup)):
+        with pytest.raises(Killed):
             ran(opened, jobs=1)
     holdings = Holdings.open(opened.store_path)
     (first,) = holdings.records()

@@ -31,6 +31,7 @@ from evidence.soundness import examine
 from evidence.verify import verify
 from tests.evidence import bundles, factory
 from tests.evidence.bundles import Office
+from tests.evidence.dying import Killed
 from tests.evidence.judging_factory import (
     RULES,
     Scene,
@@ -271,10 +272,6 @@ def test_a_damaged_blob_is_deleted_like_any_other(kit: Kit) -> None:
 
 
 # Killed half-way
-
-
-class Killed(BaseException):
-    """A kill; nothing catches it."""
 
 
 def killing(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, after: int = 0) -> None:
