@@ -58,9 +58,14 @@ def dump(value: Any) -> Any:
         return value
     if kind is tuple or kind is list:
         return [dump(inner) for inner in value]
+    if kind is datetime:
+        return instant(value)
     if (fields := _written(kind)) is not None:  # type: ignore[arg-type]
-        held = ((key, getattr(value, name), default) for name, key, default in fields)
-        return {key: dump(inner) for key, inner, default in held if default is _ALWAYS or inner != default}
+        return {
+            key: inner if type(inner) in _ATOMS else dump(inner)
+            for name, key, default in fields
+            if (inner := getattr(value, name)) != default
+        }
     if isinstance(value, datetime):
         return instant(value)
     if isinstance(value, date):
@@ -74,6 +79,7 @@ def dump(value: Any) -> Any:
 
 _ATOMS = frozenset({str, int, bool, type(None)})
 _ALWAYS = object()
+"""Equal to nothing."""
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 import rfc8785
@@ -75,3 +76,14 @@ def test_deep_nesting_is_refused_before_it_exhausts_anything() -> None:
         value = [value]
     with pytest.raises(CanonicalError, match="nested"):
         canonical.encode(value)
+
+
+@pytest.mark.parametrize("leaf", ["栏目", True, None, 1, [], {}])
+@pytest.mark.parametrize("around", [lambda value: [value], lambda value: {"a": value}])
+def test_the_depth_is_counted_alike_whatever_lies_there(leaf: object, around: Callable[[object], object]) -> None:
+    value = leaf
+    for _ in range(canonical.MAX_DEPTH):
+        value = around(value)
+    assert canonical.decode(canonical.encode(value)) == value
+    with pytest.raises(CanonicalError, match="nested"):
+        canonical.encode(around(value))
