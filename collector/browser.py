@@ -16,7 +16,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
-from collector import elsewhere, memory
+from collector import elsewhere, layers, memory
 from collector.elsewhere import Elsewhere
 from collector.errors import BrowserError
 
@@ -30,6 +30,7 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
     "--disable-quic",
+    layers.FLAG,
 )
 
 NO_NETWORK = ("--host-resolver-rules=MAP * ~NOTFOUND", "--force-webrtc-ip-handling-policy=disable_non_proxied_udp")

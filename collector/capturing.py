@@ -325,6 +325,7 @@ def _seen(window: Window, opening: Opening, page: _Page) -> completeness.Seen:
         cut_at=sitting.size[1] if sitting.size[1] < sitting.height else None,
         one_colour=sitting.colours.single,
         moved=sitting.moved,
+        painted=sitting.painted,
     )
 
 

@@ -17,6 +17,7 @@ from collector.exchange import Exchange
 from collector.hosts import host_of as _host_of
 from collector.hosts import is_public_address, is_public_name
 from collector.hosts import site_of as _site_of
+from collector.layers import Layers
 from collector.look import Look, same_main
 from collector.movement import Movement
 from collector.overlay import Uncovered
@@ -58,6 +59,8 @@ class Seen:
     """Whether the pictures show a single colour from end to end."""
     moved: Movement = Movement(watched=True)
     """What moved while the page was pictured."""
+    painted: Layers | None = None
+    """The layers of a page with large tiles."""
     boxes: tuple[ScrollBox, ...] = ()
     """Boxes that scroll inside the page, and frames higher than their box."""
     uncovered: Uncovered = Uncovered()
@@ -155,6 +158,8 @@ def _of_main(seen: Seen) -> Iterator[Check]:
     detail = "; ".join(_told(e) for e in (missing or doubtful)[:5]) or "框架和数据请求均有应答"
     yield _check("list data answered", "main", False if missing else None if doubtful else True, detail)
     yield _check("main stands still", "main", *still(seen))
+    if seen.painted is not None:
+        yield _check("all layers painted", "main", seen.painted.fit, seen.painted.said)
 
 
 def still(seen: Seen) -> tuple[bool | None, str]:

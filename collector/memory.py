@@ -53,6 +53,11 @@ def runs_elsewhere(browser: Browser) -> None:
     _OWN[browser] = _NOBODY
 
 
+def is_elsewhere(browser: Browser) -> bool:
+    """Tell whether the browser's processes cannot be seen from here."""
+    return _OWN.get(browser) == _NOBODY
+
+
 async def _processes(browser: Browser) -> list[dict[str, Any]]:
     session = await browser.new_browser_cdp_session()
     try:

@@ -10,13 +10,15 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from collector import movement, places, snapshot, thumbnail
+from collector import layers, movement, places, shots, snapshot, thumbnail
 from collector.clock import Clock
 from collector.colour import Colours
 from collector.frames import Frame, tree
+from collector.layers import Layers
 from collector.look import Look, look
 from collector.movement import Movement
 from collector.redactor import Redactor, Seam
+from collector.shots import Shoot
 from collector.snapshot import Structure, Tile
 from collector.window import Window
 from evidence.model import Artifact, Box
@@ -49,6 +51,8 @@ class Sitting:
     where: dict[str, Box] = field(default_factory=dict)
     """Where on the page each inner frame stands."""
     moved: Movement = field(default_factory=lambda: Movement(watched=False))
+    painted: Layers | None = None
+    """The layers of a page with large tiles: whether the browser had room to paint them all."""
 
     @property
     def progress(self) -> int:
@@ -87,19 +91,23 @@ async def picture(window: Window, sitting: Sitting, clock: Clock, seam: Seam, *,
     session, low = window.session, sitting.size[1] <= LOW
     if since is not None and not low:
         return False
-    first, looks = await asyncio.gather(thumbnail.take(session, sitting.size), _looks(window, sitting.frames))
-    sitting.before, sitting.inner_before = looks
-    async for tile in snapshot.tiles(session, sitting.size, clock):
-        sitting.colours.see(tile.png, tile.box[2] * tile.box[3])
-        if low:
-            sitting.tiles.append(tile)
-        else:
-            sitting.stored.append(await asyncio.to_thread(tile.keep, seam))
-        if since is not None and window.traffic.last_event > since:
-            return False
+    async with layers.watched(window, sitting.size) as sitting.painted:
+        shoot, band = _way(sitting.painted)
+        first, looks = await asyncio.gather(
+            thumbnail.take(session, sitting.size, shoot, band), _looks(window, sitting.frames)
+        )
+        sitting.before, sitting.inner_before = looks
+        async for tile in snapshot.tiles(session, sitting.size, clock, shoot):
+            sitting.colours.see(tile.png, tile.box[2] * tile.box[3])
+            if low:
+                sitting.tiles.append(tile)
+            else:
+                sitting.stored.append(await asyncio.to_thread(tile.keep, seam))
+            if since is not None and window.traffic.last_event > since:
+                return False
     # the browser waits for its next frame most of the time that a thumbnail takes
     second, sitting.structure, looks, sitting.where = await asyncio.gather(
-        thumbnail.take(session, sitting.size),
+        thumbnail.take(session, sitting.size, shoot, band),
         snapshot.structure(session, clock),
         _looks(window, sitting.frames),
         places.of_frames(session, sitting.frames),
@@ -107,6 +115,13 @@ async def picture(window: Window, sitting: Sitting, clock: Clock, seam: Seam, *,
     sitting.after, sitting.inner = looks
     sitting.moved = await movement.watched(window, sitting.frames, sitting.where, first, second)
     return True
+
+
+def _way(painted: Layers | None) -> tuple[Shoot, int]:
+    """Return how places of the page are pictured, and the height of a band of its thumbnails."""
+    if painted is not None and painted.several:
+        return painted.png, thumbnail.LOW_BAND
+    return shots.png, thumbnail.BAND
 
 
 async def _looks(window: Window, frames: tuple[Frame, ...]) -> tuple[Look | None, tuple[Look, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from typing import Protocol
 
 from playwright.async_api import CDPSession
 from playwright.async_api import Error as PlaywrightError
@@ -13,6 +14,14 @@ from evidence.model import Box
 BUSY = "Unable to capture screenshot"
 """What the browser says once in thousands of pictures, when it was about to draw; asked again it draws."""
 _PAUSE = 0.2
+
+
+class Shoot(Protocol):
+    """Pictures a place of the page; as `png` does, or until it is sure of it."""
+
+    async def __call__(self, session: CDPSession, box: Box, *, scale: float = 1) -> bytes:
+        """Return the PNG of a place."""
+        ...
 
 
 async def png(session: CDPSession, box: Box, *, scale: float = 1, beyond: bool = True) -> bytes:

@@ -11,12 +11,15 @@ from PIL import Image
 from playwright.async_api import CDPSession
 
 from collector import shots
+from collector.shots import Shoot
 from evidence.model import Box
 
 PART = 4
 """CSS pixels that one pixel of a thumbnail stands for, each way."""
-_BAND = 32_000
+BAND = 32_000
 """CSS pixels of height a picture: 8,000 of its own, no more than a tile, so that it holds no more memory."""
+LOW_BAND = 8_000
+"""The same where layers are painted at their full size, however small they are shown."""
 _UNLIKE = 12
 """Steps of 255 by which a channel must differ; the same page painted twice differs by none."""
 _CELL = 4
@@ -35,11 +38,11 @@ Mask = NDArray[np.bool_]
 """Rows, columns of a thumbnail; True where it changed."""
 
 
-async def take(session: CDPSession, size: tuple[int, int]) -> Thumbnail:
+async def take(session: CDPSession, size: tuple[int, int], shoot: Shoot = shots.png, band: int = BAND) -> Thumbnail:
     """Return the page of `size` CSS pixels at a quarter scale. It is a measurement, not evidence: nothing keeps it."""
     width, height = size
-    places = [(0, top, width, min(_BAND, height - top)) for top in range(0, height, _BAND)]
-    return tuple([await shots.png(session, place, scale=1 / PART) for place in places])
+    places = [(0, top, width, min(band, height - top)) for top in range(0, height, band)]
+    return tuple([await shoot(session, place, scale=1 / PART) for place in places])
 
 
 def compared(first: Thumbnail, second: Thumbnail) -> Mask | None:

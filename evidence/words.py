@@ -126,6 +126,7 @@ CHECKS = {
     "whole height": "整页成像",
     "nothing moves": "没有活动内容",
     "all content shown": "框内滚动内容成像",
+    "all layers painted": "图层绘制完整",
     "other requests": "其他请求",
     "certificate": "网站证书",
     "certified host": "证书属于本站",

@@ -276,6 +276,7 @@ TABLE: dict[str, Fault] = {
     "/tall-text": _of_height(tall.text),
     "/tall-wide": _of_height(tall.wide),
     "/tall-rich": _of_height(tall.rich),
+    "/tall-layered": _of_height(tall.layered),
     "/no-height": _fixed(Answer(page("", head="<style>html,body{margin:0;height:0;width:0;overflow:hidden}</style>"))),
     "/wide": _fixed(Answer(page('<div style="width:3000px;height:50px;background:#0a0">宽</div>'))),
     "/frameset": _fixed(Answer('<html><frameset cols="20%,*"><frame src="/plain"><frame src="/"></frameset></html>')),

@@ -32,6 +32,24 @@ def rich(height: int) -> str:
     return page(_ABOVE + _rows(height, pictures=True), head=_STYLE)
 
 
+LAYERS = 16
+"""Of a page in layers; the browser, left alone, has room for twelve where the tiles are highest."""
+
+
+def layered(height: int) -> str:
+    """Return such a page below layers of its whole size, each with an upright stripe of its own colour."""
+    style = f"""<style>u {{ position: absolute; top: 0; left: 0; width: 1280px; height: {height}px; will-change: transform;
+background: repeating-linear-gradient(#fff0 0 10px, #0000 10px 20px) }}
+u b {{ position: absolute; top: 0; width: 8px; height: 100% }}</style>"""
+    stripes = "".join(f'<u><b style="left:{stripe(n)}px;background:#{n:02x}80ff"></b></u>' for n in range(LAYERS))
+    return page(_rows(height) + stripes, head=_STYLE + style)
+
+
+def stripe(n: int) -> int:
+    """Return where the stripe of a layer begins, in pixels from the left."""
+    return 40 + 20 * n
+
+
 def _rows(height: int, *, pictures: bool = False) -> str:
     return "".join(
         f'<p{"" if left >= ROW else f" style=height:{left}px"}><i style="background:#{n:06x}"></i>'
