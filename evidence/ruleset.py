@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -325,7 +325,7 @@ def _read(name: str, where: str, written: Callable[[str], str]) -> RuleSet:
 
 def _merged(name: str, written: Callable[[str], str], seen: tuple[str, ...]) -> Any:
     """Return what an edition says, over what the edition it extends says; `written` gives the text of one."""
-    body = YAML(typ="safe", pure=True).load(written(name))
+    body = _body(written(name))
     base = body.get("extends") if isinstance(body, Mapping) else None
     if base is None:
         return body
@@ -336,6 +336,12 @@ def _merged(name: str, written: Callable[[str], str], seen: tuple[str, ...]) -> 
     for name, changes in (body.get("rules") or {}).items():
         rules[name] = {**rules.get(name, {}), **changes} if isinstance(changes, Mapping) else changes
     return {**below, **body, "rules": rules}
+
+
+@lru_cache(maxsize=16)
+def _body(text: str) -> Any:
+    """Return what a YAML text says, for nobody to change: the same few texts are asked for with every finding and letter."""
+    return YAML(typ="safe", pure=True).load(text)
 
 
 def _check(rules: RuleSet, name: str) -> None:

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -87,13 +87,29 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
-def test_two_nights_over_the_city_end_complete_and_the_second_asks_only_for_what_is_due(
-    tmp_path: Path, city: Path
-) -> None:
-    folder = tmp_path / "w"
+@dataclass(frozen=True)
+class Undisturbed:
+    """The city's workspace after a night that nothing disturbed; nobody changes it."""
+
+    folder: Path
+    night: Night
+    seconds: float
+
+
+@pytest.fixture(scope="module")
+def undisturbed(city: Path, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    folder = tmp_path_factory.mktemp("undisturbed") / "w"
     shutil.copytree(city, folder)
+    begun = time.monotonic()
+    return Undisturbed(folder=folder, night=night(Workspace.open(folder)), seconds=time.monotonic() - begun)
+
+
+def test_two_nights_over_the_city_end_complete_and_the_second_asks_only_for_what_is_due(
+    tmp_path: Path, undisturbed: Undisturbed
+) -> None:
+    folder, first = tmp_path / "w", undisturbed.night
+    shutil.copytree(undisturbed.folder, folder)
     opened = Workspace.open(folder)
-    first = night(opened)
     assert (first.complete, first.why, first.missing, first.failed) == (True, (), (), ())
     assert (first.planned, first.captured, first.incomplete) == (25, 25, 0)
     assert {one.indicator for one in first.new} >= {"columns_not_updated", "blank_columns", "account_not_updated"}
@@ -148,13 +164,10 @@ def kill_a_night(folder: Path, moments: random.Random, most: int, longest: float
     return most
 
 
-def test_a_night_killed_at_any_moment_ends_as_one_that_was_not(tmp_path: Path, city: Path, full: bool) -> None:
-    undisturbed = tmp_path / "undisturbed"
-    shutil.copytree(city, undisturbed)
-    begun = time.monotonic()
-    assert subprocess.run(command(undisturbed, "--once"), cwd=ROOT, capture_output=True).returncode == 0
-    longest = (time.monotonic() - begun) / 3
-    expected = outcome(undisturbed)
+def test_a_night_killed_at_any_moment_ends_as_one_that_was_not(
+    tmp_path: Path, city: Path, undisturbed: Undisturbed, full: bool
+) -> None:
+    longest, expected = undisturbed.seconds / 3, outcome(undisturbed.folder)
     seed = random.randrange(10**6)
     moments, left = random.Random(seed), 20 if full else 2
     while left > 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evidence import verify_alone
+from evidence.model import Verdict
 from evidence.verify import verify
 
 Said = dict[str, bool | None]
@@ -23,18 +24,24 @@ def second(path: Path, trust: Path | None = None) -> Said:
 
 def both(path: Path, trust: Path | None = None) -> Said:
     """Return what both say; fails where they do not agree."""
-    one, other = first(path, trust), second(path, trust)
-    assert one == other
-    return one
+    return verdicts(path, trust)[0]
 
 
 def both_hold(path: Path, trust: Path | None = None) -> bool:
     """Tell whether the bundle holds; fails where they do not agree in any check, in the notices or in the verdict."""
-    both(path, trust)
-    one, other = verify(path, trust=trust), verify_alone.verify(str(path), trust.read_bytes() if trust else None)
+    _, one, other = verdicts(path, trust)
     assert list(one.notices) == other.notices
     assert one.holds() == other.holds()
     return other.holds()
+
+
+def verdicts(path: Path, trust: Path | None = None) -> tuple[Said, Verdict, verify_alone.Verdict]:
+    """Return what both say by check, and the verdict of each; fails where they do not agree in any check."""
+    one = verify(path, trust=trust)
+    other = verify_alone.verify(str(path), trust.read_bytes() if trust else None)
+    said = {check.name: check.passed for check in one.checks}
+    assert said == {name: answer.passed for name, answer in other.checks.items()}
+    return said, one, other
 
 
 def failed(said: Said) -> set[str]:

@@ -27,6 +27,7 @@ def printed() -> Iterator[Callable[[str], Printed]]:
         async with browsers.start(browsers.find()) as browser:
             page = await browser.new_page(viewport={"width": 900, "height": 500}, device_scale_factor=2)
             await page.set_content(html)
-            return Printed(pdf=await page.pdf(format="A4", margin={"top": "20mm"}), png=await page.screenshot())
+            pdf = await page.pdf(format="A4", margin={"top": "20mm"}, prefer_css_page_size=True)
+            return Printed(pdf=pdf, png=await page.screenshot())
 
     yield lambda html: asyncio.run(go(html))
