@@ -147,7 +147,8 @@ class FileStore:
     def open(self, sha256: str) -> BinaryIO:
         """Return the blob's bytes as a stream, already checked.
 
-        Raises NotFound where there is no such blob, DamagedBlob where its bytes are not those of its name.
+        Raises NotFound where there is no such blob, DamagedBlob where its bytes are not those of its name, StoreError where
+        there is no room for a temporary file.
         """
         path = self._find(sha256)
         try:
@@ -258,7 +259,8 @@ def unpacked(stored: BinaryIO, *, packed: bool) -> Iterator[bytes]:
 def spooled(pieces: Iterable[bytes], folder: Path | None = None) -> tuple[BinaryIO, str]:
     """Return a stream of all `pieces` and their SHA-256; what is large waits in a temporary file that has no name.
 
-    The file is in `folder`, made where it is not there, or where the system has its temporary files.
+    The file is in `folder`, made where it is not there, or where the system has its temporary files. Raises StoreError
+    where that takes nothing, which is no fault of the bytes, and whatever `pieces` raises.
     """
     hashed = hashlib.sha256()
     if folder is not None:
@@ -267,12 +269,20 @@ def spooled(pieces: Iterable[bytes], folder: Path | None = None) -> tuple[Binary
     try:
         for piece in pieces:
             hashed.update(piece)
-            spool.write(piece)
+            _wait(spool, piece, folder)
         spool.seek(0)
     except BaseException:
         spool.close()
         raise
     return cast(BinaryIO, spool), hashed.hexdigest()
+
+
+def _wait(spool: IO[bytes], piece: bytes, folder: Path | None) -> None:
+    try:
+        spool.write(piece)
+    except OSError as error:
+        where = folder or tempfile.gettempdir()
+        raise StoreError(f"a temporary file in {where} takes nothing: {error}\nfree some space there") from error
 
 
 def _copied(source: BinaryIO, copy: BinaryIO, media_type: str) -> Blob:

@@ -146,6 +146,14 @@ def test_a_large_blob_is_streamed_from_a_file(store: FileStore) -> None:
         assert stream.seek(0, 2) == len(data)
 
 
+def test_no_room_for_a_temporary_file_is_no_damage(store: FileStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    blob = store.put(b"\x00" * (IN_MEMORY + 5), "text/plain")
+    monkeypatch.setattr("tempfile.tempdir", str(store.blobs / "nowhere"))
+    with pytest.raises(StoreError, match=r"temporary file in .*nowhere takes nothing: .*\n.*free some space") as got:
+        store.read(blob.sha256)
+    assert not isinstance(got.value, DamagedBlob)
+
+
 def test_a_disk_that_takes_nothing_is_an_error_with_the_place(
     store: FileStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
