@@ -29,6 +29,8 @@ _PIXEL = 4
 """Bytes."""
 _LARGE = 1280 * 8000
 """Pixels of a page; of one that has no more, nobody asks for the layers."""
+_MUCH = 96 << 20
+"""Bytes of layers: two over the highest tile, and not three. With six, a busy machine's picture was not whole one time in ten."""
 _TRIES = 6
 """Pictures of one place; of one that moves no two are the same."""
 _EVENT = "LayerTree.layerTreeDidChange"
@@ -57,9 +59,9 @@ class Layers:
         return self.steady or None
 
     @property
-    def several(self) -> bool:
-        """Whether there is more to paint than two layers."""
-        return self.needed is not None and self.needed > 2 * self.tile[0] * self.tile[1] * _PIXEL
+    def much(self) -> bool:
+        """Whether there is so much to paint that a picture may not wait for all of it."""
+        return self.needed is not None and self.needed > _MUCH
 
     @property
     def said(self) -> str:

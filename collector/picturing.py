@@ -119,7 +119,7 @@ async def picture(window: Window, sitting: Sitting, clock: Clock, seam: Seam, *,
 
 def _way(painted: Layers | None) -> tuple[Shoot, int]:
     """Return how places of the page are pictured, and the height of a band of its thumbnails."""
-    if painted is not None and painted.several:
+    if painted is not None and painted.much:
         return painted.png, thumbnail.LOW_BAND
     return shots.png, thumbnail.BAND
 

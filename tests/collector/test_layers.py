@@ -54,11 +54,17 @@ def test_the_worst_moment_counts() -> None:
     found = told(*[layer(1280, 8000)] * 3)
     found.hear({"layers": [layer(1, 1)]})
     found.hear({})  # the page is being rebuilt
-    assert (found.needed, found.several) == (3 * 1280 * 8000 * 4, True)
+    assert found.needed == 3 * 1280 * 8000 * 4
 
 
-def test_a_page_and_one_layer_over_it_are_not_several() -> None:
-    assert told(*[layer(1280, 8000)] * 2).several is False
+@pytest.mark.parametrize(("layers", "much"), [(1, False), (2, False), (3, True)])
+def test_a_place_is_pictured_twice_only_where_there_is_much_to_paint(layers: int, much: bool) -> None:
+    assert told(*[layer(1280, 8000)] * layers).much is much
+
+
+def test_a_carousel_on_a_long_page_is_not_much() -> None:
+    page, slides = layer(1280, 20_000), [layer(1280, 400)] * 12
+    assert told(page, *slides).much is False
 
 
 @pytest.mark.parametrize(
